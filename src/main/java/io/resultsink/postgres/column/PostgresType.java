@@ -1,0 +1,24 @@
+package io.resultsink.postgres.column;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A type of an existing column, as pg_type tells.
+ *
+ * @param sql the type as SQL writes it with an empty search path, modifier included: {@code
+ *     numeric(10,2)}, {@code public.mood}; from format_type, so safe to stand in a statement
+ * @param schema the type's schema, {@code pg_catalog} for those PostgreSQL brings
+ * @param name pg_type.typname, such as {@code int8}, {@code varchar}, {@code _text}
+ * @param modifier pg_attribute.atttypmod (or a domain's typtypmod), -1 for none
+ * @param kind pg_type.typtype: b base, d domain, e enum, c composite, r range, m multirange
+ * @param base a domain's type, else null
+ * @param element an array's element type (with the array's modifier), else null
+ */
+public record PostgresType(
+    String sql,
+    String schema,
+    String name,
+    int modifier,
+    char kind,
+    @Nullable PostgresType base,
+    @Nullable PostgresType element) {}

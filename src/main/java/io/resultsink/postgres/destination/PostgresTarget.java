@@ -1,0 +1,136 @@
+package io.resultsink.postgres.destination;
+
+import com.google.auto.value.AutoValue;
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a result goes, and how: server, database, table and every option of the sink.
+ *
+ * <p>The text form is {@code
+ * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}.
+ */
+@AutoValue
+public abstract class PostgresTarget implements Serializable {
+
+  /** The server's host name or address; null when the connection comes from a DataSource. */
+  public abstract @Nullable String host();
+
+  /** The server's port; 5432 unless given. */
+  public abstract int port();
+
+  /** The database's name; null when the connection comes from a DataSource. */
+  public abstract @Nullable String database();
+
+  /** The role to connect as; null for the driver's default. */
+  public abstract @Nullable String user();
+
+  /** The password or a reference to it; null for none, or {@code .pgpass}. */
+  public abstract @Nullable Secret password();
+
+  /** Connection properties of the driver, those of the allow list. */
+  public abstract Map<String, String> connectionProperties();
+
+  /** The table, with its schema when one is given. */
+  public abstract TableName table();
+
+  /** How result and table become one; {@link WriteMode#APPEND} unless given. */
+  public abstract WriteMode mode();
+
+  /** The key of {@link WriteMode#UPDATE}; empty otherwise. */
+  public abstract List<String> unique();
+
+  /** Where staging tables and the ledger live; null for the target's schema. */
+  public abstract @Nullable String stagingSchema();
+
+  /** Whether staged rows survive a crash of the server; unlogged unless given. */
+  public abstract StagingDurability staging();
+
+  /** After which age a dead run's staging table may be removed; 7 days unless given. */
+  public abstract Duration stagingTtl();
+
+  /** The run's name when the caller knows it; null for one that is made with the pipeline. */
+  public abstract @Nullable String runId();
+
+  /** Fewer rows in the result fail the run; 0 unless given. */
+  public abstract long minRows();
+
+  /** One attempt for the lock that readers feel; 100 ms unless given. */
+  public abstract Duration lockTimeout();
+
+  /** How long attempts for that lock go on; 5 minutes unless given. */
+  public abstract Duration lockWait();
+
+  /** A target with the defaults of every option, for the table alone. */
+  public static Builder builder() {
+    return new AutoValue_PostgresTarget.Builder()
+        .port(5432)
+        .connectionProperties(Map.of())
+        .mode(WriteMode.APPEND)
+        .unique(List.of())
+        .staging(StagingDurability.UNLOGGED)
+        .stagingTtl(Duration.ofDays(7))
+        .minRows(0)
+        .lockTimeout(Duration.ofMillis(100))
+        .lockWait(Duration.ofMinutes(5));
+  }
+
+  /**
+   * Reads a target's URL.
+   *
+   * @throws InvalidTargetException with all that is wrong with it
+   */
+  public static PostgresTarget parse(String url) {
+    throw new InvalidTargetException("to be written");
+  }
+
+  /** A builder that starts from this target. */
+  public abstract Builder toBuilder();
+
+  /** Sets what differs from the defaults; see the accessors of {@link PostgresTarget}. */
+  @AutoValue.Builder
+  public abstract static class Builder {
+    public abstract Builder host(@Nullable String host);
+
+    public abstract Builder port(int port);
+
+    public abstract Builder database(@Nullable String database);
+
+    public abstract Builder user(@Nullable String user);
+
+    public abstract Builder password(@Nullable Secret password);
+
+    public abstract Builder connectionProperties(Map<String, String> properties);
+
+    public abstract Builder table(TableName table);
+
+    public abstract Builder mode(WriteMode mode);
+
+    public abstract Builder unique(List<String> columns);
+
+    public abstract Builder stagingSchema(@Nullable String schema);
+
+    public abstract Builder staging(StagingDurability staging);
+
+    public abstract Builder stagingTtl(Duration ttl);
+
+    public abstract Builder runId(@Nullable String runId);
+
+    public abstract Builder minRows(long rows);
+
+    public abstract Builder lockTimeout(Duration timeout);
+
+    public abstract Builder lockWait(Duration wait);
+
+    abstract PostgresTarget autoBuild();
+
+    /** The target; single values are checked here, their combination when it is used. */
+    public PostgresTarget build() {
+      return autoBuild();
+    }
+  }
+}

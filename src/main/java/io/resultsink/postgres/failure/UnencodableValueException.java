@@ -1,0 +1,34 @@
+package io.resultsink.postgres.failure;
+
+/** A value of the result does not fit its column. The target is untouched. */
+public final class UnencodableValueException extends ResultSinkException {
+
+  private final String column;
+
+  /**
+   * The reason must not hold the value itself.
+   *
+   * @param column the column's name
+   * @param type the column's type as PostgreSQL writes it, such as {@code numeric(10,2)}
+   * @param reason why no value like this fits
+   */
+  public UnencodableValueException(String column, String type, String reason) {
+    super(
+        "a value does not fit column "
+            + column
+            + " ("
+            + type
+            + "): "
+            + reason
+            + "; the target is untouched",
+        Remedy.FIX_DATA,
+        null,
+        null);
+    this.column = column;
+  }
+
+  /** The column whose value does not fit. */
+  public String column() {
+    return column;
+  }
+}
