@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * Percent-encoding of UTF-8, as RFC 3986 and libpq read it: a {@code +} is a plus, not a space.
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 final class PercentEncoding {
 
   private static final String UNRESERVED = "-._~";
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private PercentEncoding() {}
 
@@ -68,7 +70,7 @@ final class PercentEncoding {
       if (isUnreserved(value)) {
         encoded.append((char) value);
       } else {
-        encoded.append(String.format("%%%02X", value));
+        encoded.append('%').append(HEX.toHexDigits(value));
       }
     }
     return encoded.toString();

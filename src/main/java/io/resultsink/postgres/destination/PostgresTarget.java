@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 @AutoValue
 public abstract class PostgresTarget implements Serializable {
 
+  static final int DEFAULT_PORT = 5432;
+
   /** The server's host name or address; null when the connection comes from a DataSource. */
   public abstract @Nullable String host();
 
@@ -69,7 +71,7 @@ public abstract class PostgresTarget implements Serializable {
   /** A target with the defaults of every option, for the table alone. */
   public static Builder builder() {
     return new AutoValue_PostgresTarget.Builder()
-        .port(5432)
+        .port(DEFAULT_PORT)
         .connectionProperties(Map.of())
         .mode(WriteMode.APPEND)
         .unique(List.of())
