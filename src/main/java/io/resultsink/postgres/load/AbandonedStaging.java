@@ -84,7 +84,7 @@ public final class AbandonedStaging {
   }
 
   /** Drops those that are older than {@code age}. */
-  void dropOlderThan(Duration age) throws SQLException {
+  public void dropOlderThan(Duration age) throws SQLException {
     Instant limit = Instant.now().minus(age);
     for (Found old : find()) {
       if (old.createdAt().isBefore(limit)) {

@@ -36,7 +36,11 @@ public final class AdvisoryLock {
     while (!tryAcquire(session, name)) {
       if (System.nanoTime() > deadline) {
         throw new PublishFailedException(
-            "another run has been at work on " + name + " for " + wait + "; the target is untouched;"
+            "another run has been at work on "
+                + name
+                + " for "
+                + wait
+                + "; the target is untouched;"
                 + " run it again when the other has ended",
             Remedy.RETRY,
             SqlState.LOCK_NOT_AVAILABLE,
@@ -48,8 +52,7 @@ public final class AdvisoryLock {
   }
 
   private static boolean tryAcquire(Session session, String name) throws SQLException {
-    String sql =
-        "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
+    String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setString(1, "result_sink " + name);
       try (ResultSet answer = statement.executeQuery()) {

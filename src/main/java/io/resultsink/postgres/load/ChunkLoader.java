@@ -86,7 +86,12 @@ final class ChunkLoader {
     }
     if (copied != rows) {
       throw new LoadFailedException(
-          "a chunk of " + rows + " rows arrived as " + copied + " in " + staging.name()
+          "a chunk of "
+              + rows
+              + " rows arrived as "
+              + copied
+              + " in "
+              + staging.name()
               + "; the target is untouched",
           Remedy.RETRY,
           null,
@@ -98,8 +103,8 @@ final class ChunkLoader {
   }
 
   /**
-   * The transaction's id, made durable: the commit of a transaction that wrote only unlogged data is
-   * not flushed, and after a crash its id is given out again.
+   * The transaction's id, made durable: the commit of a transaction that wrote only unlogged data
+   * is not flushed, and after a crash its id is given out again.
    */
   private static long transactionId(Session session) throws SQLException {
     String sql =
@@ -115,9 +120,7 @@ final class ChunkLoader {
     try (Session session = connections.borrow()) {
       session.begin(Duration.ZERO, "look into the ledger");
       Ledger ledger = Ledger.in(staging.target().stagingSchema());
-      if (ledger
-          .find(session, plan.run().runId(), staging.target().table())
-          .isPresent()) {
+      if (ledger.find(session, plan.run().runId(), staging.target().table()).isPresent()) {
         LOG.info("{} is published already; a late chunk is dropped", plan);
         return Optional.empty();
       }

@@ -119,7 +119,8 @@ public final class Preflight {
 
     Ledger ledger = Ledger.in(resolved.stagingSchema());
     requireStaging(session, privileges, resolved, ledger, problems);
-    new PublicationRules(session, problems).check(resolved, ledger, table != null, target.staging());
+    new PublicationRules(session, problems)
+        .check(resolved, ledger, table != null, target.staging());
 
     List<String> keeps = List.of();
     List<String> loses = List.of();
@@ -139,12 +140,7 @@ public final class Preflight {
       privileges.requireUsage(resolved.table().schema(), problems);
     }
     return new Findings(
-        resolved,
-        table,
-        columns,
-        keeps,
-        loses,
-        problems.stream().distinct().toList());
+        resolved, table, columns, keeps, loses, problems.stream().distinct().toList());
   }
 
   private static void requireStaging(

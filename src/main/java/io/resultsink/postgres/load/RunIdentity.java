@@ -25,8 +25,7 @@ public record RunIdentity(
   /** A fresh load. */
   public static RunIdentity create(
       @Nullable String givenRunId, @Nullable ValueProvider<String> launched) {
-    return new RunIdentity(
-        UUID.randomUUID().toString().replace("-", ""), givenRunId, launched);
+    return new RunIdentity(UUID.randomUUID().toString().replace("-", ""), givenRunId, launched);
   }
 
   /** The run's name. */
@@ -44,6 +43,8 @@ public record RunIdentity(
 
   /** What names the staging table: the load id, and for each launch of a template a hash more. */
   String stagingKey() {
-    return launched == null ? loadId : loadId + "_" + StagingComment.digest(launched.get()).substring(0, 8);
+    return launched == null
+        ? loadId
+        : loadId + "_" + StagingComment.digest(launched.get()).substring(0, 8);
   }
 }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stages rows in chunks and reports each chunk.
  *
- * <p>A bundle may be a runner's whole partition, or be run twice, in part, or after it was given up:
- * chunks are cut here, by rows and bytes, and a chunk whose report does not arrive counts for
+ * <p>A bundle may be a runner's whole partition, or be run twice, in part, or after it was given
+ * up: chunks are cut here, by rows and bytes, and a chunk whose report does not arrive counts for
  * nothing.
  */
 @Internal
@@ -76,8 +76,7 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
     flush()
         .ifPresent(
             chunk ->
-                context.output(
-                    chunk, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE));
+                context.output(chunk, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE));
   }
 
   private void open() {
@@ -104,7 +103,7 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
 
   private void startChunk() {
     if (buffer == null) {
-      buffer = new CopyBuffer();
+      buffer = new CopyBuffer(CHUNK_BYTES + CHUNK_BYTES / 8);
     }
     buffer.reset();
     RowEncoder.header(buffer);

@@ -54,8 +54,7 @@ public record StagingTable(
     if (!exists(session, name)) {
       AdvisoryLock.acquire(session, "staging " + name, CREATION);
     }
-    Optional<ResultSummary> published =
-        ledger.find(session, plan.run().runId(), resolved.table());
+    Optional<ResultSummary> published = ledger.find(session, plan.run().runId(), resolved.table());
     if (published.isPresent()) {
       session.rollback();
       return new Opened(null, published.get());
@@ -96,8 +95,7 @@ public record StagingTable(
     revokeDefaultPrivileges(session);
     StagingComment comment =
         new StagingComment(plan.run().loadId(), target.table(), createdAt, fingerprint());
-    session.execute(
-        "COMMENT ON TABLE " + name.quoted() + " IS " + session.literal(comment.json()));
+    session.execute("COMMENT ON TABLE " + name.quoted() + " IS " + session.literal(comment.json()));
   }
 
   /** Readers with default privileges on the schema would see rows before they are published. */
@@ -143,7 +141,7 @@ public record StagingTable(
   }
 
   /** Tells columns with another name, type or type modifier apart. */
-  static String fingerprint(Columns columns) {
+  private static String fingerprint(Columns columns) {
     return columns.columns().stream()
         .map(column -> column.name() + '\0' + column.type() + '\0' + column.stagedType())
         .collect(Collectors.collectingAndThen(Collectors.joining("\0\0"), StagingComment::digest));
@@ -156,10 +154,6 @@ public record StagingTable(
 
   /** The statement that starts a chunk. */
   String copyIn() {
-    return "COPY "
-        + name.quoted()
-        + " ("
-        + columns.names()
-        + ") FROM STDIN (FORMAT binary)";
+    return "COPY " + name.quoted() + " (" + columns.names() + ") FROM STDIN (FORMAT binary)";
   }
 }

@@ -68,7 +68,8 @@ final class TableRules {
         refuseRowSecurity();
         if (table.hasChildren() && table.kind() == 'r') {
           problems.add(
-              table.name() + " has tables that inherit from it, whose rows would go too; use"
+              table.name()
+                  + " has tables that inherit from it, whose rows would go too; use"
                   + " mode=update or mode=append");
         }
         for (String key : attachments.foreignKeysThatForbidDelete()) {
@@ -91,7 +92,8 @@ final class TableRules {
     } else if (table.isPartition()) {
       problems.add(table.name() + " is a partition of another table; use mode=truncate");
     } else if (table.hasChildren() || table.hasParents()) {
-      problems.add(table.name() + " is part of an inheritance tree; use mode=append or mode=update");
+      problems.add(
+          table.name() + " is part of an inheritance tree; use mode=append or mode=update");
     }
     for (String view : attachments.dependents()) {
       problems.add(view + "; use mode=truncate");
@@ -228,5 +230,4 @@ final class TableRules {
   List<String> lost() throws SQLException {
     return new ArrayList<>(attachments.lostByReplace());
   }
-
 }
