@@ -110,8 +110,7 @@ record CarryOver(List<String> grants, List<String> policies) {
   }
 
   /** Reads what {@code table} has, for the columns that the new one has too. */
-  static CarryOver read(Session session, TableName table, Columns columns)
-      throws SQLException {
+  static CarryOver read(Session session, TableName table, Columns columns) throws SQLException {
     Object[] names = columns.columns().stream().map(Column::name).toArray();
     List<String> grants = new ArrayList<>();
     grants.addAll(texts(session, OWNER, table));
@@ -150,8 +149,8 @@ record CarryOver(List<String> grants, List<String> policies) {
     }
   }
 
-  private static List<String> texts(
-      Session session, String sql, TableName table, Object... columns) throws SQLException {
+  private static List<String> texts(Session session, String sql, TableName table, Object... columns)
+      throws SQLException {
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setString(1, table.quoted());
       if (columns.length > 0) {

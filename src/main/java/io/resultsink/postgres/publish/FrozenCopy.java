@@ -27,12 +27,7 @@ final class FrozenCopy {
   static long create(
       Session session, Session source, TableName table, Columns columns, StagedRows rows)
       throws SQLException {
-    session.execute(
-        "CREATE TABLE "
-            + table.quoted()
-            + " (\n  "
-            + columns.definitions()
-            + "\n)");
+    session.execute("CREATE TABLE " + table.quoted() + " (\n  " + columns.definitions() + "\n)");
     long copied = rows.count() == 0 ? 0 : copy(session, source, table, columns, rows);
     session.execute("ANALYZE " + table.quoted());
     return copied;

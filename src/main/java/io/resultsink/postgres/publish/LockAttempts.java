@@ -100,8 +100,7 @@ final class LockAttempts {
     List<String> holders = new ArrayList<>();
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setString(1, table.quoted());
-      statement.setArray(
-          2, session.connection().createArrayOf("text", lock.conflicts().toArray()));
+      statement.setArray(2, session.connection().createArrayOf("text", lock.conflicts().toArray()));
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           String since = rows.getString(4) == null ? "" : ", for " + rows.getString(4);

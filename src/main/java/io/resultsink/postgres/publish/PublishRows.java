@@ -39,8 +39,7 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
       summary = new Publisher(connections, plan).publish(chunks);
     }
     if (summary.alreadyPublished()) {
-      LOG.warn(
-          "{} was published at {}; this launch changes nothing", plan, summary.publishedAt());
+      LOG.warn("{} was published at {}; this launch changes nothing", plan, summary.publishedAt());
     } else {
       LOG.info("Published {}: {} rows", plan, summary.rows());
     }

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param leavesDeadRows whether a vacuum afterwards keeps the table from growing
  */
 record PublishScript(
-    TableLock holds, @Nullable TableLock publishes, boolean frozenCopy, PublishWork work,
+    TableLock holds,
+    @Nullable TableLock publishes,
+    boolean frozenCopy,
+    PublishWork work,
     boolean leavesDeadRows) {
 
   static PublishScript of(WriteMode mode) {

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Staging to target, in one transaction; the same order for every mode, so that no two can deadlock.
+ * Staging to target, in one transaction; the same order for every mode, so that no two can
+ * deadlock.
  *
  * <p>Used once. After a failure, {@link #isInDoubt()} and {@link #backend()} say what is left to
  * find out.
@@ -122,7 +123,11 @@ final class PublishTransaction {
     }
     // Autovacuum gives way, but only to a request that waits longer than deadlock_timeout.
     new LockAttempts(session)
-        .acquire(table, script.holds(), longest(target.lockWait(), target.lockTimeout()), target.lockWait());
+        .acquire(
+            table,
+            script.holds(),
+            longest(target.lockWait(), target.lockTimeout()),
+            target.lockWait());
     return existing;
   }
 

@@ -68,8 +68,7 @@ interface PublishWork {
                 .collect(Collectors.joining(", "));
     String key = scene.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
     return inRoleSearchPath(
-        scene,
-        insertStatement(scene) + "\nON CONFLICT (" + key + ") DO UPDATE SET " + assignments);
+        scene, insertStatement(scene) + "\nON CONFLICT (" + key + ") DO UPDATE SET " + assignments);
   }
 
   /** replace. */

@@ -135,8 +135,7 @@ final class Publisher {
   private static boolean isRace(SQLException failure) {
     return SqlState.is(SqlState.DUPLICATE_TABLE, failure)
         || SqlState.is(SqlState.UNDEFINED_TABLE, failure)
-        || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure)
-            && PublishFailure.isOfCatalog(failure));
+        || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure) && PublishFailure.isOfCatalog(failure));
   }
 
   private ResultSinkException unknown(Exception cause) {

@@ -65,8 +65,7 @@ final class StagedRows {
     while (true) {
       session.execute("SAVEPOINT staging_lock");
       try {
-        session.execute(
-            "LOCK TABLE " + staging.name().quoted() + " IN SHARE ROW EXCLUSIVE MODE");
+        session.execute("LOCK TABLE " + staging.name().quoted() + " IN SHARE ROW EXCLUSIVE MODE");
         session.execute("RELEASE SAVEPOINT staging_lock");
         return;
       } catch (SQLException e) {
@@ -148,14 +147,14 @@ final class StagedRows {
   String from() {
     String ids =
         chunks.stream().map(chunk -> Long.toString(chunk.xmin())).collect(Collectors.joining(","));
-    return staging.name().quoted() + " AS staged WHERE staged.xmin OPERATOR(pg_catalog.=) ANY ('{" + ids + "}'::pg_catalog.xid[])";
+    return staging.name().quoted()
+        + " AS staged WHERE staged.xmin OPERATOR(pg_catalog.=) ANY ('{"
+        + ids
+        + "}'::pg_catalog.xid[])";
   }
 
   /** SELECT of the columns as they go into the table. */
   String select() {
-    return "SELECT "
-        + staging.columns().published()
-        + "\n  FROM "
-        + from();
+    return "SELECT " + staging.columns().published() + "\n  FROM " + from();
   }
 }

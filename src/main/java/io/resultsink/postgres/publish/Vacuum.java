@@ -17,7 +17,9 @@ final class Vacuum {
   /** VACUUM skips a table it is not permitted on with no more than a warning. */
   static boolean isPermitted(Session session, TableName table) throws SQLException {
     String maintain =
-        session.serverVersion() >= MAINTAIN_SINCE ? " OR has_table_privilege(c.oid, 'MAINTAIN')" : "";
+        session.serverVersion() >= MAINTAIN_SINCE
+            ? " OR has_table_privilege(c.oid, 'MAINTAIN')"
+            : "";
     String sql =
         "SELECT pg_has_role(c.relowner, 'USAGE')"
             + maintain
