@@ -238,6 +238,15 @@ class SinkOptionTest {
   }
 
   @Test
+  void builderTakesNoDurationThatCannotBeCounted() {
+    PostgresTarget.Builder builder = target().lockWait(Duration.ofSeconds(Long.MAX_VALUE));
+    InvalidTargetException thrown = assertThrows(InvalidTargetException.class, builder::build);
+    assertThat(
+        thrown.getMessage(),
+        startsWith("lock_wait 'PT2562047788015215H30M7S' is not a duration; "));
+  }
+
+  @Test
   void builderNeedsATable() {
     InvalidTargetException thrown =
         assertThrows(InvalidTargetException.class, () -> PostgresTarget.builder().build());
