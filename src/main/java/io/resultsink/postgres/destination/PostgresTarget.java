@@ -13,7 +13,22 @@ import org.jspecify.annotations.Nullable;
  * Where a result goes, and how: server, database, table and every option of the sink.
  *
  * <p>The text form is {@code
- * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}.
+ * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}. Its parts are
+ * percent-encoded UTF-8, where what separates is literal and what belongs to a name is encoded:
+ *
+ * <ul>
+ *   <li>{@code table} or {@code schema.table}; a dot in a name is {@code %2E}
+ *   <li>{@code unique=a,b} or {@code unique=[a,b]}; a comma in a name is {@code %2C}
+ *   <li>{@code /}, {@code ?}, {@code #}, {@code @}, {@code %} and spaces in user, password or names
+ *       are encoded; a {@code +} is a plus
+ *   <li>an IPv6 address stands in brackets
+ *   <li>a duration is a whole number with one of PostgreSQL's units: {@code 100ms}, {@code 5s},
+ *       {@code 5min}, {@code 2h}, {@code 7d}
+ *   <li>an option stands once; one that is not known is an error
+ * </ul>
+ *
+ * <p>Connection properties of the driver are taken from an allow list; a password or anything else
+ * that is secret is none of them.
  */
 @AutoValue
 public abstract class PostgresTarget implements Serializable {

@@ -35,7 +35,7 @@ public enum SinkOption {
 
   /** The schema of {@link PostgresTarget#table()}; rendered as part of the table. */
   SCHEMA(
-      "name",
+      "a name",
       "the search path's",
       "schema of the table, when it is not written as schema.table",
       (builder, option, encoded) -> inSchema(builder, name(option, encoded)),
@@ -43,7 +43,7 @@ public enum SinkOption {
 
   /** See {@link PostgresTarget#stagingSchema()}. */
   STAGING_SCHEMA(
-      "name",
+      "a name",
       "the target's schema",
       "where staging tables and the ledger live",
       (builder, option, encoded) -> builder.stagingSchema(name(option, encoded)),
@@ -60,7 +60,7 @@ public enum SinkOption {
 
   /** See {@link PostgresTarget#stagingTtl()}. */
   STAGING_TTL(
-      "duration",
+      "a duration in ms, s, min, h or d",
       "7d",
       "after it, a dead run's staging table may be removed by others",
       (builder, option, encoded) ->
@@ -77,7 +77,7 @@ public enum SinkOption {
 
   /** See {@link PostgresTarget#minRows()}. */
   MIN_ROWS(
-      "number",
+      "a whole number",
       "0",
       "fewer rows in the result: the run fails, the target untouched",
       (builder, option, encoded) -> builder.minRows(count(option, encoded)),
@@ -85,7 +85,7 @@ public enum SinkOption {
 
   /** See {@link PostgresTarget#lockTimeout()}. */
   LOCK_TIMEOUT(
-      "duration",
+      "a duration in ms, s, min, h or d",
       "100ms",
       "one attempt for the lock that readers feel",
       (builder, option, encoded) ->
@@ -94,7 +94,7 @@ public enum SinkOption {
 
   /** See {@link PostgresTarget#lockWait()}. */
   LOCK_WAIT(
-      "duration",
+      "a duration in ms, s, min, h or d",
       "5min",
       "how long attempts for that lock go on",
       (builder, option, encoded) ->

@@ -70,7 +70,7 @@ final class TargetUrl {
   }
 
   private static List<String> options(PostgresTarget target) {
-    PostgresTarget defaults = PostgresTarget.builder().table(target.table()).build();
+    PostgresTarget defaults = PostgresTarget.builder().table(target.table()).autoBuild();
     List<String> options = new ArrayList<>();
     for (SinkOption option : SinkOption.values()) {
       String value = option.render(target);

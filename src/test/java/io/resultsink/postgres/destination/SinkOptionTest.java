@@ -229,12 +229,21 @@ class SinkOptionTest {
             is("the database: a name is empty"),
             is("the user is empty"),
             is("unique names column 'a' twice"),
-            is("staging_schema has no value; use name"),
+            is("staging_schema has no value; use a name"),
             startsWith("staging_ttl 'PT0.000000001S' is not a duration; "),
             is("run_id is not valid Unicode: half of a surrogate pair"),
             startsWith("min_rows '-1' is not a number of rows; "),
             is("lock_timeout '0ms' " + IN_RANGE_DAYS + "24d"),
             startsWith("lock_wait 'PT-1S' is not a duration; ")));
+  }
+
+  @Test
+  void builderTakesNoDurationThatCannotBeCounted() {
+    PostgresTarget.Builder builder = target().lockWait(Duration.ofSeconds(Long.MAX_VALUE));
+    InvalidTargetException thrown = assertThrows(InvalidTargetException.class, builder::build);
+    assertThat(
+        thrown.getMessage(),
+        startsWith("lock_wait 'PT2562047788015215H30M7S' is not a duration; "));
   }
 
   @Test
@@ -262,6 +271,7 @@ class SinkOptionTest {
           ssl_verify | option 'ssl_verify' is not taken; write sslmode=verify-full to check the server's certificate, sslmode=require to only encrypt
           fdw        | option 'fdw' is not taken; leave it out: foreign tables are not created
           keep       | option 'keep' is not taken; it is reserved and not built yet; leave it out
+          application_name | connection property 'ApplicationName' is not taken; the sink sets it itself; leave it out
           autosave   | connection property 'autosave' is not taken; the sink sets it itself; leave it out
           """)
   void saysWhatToWriteInstead(String name, String problem) {

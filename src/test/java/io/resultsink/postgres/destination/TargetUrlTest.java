@@ -218,8 +218,8 @@ class TargetUrlTest {
           postgresql://h/d/my table       | the URL has a space or control character; write a space as %20
           postgresql://app:p ss@h/d/t     | the URL has a space or control character; write a space as %20
           postgresql://h/d/s.t?schema=x   | schema 'x' contradicts table 's.t'; leave out one of the two schemas
-          postgresql://h/d/t?schema=      | schema has no value; use name
-          postgresql://h/d/t?schema       | schema has no value; use name
+          postgresql://h/d/t?schema=      | schema has no value; use a name
+          postgresql://h/d/t?schema       | schema has no value; use a name
           postgresql://h/d/t?mode=update  | mode 'update' needs the columns of its key; add unique=a,b
           postgresql://h/d/t?unique=a     | unique is for mode=update; leave it out, mode is 'append'
           postgresql://h/d/t?mode=replace&unique=a    | unique is for mode=update; leave it out, mode is 'replace'
