@@ -368,15 +368,13 @@ public final class PostgresResultSink
 
   @Override
   public void populateDisplayData(DisplayData.Builder builder) {
+    String key = target.unique().isEmpty() ? null : String.join(",", target.unique());
     builder
         .addIfNotNull(DisplayData.item("host", target.host()).withLabel("Host"))
         .addIfNotNull(DisplayData.item("database", target.database()).withLabel("Database"))
         .add(DisplayData.item("table", target.table().toString()).withLabel("Table"))
         .add(DisplayData.item("mode", target.mode().option()).withLabel("Mode"))
-        .addIfNotNull(
-            target.unique().isEmpty()
-                ? null
-                : DisplayData.item("unique", String.join(",", target.unique())).withLabel("Key"))
+        .addIfNotNull(DisplayData.item("unique", key).withLabel("Key"))
         .addIfNotNull(
             DisplayData.item("stagingSchema", target.stagingSchema()).withLabel("Staging schema"))
         .add(DisplayData.item("staging", target.staging().option()).withLabel("Staging"))

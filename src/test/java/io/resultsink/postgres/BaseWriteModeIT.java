@@ -183,8 +183,8 @@ abstract class BaseWriteModeIT {
         second,
         equalTo(
             first.toBuilder()
-                .alreadyPublished(true)
-                .publishingMillis(second.publishingMillis())
+                .setAlreadyPublished(true)
+                .setPublishingMillis(second.publishingMillis())
                 .build()));
   }
 

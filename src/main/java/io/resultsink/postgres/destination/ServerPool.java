@@ -69,12 +69,21 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
             + ":"
             + server.port()
             + "/"
-            + URLEncoder.encode(server.database(), StandardCharsets.UTF_8).replace("+", "%20");
+            + encoded(server.database());
+    // The driver reads a service from the URL alone.
+    String service = server.properties().get(PGProperty.SERVICE.getName());
+    if (service != null) {
+      url += "?service=" + encoded(service);
+    }
     Connection connection = new Driver().connect(url, properties);
     if (connection == null) {
       throw new SQLException("the driver does not take " + server, "08001");
     }
     return connection;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   @Override
