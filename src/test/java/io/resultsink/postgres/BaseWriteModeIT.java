@@ -183,8 +183,8 @@ abstract class BaseWriteModeIT {
         second,
         equalTo(
             first.toBuilder()
-                .setAlreadyPublished(true)
-                .setPublishingMillis(second.publishingMillis())
+                .alreadyPublished(true)
+                .publishingMillis(second.publishingMillis())
                 .build()));
   }
 

@@ -86,8 +86,8 @@ final class PublishTransaction {
     commitSent = true;
     session.commit();
     return summary.toBuilder()
-        .setPublishedAt(org.joda.time.Instant.ofEpochMilli(publishedAt.toEpochMilli()))
-        .setPublishingMillis(times.publishingMillis())
+        .publishedAt(org.joda.time.Instant.ofEpochMilli(publishedAt.toEpochMilli()))
+        .publishingMillis(times.publishingMillis())
         .build();
   }
 
@@ -112,7 +112,7 @@ final class PublishTransaction {
             .find(session, plan.run().runId(), table)
             .orElseThrow(() -> new SQLException("the ledger row has vanished", "40001"));
     session.rollback();
-    return published.toBuilder().setAlreadyPublished(true).build();
+    return published.toBuilder().alreadyPublished(true).build();
   }
 
   /** Nobody alters the table from here on; its readers and writers go on. */
@@ -209,20 +209,20 @@ final class PublishTransaction {
 
   private ResultSummary summary(boolean created) {
     return ResultSummary.builder()
-        .setRunId(plan.run().runId())
-        .setDatabase(staging.target().database())
-        .setTable(table.toString())
-        .setMode(target.mode().option())
-        .setRows(rows.count())
-        .setBytes(rows.bytes())
-        .setChunks(rows.chunks())
-        .setCreated(created)
-        .setAlreadyPublished(false)
-        .setPublishedAt(org.joda.time.Instant.EPOCH)
-        .setStagingMillis(stagingMillis)
-        .setPreparingMillis(times.preparingMillis())
-        .setLockMillis(times.lockMillis())
-        .setPublishingMillis(times.publishingMillis())
+        .runId(plan.run().runId())
+        .database(staging.target().database())
+        .table(table.toString())
+        .mode(target.mode().option())
+        .rows(rows.count())
+        .bytes(rows.bytes())
+        .chunks(rows.chunks())
+        .created(created)
+        .alreadyPublished(false)
+        .publishedAt(org.joda.time.Instant.EPOCH)
+        .stagingMillis(stagingMillis)
+        .preparingMillis(times.preparingMillis())
+        .lockMillis(times.lockMillis())
+        .publishingMillis(times.publishingMillis())
         .build();
   }
 

@@ -54,7 +54,7 @@ final class Publisher {
   ResultSummary publish(List<StagedChunk> chunks) {
     StagingTable.Opened opened = StagingOpener.open(connections, plan);
     if (opened.published() != null) {
-      return opened.published().toBuilder().setAlreadyPublished(true).build();
+      return opened.published().toBuilder().alreadyPublished(true).build();
     }
     StagedRows rows = new StagedRows(opened.staging(), chunks);
     requireEnough(rows, opened.staging());
@@ -91,7 +91,7 @@ final class Publisher {
       try {
         ResultSummary summary = transaction.run();
         // After a lost COMMIT it was this very publish that the ledger has.
-        return inDoubt ? summary.toBuilder().setAlreadyPublished(false).build() : summary;
+        return inDoubt ? summary.toBuilder().alreadyPublished(false).build() : summary;
       } catch (SQLException | RuntimeException e) {
         if (transaction.hasClaimed()) {
           inDoubt = false; // what was in doubt before did not land: the row was free

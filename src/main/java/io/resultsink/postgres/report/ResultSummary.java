@@ -1,7 +1,6 @@
 package io.resultsink.postgres.report;
 
 import com.google.auto.value.AutoValue;
-import org.apache.beam.sdk.schemas.AutoValueSchema;
 import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
 import org.joda.time.Instant;
 
@@ -9,7 +8,7 @@ import org.joda.time.Instant;
  * What one publish did. Emitted after its commit, so {@code Wait.on} a collection of these waits
  * for the table.
  */
-@DefaultSchema(AutoValueSchema.class)
+@DefaultSchema(SummarySchema.class)
 @AutoValue
 public abstract class ResultSummary {
 
@@ -66,33 +65,33 @@ public abstract class ResultSummary {
   /** Sets the figures; see the accessors of {@link ResultSummary}. */
   @AutoValue.Builder
   public abstract static class Builder {
-    public abstract Builder setRunId(String runId);
+    public abstract Builder runId(String runId);
 
-    public abstract Builder setDatabase(String database);
+    public abstract Builder database(String database);
 
-    public abstract Builder setTable(String table);
+    public abstract Builder table(String table);
 
-    public abstract Builder setMode(String mode);
+    public abstract Builder mode(String mode);
 
-    public abstract Builder setRows(long rows);
+    public abstract Builder rows(long rows);
 
-    public abstract Builder setBytes(long bytes);
+    public abstract Builder bytes(long bytes);
 
-    public abstract Builder setChunks(long chunks);
+    public abstract Builder chunks(long chunks);
 
-    public abstract Builder setCreated(boolean created);
+    public abstract Builder created(boolean created);
 
-    public abstract Builder setAlreadyPublished(boolean alreadyPublished);
+    public abstract Builder alreadyPublished(boolean alreadyPublished);
 
-    public abstract Builder setPublishedAt(Instant publishedAt);
+    public abstract Builder publishedAt(Instant publishedAt);
 
-    public abstract Builder setStagingMillis(long millis);
+    public abstract Builder stagingMillis(long millis);
 
-    public abstract Builder setPreparingMillis(long millis);
+    public abstract Builder preparingMillis(long millis);
 
-    public abstract Builder setLockMillis(long millis);
+    public abstract Builder lockMillis(long millis);
 
-    public abstract Builder setPublishingMillis(long millis);
+    public abstract Builder publishingMillis(long millis);
 
     public abstract ResultSummary build();
   }
