@@ -5,7 +5,6 @@ import static org.hamcrest.Matchers.contains;
 
 import io.resultsink.postgres.copy.CopyBuffer;
 import io.resultsink.postgres.testing.CopyServer;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.PreparedStatement;
@@ -29,8 +28,6 @@ import org.apache.beam.sdk.schemas.logicaltypes.MicrosInstant;
 import org.apache.beam.sdk.schemas.logicaltypes.NanosDuration;
 import org.apache.beam.sdk.schemas.logicaltypes.SqlTypes;
 import org.apache.beam.sdk.values.Row;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,7 +40,7 @@ class RandomRoundTripIT {
   private static final long FIRST_SECOND = -185_000_000_000L;
   private static final long LAST_SECOND = 500_000_000_000L;
 
-  private static CopyServer server;
+  private static final CopyServer SERVER = CopyServer.shared();
 
   /**
    * A Beam type.
@@ -65,16 +62,6 @@ class RandomRoundTripIT {
     public String toString() {
       return type.toString();
     }
-  }
-
-  @BeforeAll
-  static void start() throws SQLException {
-    server = CopyServer.start();
-  }
-
-  @AfterAll
-  static void stop() throws SQLException, IOException {
-    server.close();
   }
 
   static Stream<Sample> samples() {
@@ -145,21 +132,21 @@ class RandomRoundTripIT {
     Columns columns = Columns.ofResult(schema);
     List<Object> values = Stream.generate(() -> sample.value.apply(RANDOM)).limit(VALUES).toList();
 
-    server.execute("CREATE TABLE public.copied (" + columns.definitions() + ")");
-    server.execute("CREATE TABLE public.inserted (" + columns.definitions() + ")");
+    SERVER.execute("CREATE TABLE public.copied (" + columns.definitions() + ")");
+    SERVER.execute("CREATE TABLE public.inserted (" + columns.definitions() + ")");
     try {
       copy(schema, columns, values);
       insert(sample, values);
       assertThat(
           "seed " + SEED,
-          server.query(
+          SERVER.query(
               """
               SELECT count(*) || ' alike' FROM public.copied AS c JOIN public.inserted AS i USING (id)
               WHERE c.v::text = i.v::text AND c.v IS NOT DISTINCT FROM i.v
               """),
           contains(VALUES + " alike"));
     } finally {
-      server.execute("DROP TABLE public.copied, public.inserted");
+      SERVER.execute("DROP TABLE public.copied, public.inserted");
     }
   }
 
@@ -172,12 +159,12 @@ class RandomRoundTripIT {
       encoder.row(Row.withSchema(schema).attachValues(Arrays.asList(id, values.get(id))), buffer);
     }
     encoder.trailer(buffer);
-    server.copy("public.copied", columns.names(), buffer.array(), buffer.size());
+    SERVER.copy("public.copied", columns.names(), buffer.array(), buffer.size());
   }
 
   private static void insert(Sample sample, List<Object> values) throws SQLException {
     try (PreparedStatement statement =
-        server
+        SERVER
             .connection()
             .prepareStatement("INSERT INTO public.inserted VALUES (?, " + sample.insert + ")")) {
       for (int id = 0; id < values.size(); id++) {
