@@ -21,9 +21,7 @@ public record Identifier(String name) implements Serializable, Comparable<Identi
     if (name.isEmpty()) {
       throw new InvalidTargetException("a name is empty");
     }
-    if (name.indexOf('\0') >= 0) {
-      throw new InvalidTargetException("a name has a U+0000, which PostgreSQL cannot store");
-    }
+    StorableText.check("a name", name);
     int bytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > LONGEST_NAME) {
       throw new InvalidTargetException(

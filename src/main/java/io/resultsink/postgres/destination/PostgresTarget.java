@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,16 +81,43 @@ public abstract class PostgresTarget implements Serializable {
   }
 
   /**
-   * Reads a target's URL.
+   * Reads a target's URL. User, password, database, table and option values are percent-decoded
+   * (UTF-8; a {@code +} is a plus); nothing is trimmed, nothing shortened.
    *
    * @throws InvalidTargetException with all that is wrong with it
    */
   public static PostgresTarget parse(String url) {
-    throw new InvalidTargetException("to be written");
+    return TargetUrl.parse(url);
   }
 
   /** A builder that starts from this target. */
   public abstract Builder toBuilder();
+
+  /**
+   * Checks what belongs together, for a target that has its own server: to be called before it is
+   * used, since a builder may still be adding.
+   *
+   * @throws InvalidTargetException with all that is wrong
+   */
+  public void validate() {
+    TargetRules.check(this, TargetRules.SERVER);
+  }
+
+  /**
+   * Checks what belongs together, for a target that is written through a DataSource, which alone
+   * says where the server is.
+   *
+   * @throws InvalidTargetException with all that is wrong
+   */
+  public void validateForDataSource() {
+    TargetRules.check(this, TargetRules.DATA_SOURCE);
+  }
+
+  /** The URL without the password, and without the options that have their defaults. */
+  @Override
+  public final String toString() {
+    return TargetUrl.redacted(this);
+  }
 
   /** Sets what differs from the defaults; see the accessors of {@link PostgresTarget}. */
   @AutoValue.Builder
@@ -126,11 +154,29 @@ public abstract class PostgresTarget implements Serializable {
 
     public abstract Builder lockWait(Duration wait);
 
+    abstract Optional<TableName> table();
+
+    abstract List<String> unique();
+
+    abstract Map<String, String> connectionProperties();
+
     abstract PostgresTarget autoBuild();
 
-    /** The target; single values are checked here, their combination when it is used. */
+    /**
+     * The target; single values are checked here, their combination by {@link
+     * PostgresTarget#validate()}.
+     *
+     * @throws InvalidTargetException with all values that are wrong
+     */
     public PostgresTarget build() {
-      return autoBuild();
+      if (table().isEmpty()) {
+        throw new InvalidTargetException("no table is given");
+      }
+      unique(List.copyOf(unique()));
+      connectionProperties(Map.copyOf(connectionProperties()));
+      PostgresTarget target = autoBuild();
+      TargetRules.checkValues(target);
+      return target;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.destination;
 
+import io.resultsink.postgres.failure.InvalidTargetException;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,37 @@ public record TableName(@Nullable String schema, String table) implements Serial
     if (schema != null) {
       new Identifier(schema);
     }
+  }
+
+  /**
+   * Reads {@code table} or {@code schema.table} as a URL writes it: percent-encoded, with every dot
+   * that belongs to a name as {@code %2E}.
+   *
+   * @throws InvalidTargetException when it is not one or two names
+   */
+  public static TableName parse(String encoded) {
+    String[] parts = encoded.split("\\.", -1);
+    if (parts.length > 2) {
+      throw new InvalidTargetException(
+          "the table has "
+              + (parts.length - 1)
+              + " dots; write table or schema.table, and a dot that belongs to a name as %2E");
+    }
+    String table = PercentEncoding.decode("the table", parts[parts.length - 1]);
+    if (table.isEmpty() && parts.length == 1) {
+      throw new InvalidTargetException("the table is empty");
+    }
+    return new TableName(
+        parts.length == 1 ? null : PercentEncoding.decode("the table's schema", parts[0]), table);
+  }
+
+  /** What {@link #parse} reads. */
+  String encoded() {
+    return schema == null ? encode(table) : encode(schema) + "." + encode(table);
+  }
+
+  private static String encode(String name) {
+    return PercentEncoding.encode(name).replace(".", "%2E");
   }
 
   /** The name as SQL writes it, each part quoted. */

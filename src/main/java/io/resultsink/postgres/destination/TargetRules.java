@@ -1,0 +1,183 @@
+package io.resultsink.postgres.destination;
+
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a target's values must be, each for itself and together. */
+final class TargetRules {
+
+  private static final Pattern HOST_NAME = Pattern.compile("[\\p{L}\\p{N}_-][\\p{L}\\p{N}._-]*");
+  private static final Pattern IPV6 =
+      Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._~-]+)?");
+
+  /** A rule about several values; {@code options} are those that it looks at. */
+  record Rule(Set<SinkOption> options, Function<PostgresTarget, @Nullable String> problem) {}
+
+  private static final Rule KEY =
+      new Rule(Set.of(SinkOption.MODE, SinkOption.UNIQUE), TargetRules::keyProblem);
+  private static final Rule LOCK =
+      new Rule(Set.of(SinkOption.LOCK_TIMEOUT, SinkOption.LOCK_WAIT), TargetRules::lockProblem);
+
+  /** Rules about options, which hold wherever the connection comes from. */
+  static final List<Rule> OPTIONS = List.of(KEY, LOCK);
+
+  static final List<Rule> SERVER =
+      List.of(KEY, LOCK, new Rule(Set.of(), TargetRules::serverProblem));
+
+  static final List<Rule> DATA_SOURCE =
+      List.of(KEY, LOCK, new Rule(Set.of(), TargetRules::dataSourceProblem));
+
+  private TargetRules() {}
+
+  /** Each value for itself, by the rules of the URL. */
+  static void checkValues(PostgresTarget target) {
+    List<String> problems = new ArrayList<>();
+    String host = target.host();
+    if (host != null) {
+      collect(problems, () -> checkHost(host));
+    }
+    collect(problems, () -> checkPort(target.port()));
+    String database = target.database();
+    if (database != null) {
+      collect(problems, () -> checkDatabase(database));
+    }
+    String user = target.user();
+    if (user != null) {
+      collect(problems, () -> checkUser(user));
+    }
+    target
+        .connectionProperties()
+        .forEach((name, value) -> collect(problems, () -> ConnectionProperties.check(name, value)));
+    // What an option renders is what it reads: one rule, and one message, for URL and builder.
+    PostgresTarget.Builder scratch = target.toBuilder();
+    for (SinkOption option : SinkOption.values()) {
+      String encoded = option.render(target);
+      if (encoded != null) {
+        collect(problems, () -> option.apply(scratch, encoded));
+      }
+    }
+    throwIfAny(problems);
+  }
+
+  static void check(PostgresTarget target, List<Rule> rules) {
+    throwIfAny(problems(target, rules));
+  }
+
+  static List<String> problems(PostgresTarget target, List<Rule> rules) {
+    List<String> problems = new ArrayList<>();
+    for (Rule rule : rules) {
+      String problem = rule.problem().apply(target);
+      if (problem != null) {
+        problems.add(problem);
+      }
+    }
+    return problems;
+  }
+
+  static void throwIfAny(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new InvalidTargetException(problems);
+    }
+  }
+
+  /** Does something; what {@link InvalidTargetException} it throws becomes {@code problems}. */
+  static void collect(List<String> problems, Runnable check) {
+    try {
+      check.run();
+    } catch (InvalidTargetException e) {
+      problems.addAll(e.problems());
+    }
+  }
+
+  /** Never repeats the host: in a URL with a character too few it may be part of a password. */
+  static String checkHost(String host) {
+    if (host.isEmpty()) {
+      throw new InvalidTargetException("the host is empty; write one, such as localhost");
+    }
+    if (host.indexOf(',') >= 0) {
+      throw new InvalidTargetException("the host has a ','; a target has one host");
+    }
+    if (host.indexOf('/') >= 0) {
+      throw new InvalidTargetException(
+          "the host has a '/'; the driver reaches servers by TCP, not by the path of a socket");
+    }
+    if (!HOST_NAME.matcher(host).matches() && !IPV6.matcher(host).matches()) {
+      throw new InvalidTargetException(
+          "the host is neither a host name nor an address, such as db.example.com, 10.0.0.7 or"
+              + " [::1]");
+    }
+    return host;
+  }
+
+  static int checkPort(int port) {
+    if (port < 1 || port > 65_535) {
+      throw new InvalidTargetException("the port is out of range; use 1 to 65535");
+    }
+    return port;
+  }
+
+  static String checkDatabase(String database) {
+    if (database.isEmpty()) {
+      throw new InvalidTargetException("the database is empty");
+    }
+    return new Identifier(database).name();
+  }
+
+  /** Any length: a pooler in between may map longer names. */
+  static String checkUser(String user) {
+    if (user.isEmpty()) {
+      throw new InvalidTargetException("the user is empty");
+    }
+    return StorableText.check("the user", user);
+  }
+
+  private static @Nullable String keyProblem(PostgresTarget target) {
+    boolean update = target.mode() == WriteMode.UPDATE;
+    if (update && target.unique().isEmpty()) {
+      return "mode 'update' needs the columns of its key; add unique=a,b";
+    }
+    if (!update && !target.unique().isEmpty()) {
+      return "unique is for mode=update; leave it out, mode is '" + target.mode().option() + "'";
+    }
+    return null;
+  }
+
+  private static @Nullable String lockProblem(PostgresTarget target) {
+    if (target.lockWait().compareTo(target.lockTimeout()) >= 0) {
+      return null;
+    }
+    return "lock_wait '"
+        + DurationText.render(target.lockWait())
+        + "' is shorter than one attempt, lock_timeout '"
+        + DurationText.render(target.lockTimeout())
+        + "'; make it at least as long";
+  }
+
+  private static @Nullable String serverProblem(PostgresTarget target) {
+    return target.host() == null || target.database() == null
+        ? "no server is given for table '"
+            + target.table()
+            + "'; write "
+            + TargetUrl.FORM
+            + ", or configure a DataSource"
+        : null;
+  }
+
+  private static @Nullable String dataSourceProblem(PostgresTarget target) {
+    boolean server =
+        target.host() != null
+            || target.database() != null
+            || target.user() != null
+            || target.password() != null
+            || !target.connectionProperties().isEmpty();
+    return server
+        ? "both a DataSource and a server are given; with a DataSource name the table alone, and"
+            + " set user, password and connection properties there"
+        : null;
+  }
+}

@@ -1,0 +1,277 @@
+package io.resultsink.postgres.destination;
+
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a target, read and written.
+ *
+ * <p>A malformed URL may show a password anywhere, so that no message repeats the URL, nor any part
+ * of it that could be one; and where the parts cannot be told apart for sure, reading stops there.
+ */
+final class TargetUrl {
+
+  static final String FORM =
+      "postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]";
+
+  private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]{0,19})://.*");
+  private static final Pattern SAVED_CONNECTION = Pattern.compile("[A-Za-z0-9_-]+:[^:/@]+");
+  private static final Pattern OPTION_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Pattern HOST_AND_PORT = Pattern.compile("([^:]*)(?::([^:]*))?");
+  private static final Pattern BRACKETS_AND_PORT =
+      Pattern.compile("\\[([^\\[\\]]*:[^\\[\\]]*)](?::([^:]*))?");
+
+  private final PostgresTarget.Builder builder = PostgresTarget.builder();
+  private final List<String> problems = new ArrayList<>();
+  private final Set<SinkOption> failed = EnumSet.noneOf(SinkOption.class);
+  private final Map<String, String> connectionProperties = new LinkedHashMap<>();
+
+  private TargetUrl() {}
+
+  /** See {@link PostgresTarget#parse}. */
+  static PostgresTarget parse(String url) {
+    String rest = afterScheme(url);
+    checkAtSign(rest);
+    return new TargetUrl().read(rest);
+  }
+
+  /** The target as a URL, but for its password; without a host, as one names it in Java. */
+  static String redacted(PostgresTarget target) {
+    StringBuilder url = new StringBuilder();
+    String host = target.host();
+    if (host != null) {
+      url.append("postgresql://");
+      if (target.user() != null) {
+        url.append(PercentEncoding.encode(target.user())).append('@');
+      }
+      url.append(host.indexOf(':') < 0 ? host : '[' + host.replace("%", "%25") + ']');
+      if (target.port() != 5432) {
+        url.append(':').append(target.port());
+      }
+      url.append('/');
+    }
+    if (target.database() != null) {
+      url.append(PercentEncoding.encode(target.database())).append('/');
+    }
+    url.append(target.table().encoded());
+    List<String> options = options(target);
+    return options.isEmpty() ? url.toString() : url + "?" + String.join("&", options);
+  }
+
+  private static List<String> options(PostgresTarget target) {
+    PostgresTarget defaults = PostgresTarget.builder().table(target.table()).build();
+    List<String> options = new ArrayList<>();
+    for (SinkOption option : SinkOption.values()) {
+      String value = option.render(target);
+      if (value != null && !value.equals(option.render(defaults))) {
+        options.add(option.option() + "=" + value);
+      }
+    }
+    new TreeMap<>(target.connectionProperties())
+        .forEach((name, value) -> options.add(name + "=" + PercentEncoding.encode(value)));
+    return options;
+  }
+
+  private static String afterScheme(String url) {
+    for (String scheme : List.of("postgresql://", "postgres://")) {
+      if (url.regionMatches(true, 0, scheme, 0, scheme.length())) {
+        return url.substring(scheme.length());
+      }
+    }
+    throw new InvalidTargetException(withoutScheme(url) + "; a target is written " + FORM);
+  }
+
+  private static String withoutScheme(String url) {
+    if (url.isEmpty()) {
+      return "the target is empty";
+    }
+    if (url.regionMatches(true, 0, "jdbc:", 0, "jdbc:".length())) {
+      return "a JDBC URL is not a target: leave 'jdbc:' away and add the table";
+    }
+    if (url.matches("(?is)postgres(ql)?:.*")) {
+      return "two slashes are missing after 'postgresql:'";
+    }
+    Matcher scheme = SCHEME.matcher(url);
+    if (scheme.matches()) {
+      return "'" + scheme.group(1) + "://' is not a PostgreSQL target";
+    }
+    if (SAVED_CONNECTION.matcher(url).matches()) {
+      return "the target is not a URL, and saved connections (name:table) are not built yet";
+    }
+    return "the target is not a URL";
+  }
+
+  /** Only the one {@code @} before the host is literal, so that no part of a password is shown. */
+  private static void checkAtSign(String rest) {
+    int at = rest.indexOf('@');
+    if (at < 0) {
+      return;
+    }
+    Matcher separator = Pattern.compile("[/?]").matcher(rest);
+    boolean afterHost = separator.find() && separator.start() < at;
+    if (afterHost || rest.indexOf('@', at + 1) >= 0) {
+      throw new InvalidTargetException(
+          "the host cannot be told from user and password; percent-encode special characters: '@'"
+              + " as %40, '/' as %2F, '?' as %3F, '#' as %23, '%' as %25");
+    }
+  }
+
+  private PostgresTarget read(String rest) {
+    if (rest.indexOf('#') >= 0) {
+      problems.add("the URL has a '#'; write it as %23");
+    }
+    if (rest.chars().anyMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c))) {
+      problems.add("the URL has a space or control character; write a space as %20");
+    }
+    String[] pathAndQuery = rest.split("\\?", 2);
+    String[] authorityAndPath = pathAndQuery[0].split("/", 2);
+    authority(authorityAndPath[0]);
+    path(authorityAndPath.length == 1 ? null : authorityAndPath[1]);
+    if (pathAndQuery.length == 2) {
+      query(pathAndQuery[1]);
+    }
+    return finished();
+  }
+
+  private void authority(String authority) {
+    int at = authority.indexOf('@');
+    if (at >= 0) {
+      String[] userAndPassword = authority.substring(0, at).split(":", 2);
+      attempt(() -> builder.user(user(userAndPassword[0])));
+      if (userAndPassword.length == 2) {
+        attempt(() -> builder.password(password(userAndPassword[1])));
+      }
+    }
+    String hostAndPort = authority.substring(at + 1);
+    boolean brackets = hostAndPort.startsWith("[");
+    Matcher parts = (brackets ? BRACKETS_AND_PORT : HOST_AND_PORT).matcher(hostAndPort);
+    if (!parts.matches()) {
+      problems.add(
+          brackets
+              ? "the host's brackets are not those of an IPv6 address, as in [::1] or [::1]:5432"
+              : "the host has more than one ':'; an IPv6 address stands in brackets, as in [::1]");
+      return;
+    }
+    attempt(() -> builder.host(host(parts.group(1))));
+    String port = parts.group(2);
+    if (port != null) {
+      attempt(() -> builder.port(port(port)));
+    }
+  }
+
+  private static String user(String encoded) {
+    return TargetRules.checkUser(PercentEncoding.decode("the user", encoded));
+  }
+
+  private static Secret password(String encoded) {
+    return Secret.of(PercentEncoding.decode("the password", encoded));
+  }
+
+  private static String host(String encoded) {
+    return TargetRules.checkHost(PercentEncoding.decode("the host", encoded));
+  }
+
+  /** Never repeats it: where '@host' was forgotten, it is the password. */
+  private static int port(String text) {
+    if (!text.matches("[0-9]{1,5}")) {
+      throw new InvalidTargetException(
+          "the port is not a number from 1 to 65535; a user and password are followed by '@' and"
+              + " the host");
+    }
+    return TargetRules.checkPort(Integer.parseInt(text));
+  }
+
+  private void path(@Nullable String path) {
+    String[] parts = path == null ? new String[] {""} : path.split("/", -1);
+    if (parts.length > 2) {
+      problems.add(
+          "the path has "
+              + parts.length
+              + " parts where database/table are two; write a '/' in a name as %2F");
+      return;
+    }
+    if (parts.length == 1) {
+      problems.add(
+          parts[0].isEmpty()
+              ? "database and table are missing; they follow the host as /database/table"
+              : "the table is missing; it follows the database as /database/table");
+      return;
+    }
+    attempt(
+        () -> {
+          String database = PercentEncoding.decode("the database", parts[0]);
+          builder.database(TargetRules.checkDatabase(database));
+        });
+    attempt(() -> builder.table(TableName.parse(parts[1])));
+  }
+
+  private void query(String query) {
+    Set<String> seen = new HashSet<>();
+    for (String option : query.split("&")) {
+      if (option.isEmpty()) {
+        continue;
+      }
+      String[] nameAndValue = option.split("=", 2);
+      String name = nameAndValue[0];
+      if (!OPTION_NAME.matcher(name).matches()) {
+        problems.add(
+            "an option has no valid name; options are written name=value, with '&' between");
+      } else if (!seen.add(name)) {
+        problems.add("option '" + name + "' is given more than once");
+      } else {
+        option(name, nameAndValue.length == 1 ? "" : nameAndValue[1]);
+      }
+    }
+    builder.connectionProperties(connectionProperties);
+  }
+
+  private void option(String name, String encoded) {
+    Optional<SinkOption> option = SinkOption.find(name);
+    if (option.isPresent()) {
+      if (!attempt(() -> option.get().apply(builder, encoded))) {
+        failed.add(option.get());
+      }
+    } else if (ConnectionProperties.isAllowed(name)) {
+      attempt(
+          () -> {
+            String value = PercentEncoding.decode(name, encoded);
+            ConnectionProperties.check(name, value);
+            connectionProperties.put(name, value);
+          });
+    } else {
+      problems.add(UnknownOption.problem(name));
+    }
+  }
+
+  private PostgresTarget finished() {
+    if (builder.table().isEmpty()) {
+      builder.table(new TableName(null, "missing")); // Its problem is known; the rules go on.
+    }
+    PostgresTarget target = builder.autoBuild();
+    for (TargetRules.Rule rule : TargetRules.OPTIONS) {
+      if (rule.options().stream().noneMatch(failed::contains)) {
+        problems.addAll(TargetRules.problems(target, List.of(rule)));
+      }
+    }
+    TargetRules.throwIfAny(problems);
+    return builder.build();
+  }
+
+  /** Does something; false when it was a problem. */
+  private boolean attempt(Runnable step) {
+    int before = problems.size();
+    TargetRules.collect(problems, step);
+    return problems.size() == before;
+  }
+}
