@@ -39,7 +39,11 @@ public final class Logs {
     Path folder = home.resolve("logs");
     Path file =
         folder.resolve(
-            PREFIX + STARTED.format(LocalDateTime.now()) + "-" + ProcessHandle.current().pid() + ".log");
+            PREFIX
+                + STARTED.format(LocalDateTime.now())
+                + "-"
+                + ProcessHandle.current().pid()
+                + ".log");
     try {
       Files.createDirectories(folder);
       removeOld(folder);
