@@ -93,7 +93,8 @@ public record Failure(int exitCode, String message, boolean expected) {
       return type;
     }
     String first = message.lines().findFirst().orElse(message);
-    boolean speaks = root instanceof IllegalArgumentException || root instanceof IllegalStateException;
+    boolean speaks =
+        root instanceof IllegalArgumentException || root instanceof IllegalStateException;
     return speaks ? first : type + ": " + first;
   }
 }

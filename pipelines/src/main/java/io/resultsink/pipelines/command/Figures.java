@@ -17,7 +17,9 @@ final class Figures {
     return count(number) + " " + (number == 1 ? one : one + "s");
   }
 
-  /** How long something took: {@code 45 ms}, {@code 2.6 s}, {@code 4 min 10 s}, {@code 2 h 5 min}. */
+  /**
+   * How long something took: {@code 45 ms}, {@code 2.6 s}, {@code 4 min 10 s}, {@code 2 h 5 min}.
+   */
   static String took(Duration time) {
     if (time.toMillis() < 1000) {
       return time.toMillis() + " ms";

@@ -3,7 +3,9 @@ package io.resultsink.pipelines.command;
 import java.nio.file.Path;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The folder of everything that pgresult keeps: {@code PGRESULT_HOME}, else {@code ~/.pgresult}. */
+/**
+ * The folder of everything that pgresult keeps: {@code PGRESULT_HOME}, else {@code ~/.pgresult}.
+ */
 @Internal
 public final class Home {
 

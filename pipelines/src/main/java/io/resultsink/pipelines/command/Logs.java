@@ -39,7 +39,11 @@ public final class Logs {
     Path folder = home.resolve("logs");
     Path file =
         folder.resolve(
-            PREFIX + STARTED.format(LocalDateTime.now()) + "-" + ProcessHandle.current().pid() + ".log");
+            PREFIX
+                + STARTED.format(LocalDateTime.now())
+                + "-"
+                + ProcessHandle.current().pid()
+                + ".log");
     try {
       Files.createDirectories(folder);
       removeOld(folder);
@@ -53,8 +57,8 @@ public final class Logs {
     }
   }
 
-  /** Shows them on the terminal too. */
-  static void alsoOnTerminal() {
+  /** Shows the logs of this process on the terminal too. */
+  public static void onTerminal() {
     Handler handler = new ConsoleHandler();
     handler.setFormatter(new SimpleFormatter());
     Logger.getLogger("").addHandler(handler);

@@ -35,7 +35,10 @@ final class TextTable {
     for (int i = 0; i < widths.length; i++) {
       int space = widths[i] - width(names.get(i));
       header.append(i == 0 ? " " : "| ");
-      header.append(" ".repeat(space / 2)).append(names.get(i)).append(" ".repeat(space - space / 2));
+      header
+          .append(" ".repeat(space / 2))
+          .append(names.get(i))
+          .append(" ".repeat(space - space / 2));
       header.append(' ');
       rule.append(i == 0 ? "" : "+").append("-".repeat(widths[i] + 2));
     }

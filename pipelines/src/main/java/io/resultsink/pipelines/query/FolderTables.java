@@ -65,12 +65,17 @@ final class FolderTables {
     if (!folder.contains("://")) {
       Path path = Path.of(folder);
       if (!Files.exists(path)) {
-        return "folder " + folder + " does not exist; --database is a folder or a postgresql:// URL";
+        return "folder "
+            + folder
+            + " does not exist; --database is a folder or a postgresql:// URL";
       }
       if (!Files.isDirectory(path)) {
         return folder + " is a file; --database is the folder it is in, the file is a table";
       }
     }
-    return "folder " + folder + " has no tables; a table is a file that ends in " + FileFormats.KNOWN;
+    return "folder "
+        + folder
+        + " has no tables; a table is a file that ends in "
+        + FileFormats.KNOWN;
   }
 }

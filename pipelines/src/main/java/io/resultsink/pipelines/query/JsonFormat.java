@@ -37,7 +37,9 @@ final class JsonFormat implements TableFormat {
     for (String file : files) {
       try (JsonObjects objects = JsonObjects.open(FilePart.whole("", file))) {
         for (ObjectNode object; seen < sample && (object = objects.next()) != null; seen++) {
-          object.fields().forEachRemaining(f -> kinds.merge(f.getKey(), kind(f.getValue()), ColumnKind::with));
+          object
+              .fields()
+              .forEachRemaining(f -> kinds.merge(f.getKey(), kind(f.getValue()), ColumnKind::with));
         }
       }
     }

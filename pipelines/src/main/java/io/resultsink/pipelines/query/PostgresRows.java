@@ -8,8 +8,8 @@ import java.util.List;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.values.Row;
-import org.jspecify.annotations.Nullable;
 import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of a result set, counted. */
 final class PostgresRows implements JdbcIO.RowMapper<Row> {

@@ -44,8 +44,7 @@ public final class QueryPipeline {
         InputTables.of(request.database(), request.sample(), request.databasePassword());
     PCollection<Row> rows = withColumnNames(query(pipeline, tables));
     if (request.target() != null) {
-      rows.apply(
-          "Publish " + request.target().table(), PostgresResultSink.to(request.target()));
+      rows.apply("Publish " + request.target().table(), PostgresResultSink.to(request.target()));
     }
     return rows;
   }
@@ -73,12 +72,10 @@ public final class QueryPipeline {
     }
     // The same rows: only the schema that says their names is another.
     Schema schema = named.build();
-    return rows.apply("Name columns", MapElements.via(new Rename(schema)))
-        .setRowSchema(schema);
+    return rows.apply("Name columns", MapElements.via(new Rename(schema))).setRowSchema(schema);
   }
 
-  private static final class Rename
-      extends SimpleFunction<Row, Row> {
+  private static final class Rename extends SimpleFunction<Row, Row> {
 
     private final Schema schema;
 
