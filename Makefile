@@ -4,6 +4,8 @@ SHELL := /bin/bash
 
 MAVEN ?= mvn
 MVN = $(MAVEN) -B -ntp
+# A bundle of many jars overlaps in licences and the like; its warnings would hide others.
+QUIET_BUNDLE = -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.shade=error
 
 # The server that tests run on: 18, or 14 for the oldest one that is tested.
 PG ?= 18
@@ -26,11 +28,11 @@ help: ## list the targets
 
 .PHONY: build
 build: ## the jars, without tests; afterwards pipelines/pgresult runs
-	$(MVN) -Dquick -DskipTests package
+	$(MVN) $(QUIET_BUNDLE) -Dquick -DskipTests package
 
 .PHONY: test
 test: ## everything CI runs: format, house rules, all tests; PG=14 on PostgreSQL 14
-	$(MVN) -Dpostgres.server.version=$(SERVER) $(BUNDLE) verify
+	$(MVN) $(QUIET_BUNDLE) -Dpostgres.server.version=$(SERVER) $(BUNDLE) verify
 
 .PHONY: quick
 quick: ## compile and unit tests only

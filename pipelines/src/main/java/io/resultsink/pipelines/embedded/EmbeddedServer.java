@@ -3,7 +3,6 @@ package io.resultsink.pipelines.embedded;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,15 +54,14 @@ public final class EmbeddedServer {
    * @throws DatabaseUnavailableException saying why there is none, and what to do
    */
   public Address start() {
-    Optional<Address> running = login().answering();
-    if (running.isPresent()) {
-      return running.get();
-    }
     try {
+      Optional<Address> running = login().answering();
+      if (running.isPresent()) {
+        return running.get();
+      }
       return FolderLock.holding(folder, this::startUnlessAnother);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the embedded PostgreSQL could not be started in " + folder + ": " + e, e);
+      throw unusable("could not be started", e);
     }
   }
 
@@ -73,14 +71,13 @@ public final class EmbeddedServer {
    * @return false when it did not run
    */
   public boolean stop() {
-    if (login().answering().isEmpty()) {
-      return false;
-    }
     try {
+      if (login().answering().isEmpty()) {
+        return false;
+      }
       return FolderLock.holding(folder, this::stopUnlessAnother);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the embedded PostgreSQL in " + folder + " could not be stopped: " + e, e);
+      throw unusable("could not be stopped", e);
     }
   }
 
@@ -90,7 +87,7 @@ public final class EmbeddedServer {
       return new ServerStatus(
           login().answering().orElse(null), data().path(), data().major().orElse(null));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + data().path() + ": " + e, e);
+      throw unusable("cannot be looked at", e);
     }
   }
 
@@ -156,6 +153,14 @@ public final class EmbeddedServer {
           null,
           e);
     }
+  }
+
+  private DatabaseUnavailableException unusable(String what, IOException e) {
+    return new DatabaseUnavailableException(
+        "the embedded PostgreSQL in " + folder + " " + what + ": " + e,
+        Remedy.FIX_CONFIGURATION,
+        null,
+        e);
   }
 
   private DataDirectory data() {

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,35 +33,25 @@ final class ServerLogin {
   private final Path postmasterFile;
   private final Path passwordFile;
 
-  /**
-   * The password as libpq's passfile wants it, so that psql needs no password on a command line.
-   */
-  private final Path passFile;
-
   ServerLogin(Path folder) {
     this.postmasterFile = folder.resolve("data").resolve("postmaster.pid");
     this.passwordFile = folder.resolve("password");
-    this.passFile = folder.resolve("pgpass");
   }
 
   /** Where the server listens, when one runs that knows the password. */
-  Optional<Address> answering() {
-    try {
-      Optional<Integer> port = portInUse();
-      if (port.isEmpty() || !Files.exists(passwordFile)) {
-        return Optional.empty();
-      }
-      Address address =
-          new Address(
-              EmbeddedServer.HOST,
-              port.get(),
-              EmbeddedServer.ROLE,
-              EmbeddedServer.DATABASE,
-              passwordFile);
-      return accepts(address) ? Optional.of(address) : Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + passwordFile.getParent() + ": " + e, e);
+  Optional<Address> answering() throws IOException {
+    Optional<Integer> port = portInUse();
+    if (port.isEmpty() || !Files.exists(passwordFile)) {
+      return Optional.empty();
     }
+    Address address =
+        new Address(
+            EmbeddedServer.HOST,
+            port.get(),
+            EmbeddedServer.ROLE,
+            EmbeddedServer.DATABASE,
+            passwordFile);
+    return accepts(address) ? Optional.of(address) : Optional.empty();
   }
 
   /** Makes a password and writes it to its files. */
@@ -72,7 +61,7 @@ final class ServerLogin {
     String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     writePrivately(passwordFile, password);
     writePrivately(
-        passFile,
+        Address.passFile(passwordFile),
         String.join(
             ":", EmbeddedServer.HOST, "*", EmbeddedServer.DATABASE, EmbeddedServer.ROLE, password));
     return password;

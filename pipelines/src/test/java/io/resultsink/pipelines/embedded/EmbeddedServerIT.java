@@ -99,6 +99,12 @@ class EmbeddedServerIT {
     assertThat(
         PosixFilePermissions.toString(Files.getPosixFilePermissions(address.passwordFile())),
         is("rw-------"));
+    Path passFile = home.resolve("embedded/pgpass");
+    assertThat(address.libpqUrl(), is(address.url() + "?passfile=" + passFile));
+    assertThat(
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(passFile)), is("rw-------"));
+    assertThat(
+        Files.readString(passFile), is("127.0.0.1:*:results:results:" + password(address) + "\n"));
     for (String user : List.of(address.user(), "postgres")) {
       SQLException refused =
           assertThrows(
