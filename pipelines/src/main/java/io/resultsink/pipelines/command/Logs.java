@@ -57,8 +57,8 @@ public final class Logs {
     }
   }
 
-  /** Shows them on the terminal too. */
-  static void alsoOnTerminal() {
+  /** Shows the logs of this process on the terminal too. */
+  public static void onTerminal() {
     Handler handler = new ConsoleHandler();
     handler.setFormatter(new SimpleFormatter());
     Logger.getLogger("").addHandler(handler);

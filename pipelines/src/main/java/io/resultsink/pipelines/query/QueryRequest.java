@@ -24,4 +24,9 @@ public record QueryRequest(
 
   /** How many records are looked at unless the user says otherwise. */
   public static final int DEFAULT_SAMPLE = 1000;
+
+  /** The same with its result in a table. */
+  public QueryRequest into(PostgresTarget table) {
+    return new QueryRequest(database, databasePassword, sql, sample, table);
+  }
 }
