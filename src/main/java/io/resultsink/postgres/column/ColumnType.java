@@ -37,7 +37,11 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
         isArray(base) ? ofArray(mapping, target, base) : ofScalar(mapping, target, base);
     if (found == null) {
       throw new RefusedTypeException(
-          "result has " + mapping.created().sql() + ", table has " + target.sql() + hint(base));
+          "result has "
+              + mapping.created().sql()
+              + ", table has "
+              + target.sql()
+              + hint(mapping, base));
     }
     return found;
   }
@@ -106,7 +110,12 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
     return type.schema().equals("pg_catalog") && type.name().equals("money");
   }
 
-  private static String hint(PostgresType base) {
-    return isMoney(base) ? "; money rounds by the server's locale, numeric does not" : "";
+  private static String hint(FieldMapping mapping, PostgresType base) {
+    if (isMoney(base)) {
+      return "; money rounds by the server's locale, numeric does not";
+    }
+    return mapping.kind() == ValueKind.LOCAL_TIMESTAMP && base.name().equals("timestamptz")
+        ? "; its time zone is not known"
+        : "";
   }
 }

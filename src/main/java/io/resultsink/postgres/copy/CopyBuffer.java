@@ -2,6 +2,9 @@ package io.resultsink.postgres.copy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Bytes on their way to the server: grows as needed, writes integers in network byte order. */
@@ -12,6 +15,13 @@ public final class CopyBuffer {
    * difference is for the headers that the server adds.
    */
   static final int LARGEST_ROW = 0x3fffffff - 64 * 1024;
+
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final int FIRST_CAPACITY = 8 * 1024;
 
@@ -92,8 +102,7 @@ public final class CopyBuffer {
   /** Appends two bytes. */
   public void putShort(int value) {
     reserve(2);
-    bytes[size] = (byte) (value >> 8);
-    bytes[size + 1] = (byte) value;
+    SHORTS.set(bytes, size, (short) value);
     size += 2;
   }
 
@@ -107,8 +116,7 @@ public final class CopyBuffer {
   /** Appends eight bytes. */
   public void putLong(long value) {
     reserve(8);
-    setInt(size, (int) (value >> 32));
-    setInt(size + 4, (int) value);
+    LONGS.set(bytes, size, value);
     size += 8;
   }
 
@@ -124,6 +132,25 @@ public final class CopyBuffer {
     size += length;
   }
 
+  /** Appends the ASCII characters that a text begins with, up to a U+0000; gives their number. */
+  int putAscii(String text) {
+    int length = text.length();
+    reserve(length);
+    byte[] target = bytes;
+    int start = size;
+    int count = 0;
+    while (count < length) {
+      char c = text.charAt(count);
+      if (c == 0 || c >= 0x80) {
+        break;
+      }
+      target[start + count] = (byte) c;
+      count++;
+    }
+    size = start + count;
+    return count;
+  }
+
   /** Appends room for a length that {@link #endField(int)} fills in; gives its position. */
   public int startField() {
     putInt(0);
@@ -137,10 +164,7 @@ public final class CopyBuffer {
 
   /** Replaces four bytes that were appended before. */
   public void setInt(int position, int value) {
-    bytes[position] = (byte) (value >> 24);
-    bytes[position + 1] = (byte) (value >> 16);
-    bytes[position + 2] = (byte) (value >> 8);
-    bytes[position + 3] = (byte) value;
+    INTS.set(bytes, position, value);
   }
 
   /** A stream whose bytes are appended here; closing it does nothing. */

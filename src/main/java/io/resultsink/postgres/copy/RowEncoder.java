@@ -69,8 +69,15 @@ public final class RowEncoder {
         buffer.putInt(-1);
       }
     } catch (RefusedValueException e) {
-      buffer.dropRow();
-      throw new UnencodableValueException(field.column, field.type, String.valueOf(e.getMessage()));
+      throw refused(field, String.valueOf(e.getMessage()), buffer);
+    } catch (ClassCastException e) {
+      throw refused(
+          field, "it is, or has in it, an object that its Beam type does not have", buffer);
     }
+  }
+
+  private static UnencodableValueException refused(Field field, String reason, CopyBuffer buffer) {
+    buffer.dropRow();
+    return new UnencodableValueException(field.column, field.type, reason);
   }
 }

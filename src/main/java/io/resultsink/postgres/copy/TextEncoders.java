@@ -79,7 +79,7 @@ public final class TextEncoders {
 
   private static void putUtf8(String text, CopyBuffer buffer) {
     int length = text.length();
-    for (int i = 0; i < length; i++) {
+    for (int i = buffer.putAscii(text); i < length; i++) {
       char c = text.charAt(i);
       if (c < 0x80) {
         if (c == 0) {

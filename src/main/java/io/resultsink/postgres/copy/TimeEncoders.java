@@ -27,6 +27,10 @@ public final class TimeEncoders {
   private static final long LAST_TIMESTAMP_DAY = LocalDate.of(294276, 12, 31).toEpochDay();
   private static final long SECONDS_OF_DAY = 86_400;
   private static final long MICROS_OF_SECOND = 1_000_000;
+
+  /** PostgreSQL 14 stores longer ones, and then fails to show them. */
+  private static final Duration LONGEST_INTERVAL = Duration.ofHours(Integer.MAX_VALUE);
+
   private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
 
   /** A {@link LocalDate}. */
@@ -84,21 +88,12 @@ public final class TimeEncoders {
     return (value, buffer) -> {
       Duration duration = (Duration) value;
       checkWholeMicros(duration.getNano());
-      long micros;
-      try {
-        // Seconds and nanoseconds of a negative duration have different signs; added in this
-        // order the sum cannot overflow before its end.
-        micros =
-            duration.isNegative()
-                ? Math.addExact(
-                    Math.multiplyExact(duration.getSeconds() + 1, MICROS_OF_SECOND),
-                    duration.getNano() / 1000 - MICROS_OF_SECOND)
-                : Math.addExact(
-                    Math.multiplyExact(duration.getSeconds(), MICROS_OF_SECOND),
-                    duration.getNano() / 1000);
-      } catch (ArithmeticException e) {
-        throw new RefusedValueException("it is longer than 2^63 microseconds, about 292,000 years");
+      if (duration.compareTo(LONGEST_INTERVAL) > 0
+          || duration.compareTo(LONGEST_INTERVAL.negated()) < 0) {
+        throw new RefusedValueException(
+            "it is longer than 2147483647 hours, which not every PostgreSQL can show");
       }
+      long micros = duration.getSeconds() * MICROS_OF_SECOND + duration.getNano() / 1000;
       checked(micros, precision);
       buffer.putInt(16);
       buffer.putLong(micros);

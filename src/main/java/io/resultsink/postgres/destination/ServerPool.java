@@ -64,12 +64,7 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     properties.setProperty(PGProperty.PREPARE_THRESHOLD.getName(), "0");
     String host = server.host().contains(":") ? "[" + server.host() + "]" : server.host();
     String url =
-        "jdbc:postgresql://"
-            + host
-            + ":"
-            + server.port()
-            + "/"
-            + encoded(server.database());
+        "jdbc:postgresql://" + host + ":" + server.port() + "/" + encoded(server.database());
     // The driver reads a service from the URL alone.
     String service = server.properties().get(PGProperty.SERVICE.getName());
     if (service != null) {

@@ -95,6 +95,15 @@ record CarryOver(List<String> grants, List<String> policies) {
         FROM pg_policy WHERE polrelid = ?::regclass ORDER BY polname
       """;
 
+  private static final String POLICY_COMMENTS =
+      """
+      SELECT replace('COMMENT ON POLICY ' || quote_ident(y.polname) || ' ON ', '%', '%%') || '%s IS '
+             || replace(quote_literal(d.description), '%', '%%')
+        FROM pg_policy y
+        JOIN pg_description d ON d.classoid = 'pg_policy'::regclass AND d.objoid = y.oid
+       WHERE y.polrelid = ?::regclass ORDER BY y.polname
+      """;
+
   /** The grantees of a table, for taking back what default privileges gave. */
   private static final String GRANTEES =
       """
@@ -120,6 +129,7 @@ record CarryOver(List<String> grants, List<String> policies) {
     List<String> policies = new ArrayList<>();
     policies.addAll(texts(session, ROW_SECURITY, table));
     policies.addAll(texts(session, POLICIES, table));
+    policies.addAll(texts(session, POLICY_COMMENTS, table));
     return new CarryOver(grants, policies);
   }
 

@@ -12,26 +12,33 @@ import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/** A server of a test class's own, and one session with it, of the superuser. */
-public final class CopyServer implements AutoCloseable {
+/** A server for the tests of this JVM, and one session with it, of the superuser. */
+public final class CopyServer {
 
-  private final EmbeddedPostgres server;
+  private static final CopyServer SHARED = start();
+
   private final Connection connection;
 
-  private CopyServer(EmbeddedPostgres server, Connection connection) {
-    this.server = server;
+  private CopyServer(Connection connection) {
     this.connection = connection;
   }
 
-  public static CopyServer start() throws SQLException {
+  /** The server, which ends with the JVM. */
+  public static CopyServer shared() {
+    return SHARED;
+  }
+
+  private static CopyServer start() {
     try {
       EmbeddedPostgres server = EmbeddedPostgres.builder().start();
-      CopyServer started = new CopyServer(server, server.getPostgresDatabase().getConnection());
+      CopyServer started = new CopyServer(server.getPostgresDatabase().getConnection());
       // The sink's own sessions find nothing but pg_catalog by a bare name.
       started.execute("SET search_path = ''; SET timezone = 'UTC'");
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -72,11 +79,5 @@ public final class CopyServer implements AutoCloseable {
         copy.cancelCopy();
       }
     }
-  }
-
-  @Override
-  public void close() throws SQLException, IOException {
-    connection.close();
-    server.close();
   }
 }

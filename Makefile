@@ -1,0 +1,62 @@
+# Needs JDK 17 or newer, Maven 3.6.3 or newer and make. PostgreSQL comes with the build.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+MAVEN ?= mvn
+MVN = $(MAVEN) -B -ntp
+# A bundle of many jars overlaps in licences and the like; its warnings would hide others.
+QUIET_BUNDLE = -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.shade=error
+
+# The server that tests run on: 18, or 14 for the oldest one that is tested.
+PG ?= 18
+SERVER_14 = 14.20.0
+SERVER_18 = 18.1.0
+SERVER = $(or $(SERVER_$(PG)),$(error PG=$(PG) is not known; use 14 or 18))
+# The bundle keeps the newest server, so that a test on another one leaves pgresult as it was.
+BUNDLE = $(if $(filter-out 18,$(PG)),-Dbundle.skip=true -DexcludedGroups=bundle)
+
+
+define DEMO_QUERY
+pipelines/pgresult query -d pipelines/target/samples -r 'embedded:code_counts?mode=replace' -w \
+	  "SELECT v['code'] AS code, COUNT(1) AS hits FROM www_access GROUP BY v['code']"
+endef
+
+.PHONY: help
+help: ## list the targets
+	@echo "usage: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## the jars, without tests; afterwards pipelines/pgresult runs
+	$(MVN) $(QUIET_BUNDLE) -Dquick -DskipTests package
+
+.PHONY: test
+test: ## everything CI runs: format, house rules, all tests; PG=14 on PostgreSQL 14
+	$(MVN) $(QUIET_BUNDLE) -Dpostgres.server.version=$(SERVER) $(BUNDLE) verify
+
+.PHONY: quick
+quick: ## compile and unit tests only
+	$(MVN) -Dquick test
+
+.PHONY: demo
+demo: build ## a query over 100,000 log records into an embedded PostgreSQL, twice
+	pipelines/pgresult samples -n 100000 pipelines/target/samples
+	$(DEMO_QUERY)
+	$(DEMO_QUERY)
+	pipelines/pgresult show embedded:code_counts
+	@echo
+	@echo "The server keeps running, for trying out:"
+	@echo "  psql \"\$$(pipelines/pgresult embedded url)\"     look at the table"
+	@echo "  pipelines/pgresult embedded stop           stop it; its data stay"
+
+.PHONY: install
+install: ## the library into the local Maven repository, to depend on it
+	$(MVN) -Dquick -DskipTests -pl src -am install
+
+.PHONY: format
+format: ## format Java as the build wants it
+	$(MVN) com.diffplug.spotless:spotless-maven-plugin:3.6.0:apply
+
+.PHONY: clean
+clean: ## remove what was built
+	$(MVN) clean

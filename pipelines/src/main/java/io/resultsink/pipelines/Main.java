@@ -1,0 +1,129 @@
+package io.resultsink.pipelines;
+
+import io.resultsink.pipelines.command.CleanCommand;
+import io.resultsink.pipelines.command.EmbeddedCommand;
+import io.resultsink.pipelines.command.ExitCode;
+import io.resultsink.pipelines.command.Failure;
+import io.resultsink.pipelines.command.Home;
+import io.resultsink.pipelines.command.Logs;
+import io.resultsink.pipelines.command.QueryCommand;
+import io.resultsink.pipelines.command.ShowCommand;
+import io.resultsink.pipelines.command.Terminal;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** {@code pgresult}: runs queries and publishes their results as PostgreSQL tables. */
+@Command(
+    name = "pgresult",
+    versionProvider = Version.class,
+    header = "Publish the results of queries as PostgreSQL tables, atomically and exactly once.",
+    customSynopsis = "pgresult COMMAND ...",
+    footer = {
+      "",
+      "A first try:",
+      "  pgresult query -d FOLDER \"SELECT * FROM FILE_WITHOUT_ITS_ENDING LIMIT 5\"",
+      "  pgresult query --help",
+      "",
+      "Results go to standard output, progress and errors to standard error. Logs are files in",
+      "PGRESULT_HOME/logs (~/.pgresult/logs); --verbose shows them.",
+      "",
+      "Exit codes: 0 done, 1 the run failed, 2 wrong use, 3 refused by the preflight,",
+      "130 interrupted."
+    })
+public final class Main {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "this page")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "the version")
+  private boolean version;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "show the logs of Beam and the runner")
+  void verbose(boolean verbose) {
+    if (verbose) {
+      Logs.onTerminal();
+    }
+  }
+
+  /** Runs a command and ends the process. */
+  public static void main(String[] arguments) {
+    String logFile = Logs.toFile(Home.folder());
+    boolean interactive = System.console() != null && System.getenv("TERM") != null;
+    int exitCode =
+        execute(
+            arguments,
+            logFile,
+            options ->
+                new Terminal(
+                    System.in, System.out, System.err, interactive, Home.folder(), options));
+    System.out.flush();
+    System.exit(exitCode);
+  }
+
+  /** What a command meets, once its Beam options are known. */
+  interface World {
+    Terminal with(List<String> beamOptions);
+  }
+
+  /** Runs a command; what follows {@code --} are Beam's options. */
+  static int execute(String[] arguments, String logFile, World world) {
+    int end = Arrays.asList(arguments).indexOf("--");
+    List<String> all = Arrays.asList(arguments);
+    List<String> own = end < 0 ? all : all.subList(0, end);
+    List<String> beam = end < 0 ? List.of() : all.subList(end + 1, all.size());
+    Terminal terminal = world.with(beam);
+    return commandLine(logFile, terminal).execute(own.toArray(String[]::new));
+  }
+
+  private static CommandLine commandLine(String logFile, Terminal terminal) {
+    CommandLine commands = new CommandLine(new Main());
+    commands.addSubcommand(new QueryCommand(terminal));
+    commands.addSubcommand(new ShowCommand(terminal));
+    commands.addSubcommand(new CleanCommand(terminal));
+    commands.addSubcommand(new EmbeddedCommand(terminal));
+    return commands
+        .setOut(new PrintWriter(terminal.out(), true))
+        .setErr(new PrintWriter(terminal.err(), true))
+        .setUsageHelpLongOptionsMaxWidth(28)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(Main::wrongUse)
+        .setExecutionExceptionHandler(
+            (exception, command, parsed) -> failed(exception, logFile, terminal));
+  }
+
+  private static int wrongUse(ParameterException exception, String[] arguments) {
+    CommandLine command = exception.getCommandLine();
+    command.getErr().println("error: " + exception.getMessage());
+    command.getErr().println("see " + command.getCommandSpec().qualifiedName() + " --help");
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Exception exception, String logFile, Terminal terminal) {
+    Logger log = LoggerFactory.getLogger(Main.class);
+    Failure failure = Failure.of(exception);
+    log.error("failed with exit code {}", failure.exitCode(), exception);
+    terminal.err().println("error: " + failure.message());
+    if (!failure.expected()) {
+      terminal.err().println("  the log has more: " + logFile);
+    }
+    return failure.exitCode();
+  }
+}

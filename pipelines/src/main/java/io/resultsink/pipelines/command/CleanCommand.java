@@ -1,0 +1,120 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.postgres.TargetInspector;
+import io.resultsink.postgres.TargetInspector.AbandonedStaging;
+import io.resultsink.postgres.destination.PostgresTarget;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pgresult clean}. */
+@Internal
+@Command(
+    name = "clean",
+    sortOptions = false,
+    header = "List and remove what dead runs left.",
+    description = {
+      "",
+      "A run that its runner gave up leaves its staging table. Nobody can tell a dead run from",
+      "one that is only slow, so what is younger than staging_ttl (7 days, or what RESULT says)",
+      "is left. A run whose staging table is removed fails; its target stays as it is.",
+      ""
+    },
+    customSynopsis = "pgresult clean RESULT [--older-than AGE] [--dry-run] [-p | --password REF]",
+    footer = {
+      "",
+      "Examples:",
+      "  pgresult clean --dry-run embedded:code_counts",
+      "  pgresult clean --older-than 12h --password env:SHOP_PASSWORD \\",
+      "    postgresql://app@db/shop/top_movies"
+    })
+public final class CleanCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "AGE",
+      description = "remove what is older: 30m, 12h, 7d (the staging_ttl of RESULT)")
+  private @Nullable String olderThan;
+
+  @Option(names = "--dry-run", description = "list only, remove nothing")
+  private boolean dryRun;
+
+  @Mixin private ResultOptions resultOptions = new ResultOptions();
+
+  @Parameters(paramLabel = "RESULT", description = "the table whose runs are meant")
+  private String result = "";
+
+  /** A command that talks to {@code terminal}. */
+  public CleanCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    PostgresTarget target = resultOptions.target(result, terminal);
+    Duration age = olderThan == null ? target.stagingTtl() : age(olderThan);
+    TargetInspector inspector = TargetInspector.of(target);
+    List<AbandonedStaging> found = inspector.abandonedStaging(Duration.ZERO);
+    Instant now = Instant.now();
+    int removed = 0;
+    for (AbandonedStaging staging : found) {
+      Duration old = Duration.between(staging.createdAt(), now);
+      String fate;
+      if (old.compareTo(age) < 0) {
+        fate = "left: younger than " + Figures.age(age);
+      } else if (dryRun) {
+        fate = "would be removed";
+      } else if (inspector.remove(staging)) {
+        removed++;
+        fate = "removed";
+      } else {
+        fate = "left: in use";
+      }
+      terminal
+          .out()
+          .printf(
+              "%s  of %s, %s old, %s  %s%n",
+              staging.table(),
+              staging.target(),
+              Figures.age(old),
+              Figures.bytes(staging.bytes()),
+              fate);
+    }
+    terminal.out().println(summary(found.size(), removed));
+    return ExitCode.DONE;
+  }
+
+  private String summary(int found, int removed) {
+    if (found == 0) {
+      return "nothing was left by dead runs";
+    }
+    return dryRun
+        ? Figures.counted(found, "staging table") + "; nothing was removed"
+        : "removed " + removed + " of " + Figures.counted(found, "staging table");
+  }
+
+  /** An age as people write it. */
+  static Duration age(String text) {
+    String amount = text.replace(" ", "").toUpperCase(Locale.ROOT);
+    try {
+      Duration age = Duration.parse((amount.endsWith("D") ? "P" : "PT") + amount);
+      if (!age.isNegative()) {
+        return age;
+      }
+    } catch (DateTimeParseException e) {
+      // Told below, in the words of this option.
+    }
+    throw new UsageException("--older-than '" + text + "' is no age; write 30m, 12h or 7d");
+  }
+}

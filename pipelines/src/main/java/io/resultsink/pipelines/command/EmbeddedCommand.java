@@ -1,0 +1,93 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.embedded.Address;
+import io.resultsink.pipelines.embedded.EmbeddedServer;
+import io.resultsink.pipelines.embedded.ServerStatus;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+import picocli.CommandLine.Command;
+
+/** {@code pgresult embedded}. */
+@Internal
+@Command(
+    name = "embedded",
+    header = "Start, stop or look at a PostgreSQL of your own, for trying out.",
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "",
+      "A real PostgreSQL, on this machine only, with its data under PGRESULT_HOME. A command",
+      "that names embedded:table starts it; it goes on until it is stopped, so that psql and",
+      "BI tools can look. It is for trying out: not tuned, not backed up.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  pgresult embedded start",
+      "  psql \"$(pgresult embedded url)\"",
+      "  pgresult embedded stop",
+      "",
+      "PGRESULT_PORT sets its port when it is started, otherwise 54320."
+    })
+public final class EmbeddedCommand {
+
+  private final Terminal terminal;
+
+  /** A command that talks to {@code terminal}. */
+  public EmbeddedCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  private EmbeddedServer server() {
+    return EmbeddedServer.home(terminal.home());
+  }
+
+  @Command(name = "start", header = "Start it, unless it runs.")
+  int start() {
+    Address address = server().start();
+    terminal.out().println("running at " + address.url());
+    terminal.note("for trying out only; its password is in " + address.passwordFile());
+    return ExitCode.DONE;
+  }
+
+  @Command(name = "stop", header = "Stop it; its data stay.")
+  int stop() {
+    boolean stopped = server().stop();
+    terminal.out().println(stopped ? "stopped; its data stay" : "it did not run");
+    return ExitCode.DONE;
+  }
+
+  @Command(name = "status", header = "Say whether it runs, and where its data are.")
+  int status() {
+    ServerStatus status = server().status();
+    Optional<Address> running = status.address();
+    terminal.out().println(running.map(at -> "running at " + at.url()).orElse("not running"));
+    String data = status.major() == null ? "none yet" : "of PostgreSQL " + status.major();
+    terminal.out().println("data " + data + ", " + status.data());
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "url",
+      header = "Print its URL with the password, for psql and others.",
+      description = "It must be running. Anyone who sees the URL can log in.")
+  int url() throws IOException {
+    Address address =
+        server()
+            .status()
+            .address()
+            .orElseThrow(() -> new RunException("it is not running; pgresult embedded start"));
+    String password = Files.readString(address.passwordFile()).strip();
+    String encoded = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
+    terminal
+        .out()
+        .printf(
+            "postgresql://%s:%s@%s:%d/%s%n",
+            address.user(), encoded, address.host(), address.port(), address.database());
+    return ExitCode.DONE;
+  }
+}

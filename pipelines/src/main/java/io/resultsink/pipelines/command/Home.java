@@ -1,0 +1,21 @@
+package io.resultsink.pipelines.command;
+
+import java.nio.file.Path;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * The folder of everything that pgresult keeps: {@code PGRESULT_HOME}, else {@code ~/.pgresult}.
+ */
+@Internal
+public final class Home {
+
+  private Home() {}
+
+  /** The folder; it need not exist yet. */
+  public static Path folder() {
+    String given = System.getenv("PGRESULT_HOME");
+    return given == null || given.isBlank()
+        ? Path.of(System.getProperty("user.home"), ".pgresult")
+        : Path.of(given);
+  }
+}

@@ -1,0 +1,66 @@
+package io.resultsink.pipelines.command;
+
+import java.io.IOException;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A pipeline that was launched. */
+class Job {
+
+  private final PipelineResult result;
+
+  Job(PipelineResult result) {
+    this.result = result;
+  }
+
+  /** Launches a pipeline. */
+  static Job launch(Pipeline pipeline) {
+    PipelineResult result = pipeline.run();
+    return FlinkJob.is(result) ? new FlinkJob(result) : new Job(result);
+  }
+
+  /**
+   * Waits for the end, a while.
+   *
+   * @return whether the pipeline is done
+   * @throws RuntimeException when it failed or was cancelled
+   */
+  boolean await(Duration patience) {
+    State state = result.waitUntilFinish(patience);
+    if (state == null || !state.isTerminal()) {
+      return false;
+    }
+    if (state == State.DONE) {
+      return true;
+    }
+    throw new RunException("the job ended as " + state + "; its runner says why");
+  }
+
+  /** Its counters as they are now; null when the runner has none to show. */
+  @Nullable MetricQueryResults metrics() {
+    try {
+      return result.metrics().queryMetrics(MetricsFilter.builder().build());
+    } catch (RuntimeException e) {
+      // Metrics are for the eye only: a runner without any, or between two states, is no failure.
+      return null;
+    }
+  }
+
+  void cancel() throws IOException {
+    result.cancel();
+  }
+
+  /** The runner's name for it. */
+  String id() {
+    return String.valueOf(ReflectiveCall.on(result, "getJobId"));
+  }
+
+  final PipelineResult result() {
+    return result;
+  }
+}

@@ -1,0 +1,101 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.postgres.TargetInspector;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.report.ResultSummary;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a pipeline, shows how far it is, and says what came of it. */
+final class PipelineRun {
+
+  private static final Duration GLANCE = Duration.millis(250);
+  private static final Duration REMOTE_GLANCE = Duration.standardSeconds(2);
+
+  private final Terminal terminal;
+  private final BeamOptions beam;
+  private final @Nullable PostgresTarget target;
+
+  /**
+   * A run that publishes into {@code target}, which says the run id; null for one that does not.
+   */
+  PipelineRun(Terminal terminal, BeamOptions beam, @Nullable PostgresTarget target) {
+    this.terminal = terminal;
+    this.beam = beam;
+    this.target = target;
+  }
+
+  /** Launches the pipeline and returns at once, with the runner's id of the job. */
+  String launch(Pipeline pipeline) {
+    return Job.launch(pipeline).id();
+  }
+
+  /** Runs the pipeline to its end. */
+  void complete(Pipeline pipeline) {
+    Leftovers leftovers = leftovers(pipeline);
+    Progress progress = new Progress(terminal);
+    Interruption interruption = Interruption.arm(terminal, progress, leftovers);
+    Counts counts;
+    try {
+      Job job = Job.launch(pipeline);
+      interruption.stops(job);
+      while (!job.await(beam.local() ? GLANCE : REMOTE_GLANCE)) {
+        progress.draw(Counts.of(job.metrics()));
+      }
+      counts = Counts.of(job.metrics());
+    } catch (RuntimeException | Error e) {
+      interruption.waitIfUnderWay();
+      progress.clear();
+      if (leftovers != null) {
+        leftovers.removeQuietly(e);
+      }
+      throw e;
+    } finally {
+      interruption.disarm();
+    }
+    progress.clear();
+    progress.read(counts);
+    if (target != null) {
+      published(target, progress, counts);
+    }
+  }
+
+  private @Nullable Leftovers leftovers(Pipeline pipeline) {
+    if (target == null) {
+      return null;
+    }
+    Set<String> loads = StagingTables.loadsOf(pipeline);
+    return new Leftovers(target, String.valueOf(target.runId()), loads);
+  }
+
+  private void published(PostgresTarget to, Progress progress, Counts counts) {
+    Optional<ResultSummary> summary;
+    try {
+      summary = TargetInspector.of(to).published(String.valueOf(to.runId()));
+    } catch (DatabaseUnavailableException e) {
+      if (beam.local()) {
+        throw e;
+      }
+      terminal.note("  published " + to.table() + "; its ledger cannot be asked from here");
+      return;
+    }
+    if (summary.isEmpty()) {
+      throw new RunException(
+          "the pipeline ended without an error, but the ledger of %s has no run %s; run it again with --run-id %s"
+              .formatted(to.table(), to.runId(), to.runId()));
+    }
+    progress.staged(summary.get().rows(), summary.get().chunks());
+    terminal.note(
+        "  %-9s %-18s %s, %s, %s"
+            .formatted(
+                "published",
+                summary.get().table(),
+                summary.get().mode(),
+                Figures.counted(summary.get().rows(), "row"),
+                Figures.took(progress.elapsed())));
+  }
+}

@@ -1,0 +1,170 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.query.CollectedRows;
+import io.resultsink.pipelines.query.QueryPipeline;
+import io.resultsink.pipelines.query.QueryRequest;
+import io.resultsink.postgres.TargetInspector;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.report.TargetReport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.Row;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code pgresult query}. */
+@Internal
+@Command(
+    name = "query",
+    sortOptions = false,
+    header = "Run a query and publish its result as a PostgreSQL table, or print it.",
+    customSynopsis = {
+      "pgresult query -d DATABASE [-r RESULT] [OPTIONS] SQL [-- BEAM OPTIONS]",
+      "       pgresult query -d DATABASE [-r RESULT] [OPTIONS] -q FILE [-- BEAM OPTIONS]"
+    },
+    footer = {
+      "",
+      "DATABASE is one of",
+      "  FOLDER   local, or of any file system that Beam reads (gs://, ...). A file is a",
+      "           table of its name, a subfolder one table of all its files: .jsonl and",
+      "           .json (one object a line), .csv and .tsv (with a header line), .avro, each",
+      "           also with .gz. Columns of JSON and CSV are inferred from a table's first",
+      "           records; a later value that does not fit is an error with file and line.",
+      "           An empty CSV value is NULL. Nested JSON is text. A JSON table has all its",
+      "           fields in the map v too: v['code'].",
+      "  postgresql://[user@]host[:port]/database[?schema=NAME]",
+      "           its tables and views. Types that Beam SQL lacks are read as text.",
+      "",
+      "RESULT is one of",
+      "  postgresql://[user@]host[:port]/database/table[?mode=...&...]",
+      "           mode is append (default), replace, truncate, or update (with &unique=a,b)",
+      "  embedded:table[?mode=...]",
+      "           a PostgreSQL of your own for trying out, started when needed; see",
+      "           pgresult embedded --help",
+      "The table is created when it is missing. Columns without a name are _col0, _col1 by",
+      "position. ORDER BY needs a LIMIT; names that are words of SQL need `backticks`.",
+      "",
+      "Examples:",
+      "  pgresult query -d samples \"SELECT * FROM www_access LIMIT 5\"",
+      "  pgresult query -d samples -r 'embedded:code_counts?mode=replace' \\",
+      "    \"SELECT v['code'] AS code, COUNT(1) AS hits FROM www_access GROUP BY v['code']\"",
+      "  pgresult query -d gs://bucket/logs -r 'postgresql://app@db/shop/hits?mode=replace' \\",
+      "    --password env:SHOP_PASSWORD -q hits.sql -w -- --runner=FlinkRunner \\",
+      "    --flinkMaster=flink:8081",
+      "",
+      "Exit codes: 0 done, 1 the run failed, 2 wrong use, 3 refused by the preflight,",
+      "130 interrupted."
+    })
+public final class QueryCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+
+  @Mixin private QueryOptions options = new QueryOptions();
+  @Mixin private ResultOptions resultOptions = new ResultOptions();
+
+  /** A command that talks to {@code terminal}. */
+  public QueryCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    options.check();
+    BeamOptions beam = BeamOptions.of(terminal.beamOptions());
+    String sql = options.sql(terminal);
+    Secret password =
+        options.databasePassword == null ? null : Secret.parse(options.databasePassword);
+    if (options.result == null) {
+      return print(beam, new QueryRequest(options.database, password, sql, options.sample, null));
+    }
+    PostgresTarget target = target(options.result, beam);
+    return publish(
+        beam, target, new QueryRequest(options.database, password, sql, options.sample, target));
+  }
+
+  private int print(BeamOptions beam, QueryRequest request) throws IOException {
+    if (!beam.local()) {
+      throw new UsageException(
+          beam.runner() + " runs elsewhere and cannot send rows here; name a table with -r");
+    }
+    Pipeline pipeline = Pipeline.create(beam.options());
+    PCollection<Row> rows = QueryPipeline.of(request).build(pipeline);
+    try (CollectedRows collected = CollectedRows.of(rows)) {
+      new PipelineRun(terminal, beam, null).complete(pipeline);
+      RowsFormat format = options.format == null ? RowsFormat.table : options.format;
+      format.print(collected, terminal.out());
+    }
+    return ExitCode.DONE;
+  }
+
+  private PostgresTarget target(String result, BeamOptions beam) {
+    if (ResultOptions.isEmbedded(result) && !beam.local()) {
+      throw new UsageException(
+          "the embedded server is on this machine, and " + beam.runner() + " runs elsewhere");
+    }
+    PostgresTarget target = resultOptions.target(result, terminal);
+    if (options.runId == null) {
+      return target;
+    }
+    if (target.runId() != null && !options.runId.equals(target.runId())) {
+      throw new UsageException("--run-id contradicts the run_id of RESULT; use one");
+    }
+    return target.toBuilder().runId(options.runId).build();
+  }
+
+  private int publish(BeamOptions beam, PostgresTarget target, QueryRequest request) {
+    Pipeline pipeline = Pipeline.create(beam.options());
+    if (options.dryRun) {
+      return report(target, QueryPipeline.of(request).build(pipeline).getSchema());
+    }
+    // Only a run that somebody named can have been published before.
+    if (beam.local() && target.runId() != null && isPublished(target, target.runId())) {
+      return ExitCode.DONE;
+    }
+    String runId = target.runId() == null ? UUID.randomUUID().toString() : target.runId();
+    PostgresTarget named = target.toBuilder().runId(runId).build();
+    QueryPipeline.of(request.into(named)).build(pipeline);
+    PipelineRun run = new PipelineRun(terminal, beam, named);
+    if (beam.local() || options.wait) {
+      run.complete(pipeline);
+    } else {
+      terminal.out().println(run.launch(pipeline));
+      terminal.note("runs on " + beam.runner() + " as run " + runId + "; -w waits for it");
+    }
+    return ExitCode.DONE;
+  }
+
+  private int report(PostgresTarget target, Schema schema) {
+    TargetReport report = TargetInspector.of(target).check(schema);
+    TargetReportText.lines(report).forEach(terminal.out()::println);
+    return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+  }
+
+  private boolean isPublished(PostgresTarget target, String runId) {
+    Optional<ResultSummary> earlier = TargetInspector.of(target).published(runId);
+    earlier.ifPresent(
+        summary ->
+            terminal.note(
+                "  published %s   %s, %s, %s ago by this very run; nothing was changed"
+                    .formatted(
+                        summary.table(),
+                        summary.mode(),
+                        Figures.counted(summary.rows(), "row"),
+                        age(summary))));
+    return earlier.isPresent();
+  }
+
+  static String age(ResultSummary summary) {
+    return Figures.age(
+        Duration.ofMillis(System.currentTimeMillis() - summary.publishedAt().getMillis()));
+  }
+}

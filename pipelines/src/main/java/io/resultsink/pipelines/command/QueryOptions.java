@@ -1,0 +1,131 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.query.QueryRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What {@code pgresult query} can be told. */
+final class QueryOptions {
+
+  @Option(
+      names = {"-d", "--database"},
+      paramLabel = "DATABASE",
+      required = true,
+      description = "the tables: a folder, or a postgresql:// URL (see below)")
+  String database = "";
+
+  @Option(
+      names = {"-r", "--result"},
+      paramLabel = "RESULT",
+      description = "the table that gets the rows (see below); without it they are printed")
+  @Nullable String result;
+
+  @Option(
+      names = {"-w", "--wait"},
+      description = {
+        "wait for a runner elsewhere; without it the job's id is printed.",
+        "A runner in this process is always waited for."
+      })
+  boolean wait;
+
+  @Option(
+      names = {"-q", "--query"},
+      paramLabel = "FILE",
+      description = "read the SQL from a file")
+  @Nullable Path queryFile;
+
+  @Option(
+      names = {"-f", "--format"},
+      paramLabel = "FORMAT",
+      description = "how rows are printed: ${COMPLETION-CANDIDATES} (one object a line)")
+  @Nullable RowsFormat format;
+
+  @Option(
+      names = "--dry-run",
+      description = "tell what would happen to the table, and write nothing")
+  boolean dryRun;
+
+  @Option(
+      names = "--run-id",
+      paramLabel = "ID",
+      description = {
+        "the run's name, say 2026-11-22T10. A run publishes once: started again",
+        "with the same name, it finds that it is done and changes nothing"
+      })
+  @Nullable String runId;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "ROWS",
+      description =
+          "first records of a table that its columns are inferred from (${DEFAULT-VALUE})")
+  int sample = QueryRequest.DEFAULT_SAMPLE;
+
+  @Option(
+      names = "--database-password",
+      paramLabel = "REF",
+      description = "where the password of a postgresql:// DATABASE is")
+  @Nullable String databasePassword;
+
+  @Parameters(
+      paramLabel = "SQL",
+      arity = "0..1",
+      description = "one SELECT of Beam SQL; - reads it from standard input")
+  @Nullable String sqlArgument;
+
+  /** Refuses what does not go together. */
+  void check() {
+    if (result == null && dryRun) {
+      throw new UsageException("--dry-run tells what would happen to a table; name it with -r");
+    }
+    if (result == null && runId != null) {
+      throw new UsageException("--run-id names a publish; name its table with -r");
+    }
+    if (result != null && format != null) {
+      throw new UsageException("--format is for printed rows; with -r they go to the table");
+    }
+    if (runId != null && runId.isBlank()) {
+      throw new UsageException("--run-id is empty");
+    }
+    if (sample < 1) {
+      throw new UsageException("--sample " + sample + " is too small; at least 1");
+    }
+  }
+
+  /** The SQL, wherever it is. */
+  String sql(Terminal terminal) throws IOException {
+    if (queryFile == null && sqlArgument == null) {
+      throw new UsageException(
+          "no SQL; write it as the last argument, - to read it from standard input, or -q FILE");
+    }
+    if (queryFile != null && sqlArgument != null) {
+      throw new UsageException("both -q and SQL are given; use one");
+    }
+    String sql = String.valueOf(sqlArgument);
+    if (queryFile != null) {
+      sql = read(queryFile);
+    } else if (sql.equals("-")) {
+      sql = new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
+    }
+    // A semicolon ends a statement everywhere but in Beam SQL.
+    String statement = sql.strip().replaceFirst(";\\s*$", "");
+    if (statement.isEmpty()) {
+      throw new UsageException("the SQL is empty");
+    }
+    return statement;
+  }
+
+  private static String read(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new UsageException("file " + file + " of -q does not exist");
+    }
+  }
+}

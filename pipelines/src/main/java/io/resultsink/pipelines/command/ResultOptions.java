@@ -1,0 +1,75 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.embedded.Address;
+import io.resultsink.pipelines.embedded.EmbeddedServer;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Secret;
+import java.io.Console;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of the password of a RESULT, and how a RESULT becomes a target. */
+final class ResultOptions {
+
+  private static final String EMBEDDED = "embedded:";
+
+  @Option(names = "-p", description = "ask for the password of RESULT, without echo")
+  private boolean ask;
+
+  @Option(
+      names = "--password",
+      paramLabel = "REF",
+      description = {
+        "where the password of RESULT is: env:NAME or file:PATH,",
+        "found by whoever connects; else the URL's, or ~/.pgpass"
+      })
+  private @Nullable String reference;
+
+  static boolean isEmbedded(String result) {
+    return result.startsWith(EMBEDDED);
+  }
+
+  /** The target of a RESULT; starts the embedded server when it names that. */
+  PostgresTarget target(String result, Terminal terminal) {
+    if (isEmbedded(result)) {
+      return embedded(result.substring(EMBEDDED.length()), terminal);
+    }
+    PostgresTarget target = PostgresTarget.parse(result);
+    Secret password = password();
+    return password == null ? target : target.toBuilder().password(password).build();
+  }
+
+  private PostgresTarget embedded(String tableAndOptions, Terminal terminal) {
+    if (ask || reference != null) {
+      throw new UsageException("the embedded server has a password of its own; leave -p out");
+    }
+    // Wrong options are told before a server is started for them.
+    PostgresTarget.parse("postgresql://localhost/results/" + tableAndOptions);
+    Address address = EmbeddedServer.home(terminal.home()).start();
+    return PostgresTarget.parse(address.url() + "/" + tableAndOptions).toBuilder()
+        .password(Secret.file(address.passwordFile().toString()))
+        .build();
+  }
+
+  private @Nullable Secret password() {
+    if (ask && reference != null) {
+      throw new UsageException("-p asks for the password, --password says where it is; use one");
+    }
+    if (reference != null) {
+      return Secret.parse(reference);
+    }
+    return ask ? asked() : null;
+  }
+
+  private static Secret asked() {
+    Console console = System.console();
+    char[] typed = console == null ? null : console.readPassword("password: ");
+    if (typed == null) {
+      throw new UsageException("-p needs a terminal; use --password env:NAME or file:PATH");
+    }
+    Secret secret = Secret.of(new String(typed));
+    Arrays.fill(typed, '\0');
+    return secret;
+  }
+}

@@ -1,0 +1,131 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.postgres.TargetInspector;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.report.ResultSummary;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pgresult show}. */
+@Internal
+@Command(
+    name = "show",
+    sortOptions = false,
+    header = "Print rows of a table, and when they were published.",
+    customSynopsis = "pgresult show RESULT [-n ROWS] [-p | --password REF]",
+    footer = {
+      "",
+      "Examples:",
+      "  pgresult show embedded:code_counts",
+      "  pgresult show -n 100 --password env:SHOP_PASSWORD postgresql://app@db/shop/top_movies"
+    })
+public final class ShowCommand implements Callable<Integer> {
+
+  private static final Set<Integer> NUMERIC =
+      Set.of(Types.SMALLINT, Types.INTEGER, Types.BIGINT, Types.REAL, Types.DOUBLE, Types.NUMERIC);
+
+  private final Terminal terminal;
+
+  @Option(
+      names = {"-n", "--rows"},
+      paramLabel = "ROWS",
+      description = "how many rows at most (${DEFAULT-VALUE})")
+  private int most = 20;
+
+  @Mixin private ResultOptions resultOptions = new ResultOptions();
+
+  @Parameters(paramLabel = "RESULT", description = "the table: embedded:table, or its URL")
+  private String result = "";
+
+  /** A command that talks to {@code terminal}. */
+  public ShowCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (most < 0) {
+      throw new UsageException("-n " + most + " is negative");
+    }
+    PostgresTarget target = resultOptions.target(result, terminal);
+    TargetInspector inspector = TargetInspector.of(target);
+    try (Connection connection = inspector.open();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT * FROM " + target.table().quoted() + " LIMIT " + (most + 1L))) {
+      print(rows, inspector.lastPublished());
+      return ExitCode.DONE;
+    } catch (SQLException e) {
+      throw failure(target, e);
+    }
+  }
+
+  private static RuntimeException failure(PostgresTarget target, SQLException e) {
+    return switch (String.valueOf(e.getSQLState())) {
+      case "42P01", "3F000" ->
+          new UsageException("there is no table " + target.table() + " in " + target.database());
+      case "42501" ->
+          new RunException("no privilege to read " + target.table() + ", SQLSTATE 42501");
+      default ->
+          new RunException(
+              target.table()
+                  + " cannot be read: "
+                  + e.getMessage()
+                  + ", SQLSTATE "
+                  + e.getSQLState());
+    };
+  }
+
+  private void print(ResultSet rows, Optional<ResultSummary> published)
+      throws SQLException, IOException {
+    ResultSetMetaData about = rows.getMetaData();
+    List<String> names = new ArrayList<>();
+    List<Boolean> numeric = new ArrayList<>();
+    for (int i = 1; i <= about.getColumnCount(); i++) {
+      names.add(about.getColumnName(i));
+      numeric.add(NUMERIC.contains(about.getColumnType(i)));
+    }
+    List<List<@Nullable String>> shown = new ArrayList<>();
+    boolean more = false;
+    while (rows.next()) {
+      more = shown.size() == most;
+      if (!more) {
+        List<@Nullable String> cells = new ArrayList<>();
+        for (int i = 1; i <= names.size(); i++) {
+          cells.add(rows.getString(i));
+        }
+        shown.add(cells);
+      }
+    }
+    new TextTable(names, numeric).print(shown::forEach, terminal.out());
+    terminal.out().println("(" + footer(shown.size(), more, published) + ")");
+  }
+
+  private static String footer(int rows, boolean more, Optional<ResultSummary> published) {
+    String count =
+        more ? "the first " + Figures.counted(rows, "row") : Figures.counted(rows, "row");
+    return published
+        .map(
+            summary ->
+                "%s, published %s ago by run %s"
+                    .formatted(count, QueryCommand.age(summary), Figures.shortRun(summary.runId())))
+        .orElse(count + ", not published by this sink");
+  }
+}

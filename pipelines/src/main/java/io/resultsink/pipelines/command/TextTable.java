@@ -1,0 +1,71 @@
+package io.resultsink.pipelines.command;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Rows below their column names, as psql draws them. */
+final class TextTable {
+
+  /** Goes through the rows once, from the first to the last; is called twice. */
+  interface Rows {
+    void forEach(Consumer<List<@Nullable String>> row) throws java.io.IOException;
+  }
+
+  private final List<String> names;
+  private final List<Boolean> numeric;
+
+  TextTable(List<String> names, List<Boolean> numeric) {
+    this.names = names;
+    this.numeric = numeric;
+  }
+
+  /** Draws the rows; the first pass measures them. */
+  void print(Rows rows, PrintStream out) throws java.io.IOException {
+    int[] widths = names.stream().mapToInt(TextTable::width).toArray();
+    rows.forEach(
+        row -> {
+          for (int i = 0; i < widths.length; i++) {
+            widths[i] = Math.max(widths[i], width(shown(row.get(i))));
+          }
+        });
+    StringBuilder header = new StringBuilder();
+    StringBuilder rule = new StringBuilder();
+    for (int i = 0; i < widths.length; i++) {
+      int space = widths[i] - width(names.get(i));
+      header.append(i == 0 ? " " : "| ");
+      header
+          .append(" ".repeat(space / 2))
+          .append(names.get(i))
+          .append(" ".repeat(space - space / 2));
+      header.append(' ');
+      rule.append(i == 0 ? "" : "+").append("-".repeat(widths[i] + 2));
+    }
+    out.println(header.toString().stripTrailing());
+    out.println(rule);
+    rows.forEach(row -> out.println(line(row, widths)));
+  }
+
+  private String line(List<@Nullable String> row, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < widths.length; i++) {
+      String value = shown(row.get(i));
+      String space = " ".repeat(widths[i] - width(value));
+      line.append(i == 0 ? " " : "| ");
+      line.append(numeric.get(i) ? space + value : value + space).append(' ');
+    }
+    return line.toString().stripTrailing();
+  }
+
+  /** A row is one line, whatever is in it. */
+  private static String shown(@Nullable String value) {
+    return value == null
+        ? ""
+        : value.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
+  }
+
+  private static int width(String text) {
+    return text.codePointCount(0, text.length());
+  }
+}

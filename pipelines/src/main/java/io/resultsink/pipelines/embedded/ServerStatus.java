@@ -1,0 +1,22 @@
+package io.resultsink.pipelines.embedded;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the embedded server without starting it.
+ *
+ * @param running where it listens; null when it does not run
+ * @param data its data directory
+ * @param major the major version that wrote the data; null when there are none yet
+ */
+@Internal
+public record ServerStatus(@Nullable Address running, Path data, @Nullable String major) {
+
+  /** Where it listens, when it runs. */
+  public Optional<Address> address() {
+    return Optional.ofNullable(running);
+  }
+}

@@ -1,0 +1,105 @@
+package io.resultsink.pipelines.query;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.jspecify.annotations.Nullable;
+
+/** What the values of a column have in common, as far as they were seen. */
+enum ColumnKind {
+  /** Nothing but NULL was seen. */
+  UNKNOWN(FieldType.STRING, "VARCHAR"),
+  BOOLEAN(FieldType.BOOLEAN, "BOOLEAN"),
+  INTEGER(FieldType.INT64, "BIGINT"),
+  /** Integers, some of which need more than 64 bits. */
+  BIG_INTEGER(FieldType.DECIMAL, "DECIMAL"),
+  DOUBLE(FieldType.DOUBLE, "DOUBLE"),
+  TEXT(FieldType.STRING, "VARCHAR");
+
+  // No leading zeros: 007 is a code, and would not come out as it went in.
+  private static final Pattern INTEGER_TEXT = Pattern.compile("-?(0|[1-9][0-9]*)");
+  private static final Pattern NUMBER_TEXT =
+      Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]{1,3})?");
+
+  private static final BigInteger SMALLEST = BigInteger.valueOf(Long.MIN_VALUE);
+  private static final BigInteger LARGEST = BigInteger.valueOf(Long.MAX_VALUE);
+
+  private final FieldType type;
+  private final String sqlName;
+
+  ColumnKind(FieldType type, String sqlName) {
+    this.type = type;
+    this.sqlName = sqlName;
+  }
+
+  FieldType type() {
+    return type.withNullable(true);
+  }
+
+  /** The type as SQL and messages name it. */
+  String sqlName() {
+    return sqlName;
+  }
+
+  /** The kind of a value's text, when it is not known to be a string. */
+  static ColumnKind ofText(String text) {
+    if (INTEGER_TEXT.matcher(text).matches()) {
+      return ofInteger(new BigInteger(text));
+    }
+    if (NUMBER_TEXT.matcher(text).matches()) {
+      return DOUBLE;
+    }
+    return text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false") ? BOOLEAN : TEXT;
+  }
+
+  static ColumnKind ofInteger(BigInteger value) {
+    return value.compareTo(SMALLEST) >= 0 && value.compareTo(LARGEST) <= 0 ? INTEGER : BIG_INTEGER;
+  }
+
+  /** The narrowest kind that holds the values of both. */
+  ColumnKind with(ColumnKind other) {
+    if (this == other || other == UNKNOWN) {
+      return this;
+    }
+    if (this == UNKNOWN) {
+      return other;
+    }
+    if (this == TEXT || other == TEXT || this == BOOLEAN || other == BOOLEAN) {
+      return TEXT;
+    }
+    return this == DOUBLE || other == DOUBLE ? DOUBLE : BIG_INTEGER;
+  }
+
+  /** The value that {@code text} stands for in a column of this kind; null when it does not fit. */
+  @Nullable Object parse(String text) {
+    ColumnKind kind = this == TEXT || this == UNKNOWN ? this : ofText(text);
+    return switch (this) {
+      case UNKNOWN, TEXT -> text;
+      case BOOLEAN -> kind == BOOLEAN ? Boolean.valueOf(text) : null;
+      case INTEGER -> kind == INTEGER ? Long.valueOf(text) : null;
+      case BIG_INTEGER -> kind == INTEGER || kind == BIG_INTEGER ? new BigDecimal(text) : null;
+      case DOUBLE -> parseDouble(text, kind);
+    };
+  }
+
+  private static @Nullable Object parseDouble(String text, ColumnKind kind) {
+    return switch (kind) {
+      case DOUBLE -> finite(Double.parseDouble(text));
+      case INTEGER, BIG_INTEGER -> exact(text);
+      default -> null;
+    };
+  }
+
+  private static @Nullable Object finite(double value) {
+    return Double.isInfinite(value) ? null : value;
+  }
+
+  /** An integer of more than 53 bits may have no double of its own: an id would change. */
+  private static @Nullable Object exact(String text) {
+    double value = Double.parseDouble(text);
+    return !Double.isInfinite(value) && new BigDecimal(value).compareTo(new BigDecimal(text)) == 0
+        ? value
+        : null;
+  }
+}

@@ -1,0 +1,126 @@
+package io.resultsink.pipelines.query;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The records of a CSV file behind its header line, each as wide as the header. */
+final class CsvRecords implements Closeable {
+
+  private static final int BYTE_ORDER_MARK = '\uFEFF';
+
+  private final String file;
+  private final CSVParser parser;
+  private final Iterator<CSVRecord> records;
+  private final List<String> header;
+  private long line;
+
+  private CsvRecords(String file, CSVParser parser) throws IOException {
+    this.file = file;
+    this.parser = parser;
+    this.records = parser.iterator();
+    List<String> first = read();
+    if (first == null) {
+      throw new InputException(file, 1, "no header line; the first line names the columns");
+    }
+    this.header = first;
+    checkHeader();
+  }
+
+  static CsvRecords open(String file, char delimiter) throws IOException {
+    Reader reader =
+        new InputStreamReader(InputFiles.open(file), StandardCharsets.UTF_8.newDecoder());
+    PushbackReader text = new PushbackReader(reader);
+    int first = text.read();
+    if (first >= 0 && first != BYTE_ORDER_MARK) {
+      text.unread(first);
+    }
+    CSVFormat format =
+        CSVFormat.DEFAULT.builder().setDelimiter(delimiter).setIgnoreEmptyLines(true).get();
+    CSVParser parser = CSVParser.builder().setReader(text).setFormat(format).get();
+    try {
+      return new CsvRecords(file, parser);
+    } catch (IOException | RuntimeException e) {
+      parser.close();
+      throw e;
+    }
+  }
+
+  private void checkHeader() {
+    Set<String> seen = new HashSet<>();
+    for (String name : header) {
+      if (name.isEmpty()) {
+        throw new InputException(file, line, "the header has a column without a name");
+      }
+      if (!seen.add(name)) {
+        throw new InputException(file, line, "the header names column " + name + " twice");
+      }
+    }
+  }
+
+  List<String> header() {
+    return header;
+  }
+
+  /** Where each of the table's columns is in this file. */
+  int[] positionsOf(List<String> columns) {
+    if (!Set.copyOf(columns).equals(Set.copyOf(header))) {
+      throw new InputException(
+          file,
+          line,
+          "the header differs from that of the table's first file: "
+              + header
+              + " instead of "
+              + columns);
+    }
+    return columns.stream().mapToInt(header::indexOf).toArray();
+  }
+
+  /** The next record, or null after the last. */
+  @Nullable List<String> next() throws IOException {
+    List<String> record = read();
+    if (record != null && record.size() != header.size()) {
+      throw failure(
+          "%d values, where the header names %d columns".formatted(record.size(), header.size()));
+    }
+    return record;
+  }
+
+  private @Nullable List<String> read() throws IOException {
+    line = parser.getCurrentLineNumber() + 1;
+    try {
+      return records.hasNext() ? records.next().toList() : null;
+    } catch (UncheckedIOException | IllegalStateException e) {
+      throw failure(reason(e));
+    }
+  }
+
+  private static String reason(RuntimeException e) {
+    return e.getCause() instanceof CharacterCodingException
+        ? "not UTF-8 text"
+        : "broken CSV: a quoted value does not end, or goes on behind its quote";
+  }
+
+  /** A failure of the record that was read last; {@code line} is where it begins. */
+  InputException failure(String reason) {
+    return new InputException(file, line, reason);
+  }
+
+  @Override
+  public void close() throws IOException {
+    parser.close();
+  }
+}

@@ -1,0 +1,24 @@
+package io.resultsink.pipelines.query;
+
+import org.apache.beam.sdk.schemas.Schema.Field;
+
+/** What was inferred for a column, and the words for a value that breaks it. */
+final class Inference {
+
+  private Inference() {}
+
+  static ColumnKind kindOf(Field field) {
+    return switch (field.getType().getTypeName()) {
+      case BOOLEAN -> ColumnKind.BOOLEAN;
+      case INT64 -> ColumnKind.INTEGER;
+      case DECIMAL -> ColumnKind.BIG_INTEGER;
+      case DOUBLE -> ColumnKind.DOUBLE;
+      default -> ColumnKind.TEXT;
+    };
+  }
+
+  static String misfit(String what, Field field, String found, int sample) {
+    return "%s %s does not fit its type %s, inferred from the first %,d records: found %s; --sample looks at more"
+        .formatted(what, field.getName(), kindOf(field).sqlName(), sample, found);
+  }
+}

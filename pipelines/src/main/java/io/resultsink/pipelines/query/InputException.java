@@ -1,0 +1,20 @@
+package io.resultsink.pipelines.query;
+
+import org.apache.beam.sdk.annotations.Internal;
+
+/** A record that cannot be read: which file and line, and why, but never what it holds. */
+@Internal
+public final class InputException extends RuntimeException {
+
+  InputException(String message) {
+    super(message);
+  }
+
+  InputException(String file, long line, String reason) {
+    super(file + ", line " + line + ": " + reason);
+  }
+
+  InputException(String file, String reason, Throwable cause) {
+    super(file + ": " + reason, cause);
+  }
+}

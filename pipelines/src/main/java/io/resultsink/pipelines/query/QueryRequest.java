@@ -1,0 +1,32 @@
+package io.resultsink.pipelines.query;
+
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Secret;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user asked.
+ *
+ * @param database a folder whose files are tables, or the URL of a PostgreSQL database
+ * @param databasePassword the password of the latter, null when its URL or {@code .pgpass} has it
+ * @param sql one SELECT
+ * @param sample how many records of a JSON or CSV table say which columns it has
+ * @param target the table that gets the result; null to collect the rows
+ */
+@Internal
+public record QueryRequest(
+    String database,
+    @Nullable Secret databasePassword,
+    String sql,
+    int sample,
+    @Nullable PostgresTarget target) {
+
+  /** How many records are looked at unless the user says otherwise. */
+  public static final int DEFAULT_SAMPLE = 1000;
+
+  /** The same with its result in a table. */
+  public QueryRequest into(PostgresTarget table) {
+    return new QueryRequest(database, databasePassword, sql, sample, table);
+  }
+}

@@ -1,0 +1,37 @@
+package io.resultsink.pipelines.query;
+
+import java.io.IOException;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.values.Row;
+
+/** Parts of files to rows. */
+final class ReadRows extends DoFn<FilePart, Row> {
+
+  private static final int COUNTED_AT_ONCE = 1000;
+
+  private final TableFormat format;
+  private final Schema schema;
+
+  ReadRows(TableFormat format, Schema schema) {
+    this.format = format;
+    this.schema = schema;
+  }
+
+  @ProcessElement
+  public void read(@Element FilePart part, OutputReceiver<Row> output) throws IOException {
+    Counter counter = InputMetrics.rowsRead(part.table());
+    int uncounted = 0;
+    try (RowSource rows = format.open(part, schema)) {
+      for (Row row; (row = rows.next()) != null; ) {
+        output.output(row);
+        if (++uncounted == COUNTED_AT_ONCE) {
+          counter.inc(uncounted);
+          uncounted = 0;
+        }
+      }
+    }
+    counter.inc(uncounted);
+  }
+}

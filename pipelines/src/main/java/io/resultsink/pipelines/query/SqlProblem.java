@@ -1,0 +1,69 @@
+package io.resultsink.pipelines.query;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.extensions.sql.impl.ParseException;
+import org.apache.beam.sdk.extensions.sql.impl.SqlConversionException;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.runtime.CalciteContextException;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong with a user's SQL, in one sentence instead of the planner's twenty. */
+final class SqlProblem {
+
+  private static final Pattern NO_TABLE = Pattern.compile("Object '(.*)' not found.*");
+
+  private SqlProblem() {}
+
+  /** The failure to show for one that was thrown while the query was planned. */
+  static RuntimeException of(RuntimeException failure, String database, Set<String> tables) {
+    boolean ofPlanner = false;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      ofPlanner |= cause instanceof ParseException || cause instanceof SqlConversionException;
+      String message = describe(cause, database, tables);
+      if (message != null) {
+        return new QueryException(message, failure);
+      }
+      if (cause instanceof InputException || cause instanceof QueryException) {
+        return (RuntimeException) cause;
+      }
+    }
+    if (ofPlanner) {
+      return new QueryException("Beam SQL cannot plan this query; see --verbose", failure);
+    }
+    return failure;
+  }
+
+  private static @Nullable String describe(Throwable cause, String database, Set<String> tables) {
+    if (cause instanceof SqlParseException syntax) {
+      return "SQL line %d, column %d: %s"
+          .formatted(
+              syntax.getPos() == null ? 1 : syntax.getPos().getLineNum(),
+              syntax.getPos() == null ? 1 : syntax.getPos().getColumnNum(),
+              firstLine(syntax.getMessage()));
+    }
+    if (cause instanceof CalciteContextException invalid) {
+      String reason = firstLine(String.valueOf(invalid.getCause().getMessage()));
+      Matcher noTable = NO_TABLE.matcher(reason);
+      String shown = reason;
+      if (noTable.matches()) {
+        shown =
+            "no table '%s' in %s; there are: %s"
+                .formatted(noTable.group(1), Shown.url(database), String.join(", ", tables));
+      }
+      return "SQL line %d, column %d: %s"
+          .formatted(invalid.getPosLine(), invalid.getPosColumn(), shown);
+    }
+    if (cause instanceof UnsupportedOperationException) {
+      return "Beam SQL cannot run this query: " + firstLine(String.valueOf(cause.getMessage()));
+    }
+    return null;
+  }
+
+  private static String firstLine(@Nullable String message) {
+    String text = message == null ? "not understood" : message;
+    // The parser goes on with the list of all the words that it would have taken.
+    return text.lines().findFirst().orElse(text).replaceFirst(" at line \\d+, column \\d+.*", "");
+  }
+}

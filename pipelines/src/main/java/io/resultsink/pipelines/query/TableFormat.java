@@ -1,0 +1,21 @@
+package io.resultsink.pipelines.query;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.beam.sdk.schemas.Schema;
+
+/** How the files of a table are to be read. */
+interface TableFormat extends Serializable {
+
+  /** The columns of a table, from its first {@code sample} records where files do not say. */
+  Schema schemaOf(List<String> files, int sample) throws IOException;
+
+  /** Opens one part of one of its files. */
+  RowSource open(FilePart part, Schema schema) throws IOException;
+
+  /** Whether a file that is not compressed can be read from the middle. */
+  default boolean splittable() {
+    return false;
+  }
+}
