@@ -1,38 +1,390 @@
 package io.resultsink.postgres;
 
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.DataSourceSupplier;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.destination.StagingDurability;
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.load.CheckTarget;
+import io.resultsink.postgres.load.CollectChunks;
+import io.resultsink.postgres.load.RunIdentity;
+import io.resultsink.postgres.load.RunPlan;
+import io.resultsink.postgres.load.StageRows;
+import io.resultsink.postgres.load.StagedChunk;
+import io.resultsink.postgres.publish.DropStaging;
+import io.resultsink.postgres.publish.PublishRows;
 import io.resultsink.postgres.report.ResultSummary;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.Pipeline.PipelineVisitor;
+import org.apache.beam.sdk.io.jdbc.JdbcIO;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.ValueProvider;
+import org.apache.beam.sdk.runners.TransformHierarchy.Node;
+import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.Row;
+import org.apache.beam.sdk.values.TupleTag;
+import org.jspecify.annotations.Nullable;
 
-/** Publishes a collection's rows as a PostgreSQL table. */
+/**
+ * Publishes the rows of a bounded collection as a PostgreSQL table: atomically, exactly once, and
+ * for readers at every isolation level.
+ *
+ * <pre>{@code
+ * PCollection<ResultSummary> published =
+ *     movies.apply("Publish ranking",
+ *         PostgresResultSink.to("postgresql://app@db.example.com/shop/top_movies?mode=replace")
+ *             .withPassword(Secret.env("SHOP_DB_PASSWORD")));
+ * }</pre>
+ *
+ * <p>Applies to any collection with a schema: of {@link Row}s, or of a type that Beam infers one
+ * for. Rows are staged in chunks by binary COPY into a staging table, by all workers, and published
+ * in one transaction once all are there.
+ *
+ * <h2>What readers see</h2>
+ *
+ * <p>Every session, at any isolation level, sees the table before the publish or after it, and
+ * never anything else:
+ *
+ * <ul>
+ *   <li>{@link WriteMode#APPEND}: all of the result or none of it. Nobody waits.
+ *   <li>{@link WriteMode#REPLACE}: the old table or the new, complete. Readers wait milliseconds
+ *       for the swap, whatever the size; never more than {@link #withLockTimeout} because of us.
+ *   <li>{@link WriteMode#TRUNCATE}: the old rows or the new, complete. Readers never wait, writers
+ *       wait for the publish.
+ *   <li>{@link WriteMode#UPDATE}: all of the result or none of it. Readers never wait, writers wait
+ *       for the publish.
+ * </ul>
+ *
+ * <h2>Exactly once</h2>
+ *
+ * <p>A run is named when the pipeline is built (or by {@link #withRunId(String)}) and publishes
+ * once, whatever the runner does: only chunks whose report reached the publish count, so that a
+ * bundle may run twice, at the same time, or in part; and the publishing transaction writes a row
+ * into the table {@code result_sink_ledger}, so that a step or a whole pipeline that is run again
+ * finds itself there, changes nothing and reports the summary that stands there. A publish that
+ * fails changes nothing. A Pipeline object that is run twice is one run.
+ *
+ * <h2>Failures</h2>
+ *
+ * <p>Wrong URLs and options are an {@link InvalidTargetException} while the pipeline is built; no
+ * connection is made then. What else goes wrong is a {@link
+ * io.resultsink.postgres.failure.ResultSinkException} as the cause of the pipeline's failure; each
+ * of its types says what happened to the table.
+ *
+ * <p>The output is one summary, emitted after the commit: {@code Wait.on} it to do what needs the
+ * table.
+ */
 public final class PostgresResultSink
     extends PTransform<PCollection<?>, PCollection<ResultSummary>> {
 
   private final PostgresTarget target;
+  private final @Nullable DataSourceSupplier dataSource;
+  private final @Nullable ValueProvider<String> launchedRunId;
 
-  private PostgresResultSink(PostgresTarget target) {
+  private PostgresResultSink(
+      PostgresTarget target,
+      @Nullable DataSourceSupplier dataSource,
+      @Nullable ValueProvider<String> launchedRunId) {
     this.target = target;
+    this.dataSource = dataSource;
+    this.launchedRunId = launchedRunId;
   }
 
-  /** Writes to the table of a URL. */
+  /**
+   * Writes to the table of a URL: {@code
+   * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}.
+   *
+   * @throws InvalidTargetException with all that is wrong with it
+   */
   public static PostgresResultSink to(String url) {
     return to(PostgresTarget.parse(url));
   }
 
   /** Writes to a target. */
   public static PostgresResultSink to(PostgresTarget target) {
-    return new PostgresResultSink(target);
+    return new PostgresResultSink(target, null, null);
   }
 
-  /** The password, or where the worker finds it. */
+  /**
+   * Writes to a table of a database that {@link #withDataSourceConfiguration} or {@link
+   * #withDataSourceProviderFn} connects to.
+   *
+   * @param table {@code table} or {@code schema.table}, exactly as the catalog has it
+   */
+  public static PostgresResultSink toTable(String table) {
+    return to(PostgresTarget.builder().table(TableName.parse(table)).build());
+  }
+
+  /**
+   * Connects as JdbcIO does. The configuration's password, when it has one, travels inside of the
+   * serialized transform.
+   */
+  public PostgresResultSink withDataSourceConfiguration(JdbcIO.DataSourceConfiguration config) {
+    return withDataSourceProviderFn(
+        JdbcIO.DataSourceProviderFromDataSourceConfiguration.of(config));
+  }
+
+  /**
+   * Connects through a DataSource that each worker makes once. It must give at least two
+   * connections at a time; if it can be closed, the sink closes it.
+   */
+  public PostgresResultSink withDataSourceProviderFn(
+      SerializableFunction<Void, DataSource> provider) {
+    return new PostgresResultSink(target, () -> provider.apply(null), launchedRunId);
+  }
+
+  /** How result and table become one; append unless given. */
+  public PostgresResultSink withMode(WriteMode mode) {
+    return with(target.toBuilder().mode(mode));
+  }
+
+  /**
+   * The key of mode update: the columns in which a row of the result finds its row of the table.
+   */
+  public PostgresResultSink withUnique(String... columns) {
+    return with(target.toBuilder().unique(List.of(columns)));
+  }
+
+  /** The schema of the table; found as PostgreSQL finds it unless given. */
+  public PostgresResultSink withSchema(String schema) {
+    TableName table = target.table();
+    if (table.schema() != null && !table.schema().equals(schema)) {
+      throw new InvalidTargetException(
+          "schema " + schema + " contradicts table " + table + "; name the schema once");
+    }
+    return with(target.toBuilder().table(new TableName(schema, table.table())));
+  }
+
+  /** The schema of the staging tables and the ledger; the table's unless given. */
+  public PostgresResultSink withStagingSchema(String schema) {
+    return with(target.toBuilder().stagingSchema(schema));
+  }
+
+  /** Whether staged rows survive a crash of the server; unlogged unless given. */
+  public PostgresResultSink withStaging(StagingDurability staging) {
+    return with(target.toBuilder().staging(staging));
+  }
+
+  /** After which age a dead run's staging table may be removed by others; 7 days unless given. */
+  public PostgresResultSink withStagingTtl(Duration ttl) {
+    return with(target.toBuilder().stagingTtl(ttl));
+  }
+
+  /**
+   * The run's name, when the caller knows it, so that a second launch of the same run is the same
+   * run and publishes nothing again.
+   */
+  public PostgresResultSink withRunId(String runId) {
+    return new PostgresResultSink(
+        target.toBuilder().runId(runId).build(), dataSource, /* launchedRunId= */ null);
+  }
+
+  /** The run's name as the launch of a template supplies it. */
+  public PostgresResultSink withRunId(ValueProvider<String> runId) {
+    return runId.isAccessible()
+        ? withRunId(runId.get())
+        : new PostgresResultSink(target.toBuilder().runId(null).build(), dataSource, runId);
+  }
+
+  /** Fewer rows in the result fail the run, with the table untouched; 0 unless given. */
+  public PostgresResultSink withMinRows(long rows) {
+    return with(target.toBuilder().minRows(rows));
+  }
+
+  /** One attempt for the lock that readers feel; 100 ms unless given. */
+  public PostgresResultSink withLockTimeout(Duration timeout) {
+    return with(target.toBuilder().lockTimeout(timeout));
+  }
+
+  /** How long attempts for that lock go on; 5 minutes unless given. */
+  public PostgresResultSink withLockWait(Duration wait) {
+    return with(target.toBuilder().lockWait(wait));
+  }
+
+  /** The password, or better where the worker finds it. */
   public PostgresResultSink withPassword(Secret password) {
-    return new PostgresResultSink(target.toBuilder().password(password).build());
+    return with(target.toBuilder().password(password));
+  }
+
+  /** Properties of the driver, those that a URL may have: {@code sslmode} and others. */
+  public PostgresResultSink withConnectionProperties(Map<String, String> properties) {
+    return with(target.toBuilder().connectionProperties(properties));
+  }
+
+  private PostgresResultSink with(PostgresTarget.Builder changed) {
+    return new PostgresResultSink(changed.build(), dataSource, launchedRunId);
   }
 
   @Override
   public PCollection<ResultSummary> expand(PCollection<?> input) {
-    throw new IllegalStateException("to be written for " + target);
+    if (dataSource == null) {
+      target.validate();
+    } else {
+      target.validateForDataSource();
+    }
+    requireBoundedRows(input);
+    return stageAndPublish(input);
+  }
+
+  private <T> PCollection<ResultSummary> stageAndPublish(PCollection<T> input) {
+    RunIdentity run = RunIdentity.create(target.runId(), launchedRunId);
+    RunPlan plan = new RunPlan(source(run), target, run, input.getSchema());
+
+    input
+        .getPipeline()
+        .apply("Impulse", Impulse.create())
+        .apply("CheckTarget", ParDo.of(new CheckTarget(plan)));
+
+    PCollection<ResultSummary> published =
+        input
+            .apply("WholeResult", wholeResult())
+            .apply("StageRows", ParDo.of(new StageRows<>(plan, input.getToRowFunction())))
+            .setCoder(StagedChunk.CODER)
+            .apply("CollectChunks", Combine.globally(new CollectChunks()))
+            .apply("ChunksCollected", Reshuffle.viaRandomKey())
+            .apply("PublishRows", ParDo.of(new PublishRows(plan)));
+
+    published
+        .apply("Published", Reshuffle.viaRandomKey())
+        .apply("DropStaging", ParDo.of(new DropStaging(plan)));
+    return published;
+  }
+
+  /**
+   * One window and one pane. Said in full, because {@code Window.into} alone keeps a trigger that
+   * the user set upstream, and each of its panes would be published as the whole.
+   */
+  private static <T> Window<T> wholeResult() {
+    return Window.<T>into(new GlobalWindows())
+        .triggering(DefaultTrigger.of())
+        .withAllowedLateness(org.joda.time.Duration.ZERO)
+        .discardingFiredPanes();
+  }
+
+  private ConnectionSource source(RunIdentity run) {
+    return dataSource == null
+        ? ConnectionSource.of(target)
+        : new ConnectionSource.Provided(run.loadId(), dataSource);
+  }
+
+  private void requireBoundedRows(PCollection<?> input) {
+    if (input.isBounded() == IsBounded.UNBOUNDED) {
+      throw new InvalidTargetException(
+          "the input of "
+              + target.table()
+              + " is unbounded; PostgresResultSink publishes bounded collections only");
+    }
+    if (!input.hasSchema()) {
+      throw new InvalidTargetException(
+          "the input of "
+              + target.table()
+              + " has no schema; give it one: setRowSchema(schema) for a collection of Row,"
+              + " @DefaultSchema on the class of its elements, or apply(Convert.toRows()) or"
+              + " Select before");
+    }
+  }
+
+  /**
+   * Refuses what only the whole pipeline shows.
+   *
+   * @throws InvalidTargetException for a template without a run id that the launch supplies, and
+   *     for two applications with the same run id and table: they would share one row of the
+   *     ledger, and the second would publish nothing and report success
+   */
+  @Override
+  public void validate(
+      @Nullable PipelineOptions options,
+      Map<TupleTag<?>, PCollection<?>> inputs,
+      Map<TupleTag<?>, PCollection<?>> outputs) {
+    if (options != null && launchedRunId == null && isTemplate(options)) {
+      throw new InvalidTargetException(
+          "a template is built once and launched often, and every launch would be the same run;"
+              + " supply withRunId(ValueProvider) from the launch's options");
+    }
+    if (target.runId() != null) {
+      new SameRunTwice(this).refuse(inputs.values().iterator().next().getPipeline());
+    }
+  }
+
+  /** Dataflow's option for classic templates, looked up by name: the library knows no runner. */
+  private static boolean isTemplate(PipelineOptions options) {
+    return DisplayData.from(options).items().stream()
+        .anyMatch(item -> item.getKey().equals("templateLocation") && item.getValue() != null);
+  }
+
+  private static final class SameRunTwice extends PipelineVisitor.Defaults {
+    private final PostgresResultSink sink;
+    private int found;
+
+    SameRunTwice(PostgresResultSink sink) {
+      this.sink = sink;
+    }
+
+    void refuse(Pipeline pipeline) {
+      pipeline.traverseTopologically(this);
+      if (found > 1) {
+        throw new InvalidTargetException(
+            found
+                + " sinks of this pipeline write run "
+                + sink.target.runId()
+                + " into table "
+                + sink.target.table()
+                + "; a run publishes once into a table: give each a run id of its own");
+      }
+    }
+
+    @Override
+    public CompositeBehavior enterCompositeTransform(Node node) {
+      if (node.getTransform() instanceof PostgresResultSink other
+          && Objects.equals(other.target.runId(), sink.target.runId())
+          && other.target.table().equals(sink.target.table())
+          && Objects.equals(other.target.host(), sink.target.host())
+          && other.target.port() == sink.target.port()
+          && Objects.equals(other.target.database(), sink.target.database())) {
+        found++;
+      }
+      return CompositeBehavior.ENTER_TRANSFORM;
+    }
+  }
+
+  @Override
+  public void populateDisplayData(DisplayData.Builder builder) {
+    String key = target.unique().isEmpty() ? null : String.join(",", target.unique());
+    builder
+        .addIfNotNull(DisplayData.item("host", target.host()).withLabel("Host"))
+        .addIfNotNull(DisplayData.item("database", target.database()).withLabel("Database"))
+        .add(DisplayData.item("table", target.table().toString()).withLabel("Table"))
+        .add(DisplayData.item("mode", target.mode().option()).withLabel("Mode"))
+        .addIfNotNull(DisplayData.item("unique", key).withLabel("Key"))
+        .addIfNotNull(
+            DisplayData.item("stagingSchema", target.stagingSchema()).withLabel("Staging schema"))
+        .add(DisplayData.item("staging", target.staging().option()).withLabel("Staging"))
+        .addIfNotNull(DisplayData.item("runId", target.runId()).withLabel("Run id"))
+        .add(DisplayData.item("minRows", target.minRows()).withLabel("Fewest rows"))
+        .add(
+            DisplayData.item("stagingTtl", target.stagingTtl().toString()).withLabel("Staging TTL"))
+        .add(
+            DisplayData.item("lockTimeout", target.lockTimeout().toString())
+                .withLabel("Lock timeout"))
+        .add(DisplayData.item("lockWait", target.lockWait().toString()).withLabel("Lock wait"));
   }
 }

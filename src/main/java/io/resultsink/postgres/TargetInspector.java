@@ -1,11 +1,21 @@
 package io.resultsink.postgres;
 
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.ServerReason;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.load.AbandonedStaging;
+import io.resultsink.postgres.load.Ledger;
+import io.resultsink.postgres.load.Preflight;
+import io.resultsink.postgres.load.ResolvedTarget;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.TargetReport;
-import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
@@ -13,16 +23,16 @@ import org.apache.beam.sdk.schemas.Schema;
 
 /** Looks at a target from outside of a pipeline: dry runs, what was published, what was left. */
 @Internal
-public final class TargetInspector {
+public final class TargetInspector implements AutoCloseable {
 
-  /** A staging table that no finished run left on purpose. */
-  public record AbandonedStaging(
-      String table, String target, String loadId, Instant createdAt, long bytes, boolean expired) {}
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
 
   private final PostgresTarget target;
+  private final PostgresConnections connections;
 
   private TargetInspector(PostgresTarget target) {
     this.target = target;
+    this.connections = PostgresConnections.lease(ConnectionSource.of(target));
   }
 
   /** Looks at {@code target}; nothing is opened yet. */
@@ -32,36 +42,87 @@ public final class TargetInspector {
 
   /** The preflight's findings for rows of {@code schema}; changes nothing. */
   public TargetReport check(Schema schema) {
-    throw new IllegalStateException("to be written for " + target);
+    return read(
+        (session, resolved) ->
+            Preflight.run(session, target, schema)
+                .report(
+                    target,
+                    target.runId() == null
+                        ? null
+                        : Ledger.in(resolved.stagingSchema())
+                            .find(session, target.runId(), resolved.table())
+                            .orElse(null)));
+  }
+
+  /** Where the table is, once the server has been asked. */
+  public ResolvedTarget resolve() {
+    return read((session, resolved) -> resolved);
   }
 
   /** What the ledger says of the newest publish into the table. */
   public Optional<ResultSummary> lastPublished() {
-    throw new IllegalStateException("to be written");
+    return read(
+        (session, resolved) ->
+            Ledger.in(resolved.stagingSchema()).newest(session, resolved.table()));
   }
 
-  /** Whether the ledger has this run for this table. */
+  /** What the ledger says of a run of this table; absent when it has not published. */
   public Optional<ResultSummary> published(String runId) {
-    throw new IllegalStateException("to be written");
+    return read(
+        (session, resolved) ->
+            Ledger.in(resolved.stagingSchema()).find(session, runId, resolved.table()));
   }
 
-  /** Staging tables of this target that are older than {@code age} and that this role owns. */
-  public List<AbandonedStaging> abandonedStaging(Duration age) {
-    throw new IllegalStateException("to be written");
+  /** The staging tables of this target that this role owns, oldest first. */
+  public List<AbandonedStaging.Found> staging() {
+    return read(
+        (session, resolved) -> {
+          session.commit();
+          return new AbandonedStaging(session, resolved.stagingSchema())
+              .find().stream().filter(found -> found.target().equals(resolved.table())).toList();
+        });
   }
 
-  /** Drops one; false when it is in use and was left. */
-  public boolean remove(AbandonedStaging staging) {
-    throw new IllegalStateException("to be written");
+  /** Drops a staging table; false when it is in use and was left. */
+  public boolean drop(AbandonedStaging.Found staging) {
+    return read(
+        (session, resolved) -> {
+          session.commit();
+          return new AbandonedStaging(session, resolved.stagingSchema()).drop(staging.name());
+        });
   }
 
-  /** Drops the staging table of a run whose pipeline is known to have ended. */
-  public boolean removeStaging(String loadId) {
-    throw new IllegalStateException("to be written");
+  private <T> T read(Work<T> work) {
+    try (Session session = connections.borrow()) {
+      session.begin(LOCK_TIMEOUT, "inspect " + target.table());
+      return work.on(session, ResolvedTarget.resolve(session, target));
+    } catch (SQLException e) {
+      throw new LoadFailedException(
+          "looking at "
+              + target.table()
+              + " failed (SQLSTATE "
+              + SqlState.of(e)
+              + "): "
+              + ServerReason.of(e)
+              + "; nothing was changed",
+          SqlState.isTransient(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
+          SqlState.of(e),
+          e);
+    }
   }
 
-  /** A connection of the sink's own kind, autocommit on; the caller closes it. */
-  public Connection open() {
-    throw new IllegalStateException("to be written");
+  @FunctionalInterface
+  private interface Work<T> {
+    T on(Session session, ResolvedTarget resolved) throws SQLException;
+  }
+
+  /** A session as the sink opens it, for reading the table; the caller closes it. */
+  public Session open() {
+    return connections.borrow();
+  }
+
+  @Override
+  public void close() {
+    connections.close();
   }
 }

@@ -17,15 +17,19 @@ final class DurationText {
 
   private static final Pattern FORM = Pattern.compile("([0-9]+)(ms|s|min|h|d)");
 
-  private static final Map<String, Duration> UNITS = new LinkedHashMap<>();
+  /** In milliseconds, the largest first. */
+  private static final Map<String, Long> UNITS = new LinkedHashMap<>();
 
   static {
-    UNITS.put("d", Duration.ofDays(1));
-    UNITS.put("h", Duration.ofHours(1));
-    UNITS.put("min", Duration.ofMinutes(1));
-    UNITS.put("s", Duration.ofSeconds(1));
-    UNITS.put("ms", Duration.ofMillis(1));
+    UNITS.put("d", 86_400_000L);
+    UNITS.put("h", 3_600_000L);
+    UNITS.put("min", 60_000L);
+    UNITS.put("s", 1000L);
+    UNITS.put("ms", 1L);
   }
+
+  /** Longer than any option may be, and short enough to be counted in milliseconds. */
+  private static final Duration COUNTABLE = Duration.ofDays(1_000_000);
 
   private DurationText() {}
 
@@ -40,9 +44,9 @@ final class DurationText {
               + "' is not a duration; use a whole number with ms, s, min, h or d, such as 100ms or"
               + " 5min");
     }
-    Duration unit = UNITS.get(matcher.group(2));
     try {
-      Duration duration = unit.multipliedBy(Long.parseLong(matcher.group(1)));
+      long count = Long.parseLong(matcher.group(1));
+      Duration duration = Duration.ofMillis(Math.multiplyExact(count, UNITS.get(matcher.group(2))));
       if (!duration.isZero() && duration.compareTo(longest) <= 0) {
         return duration;
       }
@@ -57,15 +61,16 @@ final class DurationText {
    * In the largest unit that is exact. What no unit can write is shown as {@link Duration} does.
    */
   static String render(Duration duration) {
-    if (duration.isNegative() || duration.toNanosPart() % 1_000_000 != 0) {
+    boolean writable = duration.toNanosPart() % 1_000_000 == 0;
+    if (!writable || duration.isNegative() || duration.compareTo(COUNTABLE) > 0) {
       return duration.toString();
     }
-    for (Map.Entry<String, Duration> unit : UNITS.entrySet()) {
-      long count = duration.dividedBy(unit.getValue());
-      if (count > 0 && unit.getValue().multipliedBy(count).equals(duration)) {
-        return count + unit.getKey();
+    long milliseconds = duration.toMillis();
+    for (Map.Entry<String, Long> unit : UNITS.entrySet()) {
+      if (milliseconds > 0 && milliseconds % unit.getValue() == 0) {
+        return milliseconds / unit.getValue() + unit.getKey();
       }
     }
-    return duration.toMillis() + "ms";
+    return "0ms";
   }
 }

@@ -39,6 +39,15 @@ public record Identifier(String name) implements Serializable, Comparable<Identi
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
+  /** Refuses what cannot be a name, saying what it would be the name of. */
+  static String check(String what, String name) {
+    try {
+      return new Identifier(name).name();
+    } catch (InvalidTargetException e) {
+      throw new InvalidTargetException(what + ": " + e.getMessage());
+    }
+  }
+
   /** Shorthand for {@code new Identifier(name).quoted()}. */
   public static String quote(String name) {
     return new Identifier(name).quoted();

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * Percent-encoding of UTF-8, as RFC 3986 and libpq read it: a {@code +} is a plus, not a space.
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 final class PercentEncoding {
 
   private static final String UNRESERVED = "-._~";
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private PercentEncoding() {}
 
@@ -23,31 +25,29 @@ final class PercentEncoding {
    * @param what names the text in a message
    */
   static String decode(String what, String encoded) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(encoded.length());
-    for (int i = 0; i < encoded.length(); ) {
-      int character = encoded.codePointAt(i);
-      if (character == '%') {
-        bytes.write(encodedByte(what, encoded, i));
-        i += 3;
+    byte[] text = StorableText.check(what, encoded).getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length);
+    for (int i = 0; i < text.length; i++) {
+      if (text[i] == '%') {
+        bytes.write(encodedByte(what, text, i));
+        i += 2;
       } else {
-        String plain = StorableText.check(what, Character.toString(character));
-        bytes.writeBytes(plain.getBytes(StandardCharsets.UTF_8));
-        i += Character.charCount(character);
+        bytes.write(text[i]);
       }
     }
     try {
-      CharSequence text =
+      CharSequence decoded =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray()));
-      return StorableText.check(what, text.toString());
+      return StorableText.check(what, decoded.toString());
     } catch (CharacterCodingException e) {
       throw new InvalidTargetException(what + " is not UTF-8 once its %XX are decoded");
     }
   }
 
-  private static int encodedByte(String what, String encoded, int percent) {
-    if (percent + 2 < encoded.length()) {
-      int high = hexDigit(encoded.charAt(percent + 1));
-      int low = hexDigit(encoded.charAt(percent + 2));
+  private static int encodedByte(String what, byte[] text, int percent) {
+    if (percent + 2 < text.length) {
+      int high = hexDigit(text[percent + 1]);
+      int low = hexDigit(text[percent + 2]);
       if (high >= 0 && low >= 0) {
         return high << 4 | low;
       }
@@ -56,9 +56,8 @@ final class PercentEncoding {
         what + " has a '%' without two hexadecimal digits; write a '%' itself as %25");
   }
 
-  private static int hexDigit(char character) {
-    // Character.digit also takes the digits of other scripts.
-    return character < 0x80 ? Character.digit(character, 16) : -1;
+  private static int hexDigit(byte character) {
+    return Character.digit(character, 16);
   }
 
   /** Encodes every byte but letters, digits and {@code -._~} of ASCII. */
@@ -68,7 +67,7 @@ final class PercentEncoding {
       if (isUnreserved(value)) {
         encoded.append((char) value);
       } else {
-        encoded.append(String.format("%%%02X", value));
+        encoded.append('%').append(HEX.toHexDigits(value));
       }
     }
     return encoded.toString();
@@ -78,6 +77,6 @@ final class PercentEncoding {
     return value >= 'a' && value <= 'z'
         || value >= 'A' && value <= 'Z'
         || value >= '0' && value <= '9'
-        || value > 0 && UNRESERVED.indexOf(value) >= 0;
+        || UNRESERVED.indexOf(value) >= 0;
   }
 }

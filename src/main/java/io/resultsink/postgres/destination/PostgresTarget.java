@@ -13,10 +13,27 @@ import org.jspecify.annotations.Nullable;
  * Where a result goes, and how: server, database, table and every option of the sink.
  *
  * <p>The text form is {@code
- * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}.
+ * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}. Its parts are
+ * percent-encoded UTF-8, where what separates is literal and what belongs to a name is encoded:
+ *
+ * <ul>
+ *   <li>{@code table} or {@code schema.table}; a dot in a name is {@code %2E}
+ *   <li>{@code unique=a,b} or {@code unique=[a,b]}; a comma in a name is {@code %2C}
+ *   <li>{@code /}, {@code ?}, {@code #}, {@code @}, {@code %} and spaces in user, password or names
+ *       are encoded; a {@code +} is a plus
+ *   <li>an IPv6 address stands in brackets
+ *   <li>a duration is a whole number with one of PostgreSQL's units: {@code 100ms}, {@code 5s},
+ *       {@code 5min}, {@code 2h}, {@code 7d}
+ *   <li>an option stands once; one that is not known is an error
+ * </ul>
+ *
+ * <p>Connection properties of the driver are taken from an allow list; a password or anything else
+ * that is secret is none of them.
  */
 @AutoValue
 public abstract class PostgresTarget implements Serializable {
+
+  static final int DEFAULT_PORT = 5432;
 
   /** The server's host name or address; null when the connection comes from a DataSource. */
   public abstract @Nullable String host();
@@ -69,7 +86,7 @@ public abstract class PostgresTarget implements Serializable {
   /** A target with the defaults of every option, for the table alone. */
   public static Builder builder() {
     return new AutoValue_PostgresTarget.Builder()
-        .port(5432)
+        .port(DEFAULT_PORT)
         .connectionProperties(Map.of())
         .mode(WriteMode.APPEND)
         .unique(List.of())

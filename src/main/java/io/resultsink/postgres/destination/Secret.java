@@ -72,7 +72,8 @@ public final class Secret implements Serializable {
     if (path.isEmpty()) {
       throw new InvalidTargetException("the password's file has no path; write file:PATH");
     }
-    return new Secret(Kind.FILE, path);
+    // Beam takes a local file's URI in patterns, but not in the name of one file.
+    return new Secret(Kind.FILE, path.startsWith("file:///") ? path.substring(7) : path);
   }
 
   /**

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ public enum SinkOption {
       "append",
       "how the result and the table become one",
       (builder, option, encoded) -> builder.mode(WriteMode.parse(decode(option, encoded))),
-      target -> target.mode().option()),
+      (option, target) -> target.mode().option()),
 
   /** See {@link PostgresTarget#unique()}. */
   UNIQUE(
@@ -32,24 +31,23 @@ public enum SinkOption {
       "none",
       "the key of mode=update: required there, an error elsewhere",
       (builder, option, encoded) -> builder.unique(columns(option, encoded)),
-      target ->
-          target.unique().stream().map(PercentEncoding::encode).collect(Collectors.joining(","))),
+      (option, target) -> encodedOrNull(option, target.unique())),
 
   /** The schema of {@link PostgresTarget#table()}; rendered as part of the table. */
   SCHEMA(
-      "name",
+      "a name",
       "the search path's",
       "schema of the table, when it is not written as schema.table",
       (builder, option, encoded) -> inSchema(builder, name(option, encoded)),
-      target -> ""),
+      (option, target) -> null),
 
   /** See {@link PostgresTarget#stagingSchema()}. */
   STAGING_SCHEMA(
-      "name",
+      "a name",
       "the target's schema",
       "where staging tables and the ledger live",
       (builder, option, encoded) -> builder.stagingSchema(name(option, encoded)),
-      target -> encodedOrEmpty(target.stagingSchema())),
+      (option, target) -> encodedOrNull(option, target.stagingSchema())),
 
   /** See {@link PostgresTarget#staging()}. */
   STAGING(
@@ -58,16 +56,16 @@ public enum SinkOption {
       "logged: staged rows survive a crash or failover of the server",
       (builder, option, encoded) ->
           builder.staging(StagingDurability.parse(decode(option, encoded))),
-      target -> target.staging().option()),
+      (option, target) -> target.staging().option()),
 
   /** See {@link PostgresTarget#stagingTtl()}. */
   STAGING_TTL(
-      "duration",
+      "a duration in ms, s, min, h or d",
       "7d",
       "after it, a dead run's staging table may be removed by others",
       (builder, option, encoded) ->
           builder.stagingTtl(duration(option, encoded, Duration.ofDays(36_500))),
-      target -> DurationText.render(target.stagingTtl())),
+      (option, target) -> DurationText.render(target.stagingTtl())),
 
   /** See {@link PostgresTarget#runId()}. */
   RUN_ID(
@@ -75,33 +73,33 @@ public enum SinkOption {
       "a fresh one for each pipeline",
       "the run's name: the same run publishes once, however often it is launched",
       (builder, option, encoded) -> builder.runId(runId(option, encoded)),
-      target -> encodedOrEmpty(target.runId())),
+      (option, target) -> encodedOrNull(option, target.runId())),
 
   /** See {@link PostgresTarget#minRows()}. */
   MIN_ROWS(
-      "number",
+      "a whole number",
       "0",
       "fewer rows in the result: the run fails, the target untouched",
       (builder, option, encoded) -> builder.minRows(count(option, encoded)),
-      target -> Long.toString(target.minRows())),
+      (option, target) -> Long.toString(target.minRows())),
 
   /** See {@link PostgresTarget#lockTimeout()}. */
   LOCK_TIMEOUT(
-      "duration",
+      "a duration in ms, s, min, h or d",
       "100ms",
       "one attempt for the lock that readers feel",
       (builder, option, encoded) ->
           builder.lockTimeout(duration(option, encoded, longestLockTimeout())),
-      target -> DurationText.render(target.lockTimeout())),
+      (option, target) -> DurationText.render(target.lockTimeout())),
 
   /** See {@link PostgresTarget#lockWait()}. */
   LOCK_WAIT(
-      "duration",
+      "a duration in ms, s, min, h or d",
       "5min",
       "how long attempts for that lock go on",
       (builder, option, encoded) ->
           builder.lockWait(duration(option, encoded, longestLockTimeout())),
-      target -> DurationText.render(target.lockWait())),
+      (option, target) -> DurationText.render(target.lockWait())),
 
   /** How truncate mode empties the table; there is one way, so that no target carries it. */
   RESET(
@@ -109,7 +107,7 @@ public enum SinkOption {
       "delete",
       "how mode=truncate empties the table",
       (builder, option, encoded) -> checkReset(decode(option, encoded)),
-      target -> "");
+      (option, target) -> null);
 
   private static final int LONGEST_RUN_ID = 200;
 
@@ -118,18 +116,19 @@ public enum SinkOption {
     void set(PostgresTarget.Builder builder, String option, String encoded);
   }
 
+  /** Writes the value percent-encoded, or null when there is none. */
+  private interface Renderer {
+    @Nullable String render(String option, PostgresTarget target);
+  }
+
   private final String acceptedValues;
   private final String defaultText;
   private final String meaning;
   private final Setter setter;
-  private final Function<PostgresTarget, String> renderer;
+  private final Renderer renderer;
 
   SinkOption(
-      String acceptedValues,
-      String defaultText,
-      String meaning,
-      Setter setter,
-      Function<PostgresTarget, String> renderer) {
+      String acceptedValues, String defaultText, String meaning, Setter setter, Renderer renderer) {
     this.acceptedValues = acceptedValues;
     this.defaultText = defaultText;
     this.meaning = meaning;
@@ -181,25 +180,29 @@ public enum SinkOption {
 
   /** The value as a URL writes it, percent-encoded; null for nothing to write. */
   @Nullable String render(PostgresTarget target) {
-    String encoded = renderer.apply(target);
-    return encoded.isEmpty() ? null : encoded;
+    return renderer.render(option(), target);
   }
 
   private static String decode(String option, String encoded) {
     return PercentEncoding.decode(option, encoded);
   }
 
-  private static String encodedOrEmpty(@Nullable String value) {
-    return value == null ? "" : PercentEncoding.encode(value);
+  private static @Nullable String encodedOrNull(String option, @Nullable String value) {
+    return value == null ? null : encode(option, value);
+  }
+
+  private static @Nullable String encodedOrNull(String option, List<String> names) {
+    return names.isEmpty()
+        ? null
+        : names.stream().map(name -> encode(option, name)).collect(Collectors.joining(","));
+  }
+
+  private static String encode(String option, String value) {
+    return PercentEncoding.encode(StorableText.check(option, value));
   }
 
   private static String name(String option, String encoded) {
-    String name = decode(option, encoded);
-    try {
-      return new Identifier(name).name();
-    } catch (InvalidTargetException e) {
-      throw new InvalidTargetException(option + ": " + e.getMessage());
-    }
+    return Identifier.check(option, decode(option, encoded));
   }
 
   private static Duration duration(String option, String encoded, Duration longest) {

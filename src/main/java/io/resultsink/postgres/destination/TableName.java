@@ -33,12 +33,12 @@ public record TableName(@Nullable String schema, String table) implements Serial
               + (parts.length - 1)
               + " dots; write table or schema.table, and a dot that belongs to a name as %2E");
     }
-    String table = PercentEncoding.decode("the table", parts[parts.length - 1]);
-    if (table.isEmpty() && parts.length == 1) {
-      throw new InvalidTargetException("the table is empty");
-    }
-    return new TableName(
-        parts.length == 1 ? null : PercentEncoding.decode("the table's schema", parts[0]), table);
+    String table = decode("the table", parts[parts.length - 1]);
+    return new TableName(parts.length == 1 ? null : decode("the table's schema", parts[0]), table);
+  }
+
+  private static String decode(String what, String encoded) {
+    return Identifier.check(what, PercentEncoding.decode(what, encoded));
   }
 
   /** What {@link #parse} reads. */

@@ -56,10 +56,14 @@ final class TargetRules {
     // What an option renders is what it reads: one rule, and one message, for URL and builder.
     PostgresTarget.Builder scratch = target.toBuilder();
     for (SinkOption option : SinkOption.values()) {
-      String encoded = option.render(target);
-      if (encoded != null) {
-        collect(problems, () -> option.apply(scratch, encoded));
-      }
+      collect(
+          problems,
+          () -> {
+            String encoded = option.render(target);
+            if (encoded != null) {
+              option.apply(scratch, encoded);
+            }
+          });
     }
     throwIfAny(problems);
   }
@@ -122,10 +126,7 @@ final class TargetRules {
   }
 
   static String checkDatabase(String database) {
-    if (database.isEmpty()) {
-      throw new InvalidTargetException("the database is empty");
-    }
-    return new Identifier(database).name();
+    return Identifier.check("the database", database);
   }
 
   /** Any length: a pooler in between may map longer names. */
@@ -171,6 +172,7 @@ final class TargetRules {
   private static @Nullable String dataSourceProblem(PostgresTarget target) {
     boolean server =
         target.host() != null
+            || target.port() != PostgresTarget.DEFAULT_PORT
             || target.database() != null
             || target.user() != null
             || target.password() != null

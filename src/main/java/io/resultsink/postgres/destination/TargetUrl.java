@@ -56,7 +56,7 @@ final class TargetUrl {
         url.append(PercentEncoding.encode(target.user())).append('@');
       }
       url.append(host.indexOf(':') < 0 ? host : '[' + host.replace("%", "%25") + ']');
-      if (target.port() != 5432) {
+      if (target.port() != PostgresTarget.DEFAULT_PORT) {
         url.append(':').append(target.port());
       }
       url.append('/');
@@ -70,7 +70,7 @@ final class TargetUrl {
   }
 
   private static List<String> options(PostgresTarget target) {
-    PostgresTarget defaults = PostgresTarget.builder().table(target.table()).build();
+    PostgresTarget defaults = PostgresTarget.builder().table(target.table()).autoBuild();
     List<String> options = new ArrayList<>();
     for (SinkOption option : SinkOption.values()) {
       String value = option.render(target);
@@ -229,6 +229,7 @@ final class TargetUrl {
             "an option has no valid name; options are written name=value, with '&' between");
       } else if (!seen.add(name)) {
         problems.add("option '" + name + "' is given more than once");
+        SinkOption.find(name).ifPresent(failed::add);
       } else {
         option(name, nameAndValue.length == 1 ? "" : nameAndValue[1]);
       }

@@ -1,11 +1,13 @@
 package io.resultsink.postgres.destination;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.postgresql.PGProperty;
 
 /** What to say about an option that is not one of ours: what to write instead. */
 final class UnknownOption {
@@ -37,7 +39,12 @@ final class UnknownOption {
     if (instead != null) {
       return "option '" + name + "' is not taken; " + instead;
     }
-    Optional<String> refusal = ConnectionProperties.refusal(name);
+    Optional<String> refusal =
+        Arrays.stream(PGProperty.values())
+            .map(PGProperty::getName)
+            .filter(property -> plain(property).equals(plain(name)))
+            .findFirst()
+            .flatMap(ConnectionProperties::refusal);
     if (refusal.isPresent()) {
       return refusal.get();
     }
@@ -59,7 +66,7 @@ final class UnknownOption {
     return candidates.stream()
         .min(Comparator.comparingInt(candidate -> distance(wanted, plain(candidate))))
         .filter(
-            candidate -> distance(wanted, plain(candidate)) <= Math.max(2, wanted.length() / 3));
+            candidate -> distance(wanted, plain(candidate)) <= Math.max(2, wanted.length() / 4));
   }
 
   /** Spellings that differ in case and underscores only are the same name to a human. */

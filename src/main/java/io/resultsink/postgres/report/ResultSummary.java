@@ -1,7 +1,6 @@
 package io.resultsink.postgres.report;
 
 import com.google.auto.value.AutoValue;
-import org.apache.beam.sdk.schemas.AutoValueSchema;
 import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
 import org.joda.time.Instant;
 
@@ -9,7 +8,7 @@ import org.joda.time.Instant;
  * What one publish did. Emitted after its commit, so {@code Wait.on} a collection of these waits
  * for the table.
  */
-@DefaultSchema(AutoValueSchema.class)
+@DefaultSchema(SummarySchema.class)
 @AutoValue
 public abstract class ResultSummary {
 

@@ -94,7 +94,11 @@ public final class EmbeddedServer {
   /** Another command may have started it while this one waited for the lock. */
   private Address startUnlessAnother() throws IOException {
     Optional<Address> running = login().answering();
-    return running.isPresent() ? running.get() : launch(ServerBinaries.unpackedIn(folder));
+    if (running.isPresent()) {
+      return running.get();
+    }
+    requireFreePort();
+    return launch(ServerBinaries.unpackedIn(folder));
   }
 
   private boolean stopUnlessAnother() throws IOException {
@@ -114,7 +118,6 @@ public final class EmbeddedServer {
     } else {
       data.create(binaries, login().newPassword());
     }
-    requireFreePort();
     Path log = folder.resolve("server.log");
     binaries.run(
         "pg_ctl",

@@ -1,0 +1,96 @@
+package io.resultsink.postgres.column;
+
+import io.resultsink.postgres.column.ColumnType.Publishing;
+import io.resultsink.postgres.copy.RowEncoder;
+import io.resultsink.postgres.destination.Identifier;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * A column that the result fills.
+ *
+ * @see Columns
+ */
+@Internal
+public final class Column {
+
+  private final String name;
+  private final String type;
+  private final int fieldIndex;
+  private final boolean notNull;
+  private final ColumnType columnType;
+
+  Column(String name, String type, int fieldIndex, boolean notNull, ColumnType columnType) {
+    this.name = name;
+    this.type = type;
+    this.fieldIndex = fieldIndex;
+    this.notNull = notNull;
+    this.columnType = columnType;
+  }
+
+  /** The name, the table's where it exists. */
+  public String name() {
+    return name;
+  }
+
+  /** The name as SQL writes it. */
+  public String quoted() {
+    return Identifier.quote(name);
+  }
+
+  /** The type in the target, as SQL writes it with an empty search path. */
+  public String type() {
+    return type;
+  }
+
+  /** The type of the staging table's column of the same name, as SQL writes it likewise. */
+  public String stagedType() {
+    return columnType.staged();
+  }
+
+  /** The field of the Beam schema that fills it. */
+  public int fieldIndex() {
+    return fieldIndex;
+  }
+
+  /** Whether the table refuses NULL. */
+  public boolean notNull() {
+    return notNull;
+  }
+
+  /** The expression over the staging table's column that is the target's value. */
+  public String published() {
+    String staged = quoted();
+    return switch (columnType.publishing()) {
+      case AS_IS -> staged;
+      case CAST -> "CAST(" + staged + " AS " + type + ")";
+      case INPUT ->
+          "(SELECT \"r\".\"v\" FROM pg_catalog.jsonb_to_record("
+              + "pg_catalog.jsonb_build_object('v', "
+              + staged
+              + ")) AS \"r\"(\"v\" "
+              + type
+              + "))";
+    };
+  }
+
+  /** Whether staging and target have one type, so that staged bytes are the target's too. */
+  public boolean stagedAsIs() {
+    return columnType.publishing() == Publishing.AS_IS && type.equals(stagedType());
+  }
+
+  RowEncoder.Field field() {
+    return new RowEncoder.Field(name, type, notNull, columnType.encoder());
+  }
+
+  boolean sameAs(Column other) {
+    return name.equals(other.name)
+        && type.equals(other.type)
+        && notNull == other.notNull
+        && stagedType().equals(other.stagedType());
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + type;
+  }
+}

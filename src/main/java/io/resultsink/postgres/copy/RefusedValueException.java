@@ -1,0 +1,14 @@
+package io.resultsink.postgres.copy;
+
+/**
+ * Why an encoder does not take a value. It never leaves {@link RowEncoder}, which adds the column.
+ *
+ * <p>The reason never holds the value. There is no stack trace: the column is what tells.
+ */
+public final class RefusedValueException extends RuntimeException {
+
+  /** {@code reason} continues a sentence such as "a value does not fit column a (integer): ". */
+  public RefusedValueException(String reason) {
+    super(reason, null, false, false);
+  }
+}

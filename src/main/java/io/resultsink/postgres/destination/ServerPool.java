@@ -1,0 +1,88 @@
+package io.resultsink.postgres.destination;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.apache.commons.dbcp2.PoolableConnection;
+import org.apache.commons.dbcp2.PoolableConnectionFactory;
+import org.apache.commons.dbcp2.PoolingDataSource;
+import org.apache.commons.pool2.impl.GenericObjectPool;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/** A pool of connections that we open ourselves; idle ones are closed after a while. */
+record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> pool)
+    implements AutoCloseable {
+
+  /** What pg_stat_activity shows of a session between its transactions. */
+  static final String APPLICATION_NAME = "result_sink";
+
+  /** Long enough to serve the next chunk of a slow source, short enough to be polite. */
+  private static final Duration IDLE = Duration.ofSeconds(20);
+
+  static ServerPool of(ConnectionSource.Server server, int most) {
+    PoolableConnectionFactory factory = new PoolableConnectionFactory(() -> connect(server), null);
+    factory.setDefaultAutoCommit(false);
+    factory.setDefaultReadOnly(false);
+    factory.setValidationQueryTimeout(Duration.ofSeconds(10));
+    GenericObjectPoolConfig<PoolableConnection> config = new GenericObjectPoolConfig<>();
+    config.setMaxTotal(most);
+    config.setMaxIdle(most);
+    config.setJmxEnabled(false);
+    config.setTestOnBorrow(true);
+    config.setMinEvictableIdleDuration(IDLE);
+    config.setTimeBetweenEvictionRuns(IDLE.dividedBy(2));
+    GenericObjectPool<PoolableConnection> pool = new GenericObjectPool<>(factory, config);
+    factory.setPool(pool);
+    PoolingDataSource<PoolableConnection> dataSource = new PoolingDataSource<>(pool);
+    dataSource.setAccessToUnderlyingConnectionAllowed(true);
+    return new ServerPool(dataSource, pool);
+  }
+
+  /** The one place where a secret's value is read. */
+  private static Connection connect(ConnectionSource.Server server) throws SQLException {
+    Properties properties = new Properties();
+    properties.putAll(server.properties());
+    if (server.user() != null) {
+      properties.setProperty("user", server.user());
+    }
+    if (server.password() != null) {
+      properties.setProperty("password", server.password().resolve());
+    }
+    properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), "10");
+    properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
+    properties.setProperty(PGProperty.AUTOSAVE.getName(), "never");
+    properties.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+    // DETAIL may quote a row.
+    properties.setProperty(PGProperty.LOG_SERVER_ERROR_DETAIL.getName(), "false");
+    // A transaction pooler may give the next transaction another server session.
+    properties.setProperty(PGProperty.PREPARE_THRESHOLD.getName(), "0");
+    String host = server.host().contains(":") ? "[" + server.host() + "]" : server.host();
+    String url =
+        "jdbc:postgresql://" + host + ":" + server.port() + "/" + encoded(server.database());
+    // The driver reads a service from the URL alone.
+    String service = server.properties().get(PGProperty.SERVICE.getName());
+    if (service != null) {
+      url += "?service=" + encoded(service);
+    }
+    Connection connection = new Driver().connect(url, properties);
+    if (connection == null) {
+      throw new SQLException("the driver does not take " + server, "08001");
+    }
+    return connection;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,220 @@
+package io.resultsink.postgres.destination;
+
+import io.resultsink.postgres.failure.SqlState;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.apache.beam.sdk.annotations.Internal;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyManager;
+
+/**
+ * One session with the server, in which every transaction starts the same way.
+ *
+ * <p>Nothing is ever SET outside of a transaction: behind a transaction pooler such a setting would
+ * reach other clients. Inside, the role's own defaults are set aside where they would break a
+ * promise: an isolation level above READ COMMITTED makes a look after a lock wait stale, row
+ * security hides rows from a DELETE without an error, a time limit ends a publish halfway.
+ */
+@Internal
+public final class Session implements AutoCloseable {
+
+  /** Two sessions taken together. */
+  public record Pair(Session first, Session second, Runnable onClose) implements AutoCloseable {
+    @Override
+    public void close() {
+      try {
+        second.close();
+      } finally {
+        try {
+          first.close();
+        } finally {
+          onClose.run();
+        }
+      }
+    }
+  }
+
+  private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+
+  private final Connection connection;
+  private final Runnable onClose;
+  private String roleSearchPath = "";
+  private boolean lost;
+
+  Session(Connection connection, Runnable onClose) throws SQLException {
+    this.connection = connection;
+    this.onClose = onClose;
+    try {
+      connection.setReadOnly(false);
+      connection.setAutoCommit(false);
+    } catch (SQLException e) {
+      connection.abort(Runnable::run);
+      throw e;
+    }
+  }
+
+  /** The JDBC connection, for statements inside the transaction. */
+  public Connection connection() {
+    return connection;
+  }
+
+  /** The COPY protocol of this connection. */
+  public CopyManager copy() throws SQLException {
+    return connection.unwrap(PGConnection.class).getCopyAPI();
+  }
+
+  /** The server's major version, such as 18. */
+  public int serverVersion() throws SQLException {
+    return connection.getMetaData().getDatabaseMajorVersion();
+  }
+
+  /**
+   * Begins a transaction with settings of its own until its end.
+   *
+   * @param lockTimeout how long one statement waits for a lock; zero for no limit
+   * @param activity what pg_stat_activity shows, such as {@code stage shop.top_movies}
+   */
+  public void begin(Duration lockTimeout, String activity) throws SQLException {
+    String sql =
+        """
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+        SELECT current_setting('search_path'),
+               set_config('search_path', '', true),
+               set_config('row_security', 'off', true),
+               set_config('statement_timeout', '0', true),
+               set_config('idle_in_transaction_session_timeout', '0', true),
+               set_config('lock_timeout', ?, true),
+               set_config('application_name', ?, true),
+               set_config('TimeZone', 'UTC', true),
+               set_config('synchronous_commit',
+                   CASE current_setting('synchronous_commit')
+                     WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
+        """;
+    if (serverVersion() >= TRANSACTION_TIMEOUT_SINCE) {
+      sql += ", set_config('transaction_timeout', '0', true)";
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, Long.toString(lockTimeout.toMillis()));
+      statement.setString(2, ServerPool.APPLICATION_NAME + " " + activity);
+      statement.execute();
+      statement.getMoreResults(); // past SET TRANSACTION
+      try (ResultSet settings = statement.getResultSet()) {
+        settings.next();
+        roleSearchPath = settings.getString(1);
+      }
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
+  /** Limits how long each later statement of this transaction waits for a lock. */
+  public void lockTimeout(Duration timeout) throws SQLException {
+    execute("SET LOCAL lock_timeout TO " + timeout.toMillis());
+  }
+
+  /**
+   * Gives this transaction the role's own search path back, for statements in which the user's
+   * triggers run, or in which a bare name is found as PostgreSQL finds it.
+   */
+  public void useRoleSearchPath() throws SQLException {
+    searchPath(roleSearchPath);
+  }
+
+  /** Leaves nothing but pg_catalog to be found by a bare name. */
+  public void useEmptySearchPath() throws SQLException {
+    searchPath("");
+  }
+
+  private void searchPath(String path) throws SQLException {
+    String sql = "SELECT pg_catalog.set_config('search_path', ?, true)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, path);
+      statement.execute();
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
+  /** Executes a statement without parameters; the number of rows it changed. */
+  public long execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+      return statement.getLargeUpdateCount();
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
+  /** Now, by the server's clock. */
+  public Instant serverTime() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet time = statement.executeQuery("SELECT pg_catalog.clock_timestamp()")) {
+      time.next();
+      return time.getObject(1, OffsetDateTime.class).toInstant();
+    }
+  }
+
+  /** A text as SQL writes it, for statements that take no parameters. */
+  public String literal(String text) throws SQLException {
+    return "'" + connection.unwrap(PGConnection.class).escapeLiteral(text) + "'";
+  }
+
+  /** Commits. */
+  public void commit() throws SQLException {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
+  /** Rolls back what was not committed. */
+  public void rollback() throws SQLException {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
+  /** Closes the connection for good when it is given back: its state is not known. */
+  public void discard() {
+    lost = true;
+  }
+
+  private SQLException noted(SQLException failure) {
+    if (SqlState.isSessionLost(failure)) {
+      lost = true;
+    }
+    return failure;
+  }
+
+  /** Rolls back what was not committed and gives the connection back. */
+  @Override
+  public void close() {
+    try {
+      if (!lost) {
+        connection.rollback();
+      }
+    } catch (SQLException e) {
+      lost = true;
+    }
+    try {
+      if (lost) {
+        connection.abort(Runnable::run);
+      }
+      connection.close();
+    } catch (SQLException e) {
+      // The connection was given up anyway; what failed before is the error that matters.
+      org.slf4j.LoggerFactory.getLogger(Session.class).debug("Closing a connection failed", e);
+    } finally {
+      onClose.run();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.resultsink.postgres.failure;
+
+import java.sql.SQLException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SQLSTATE codes that decide what happens next (PostgreSQL manual, appendix A). Never the text
+ * of a message, which is translated and changes.
+ */
+public final class SqlState {
+
+  public static final String NULL_NOT_ALLOWED = "23502";
+  public static final String UNIQUE_VIOLATION = "23505";
+  public static final String CARDINALITY_VIOLATION = "21000";
+  public static final String SERIALIZATION_FAILURE = "40001";
+  public static final String DEADLOCK_DETECTED = "40P01";
+  public static final String INSUFFICIENT_PRIVILEGE = "42501";
+  public static final String UNDEFINED_TABLE = "42P01";
+  public static final String DUPLICATE_TABLE = "42P07";
+  public static final String LOCK_NOT_AVAILABLE = "55P03";
+  public static final String INVALID_PASSWORD = "28P01";
+  public static final String INVALID_AUTHORIZATION = "28000";
+  public static final String INVALID_CATALOG_NAME = "3D000";
+  public static final String TOO_MANY_CONNECTIONS = "53300";
+  public static final String CANNOT_CONNECT_NOW = "57P03";
+
+  private static final Set<String> CONCURRENCY =
+      Set.of(SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE);
+
+  /** Shutdown, crash of another backend, termination by an administrator or a time limit. */
+  private static final Set<String> SESSION_ENDED =
+      Set.of("57P01", "57P02", CANNOT_CONNECT_NOW, "57P05", "25P03", "25P04");
+
+  private SqlState() {}
+
+  /** The failure's SQLSTATE, of the first exception in the chain that has one. */
+  public static @Nullable String of(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return null;
+  }
+
+  /** Whether the failure has this SQLSTATE. */
+  public static boolean is(String sqlState, Throwable failure) {
+    return sqlState.equals(of(failure));
+  }
+
+  /** Two transactions met; the same again may well succeed. */
+  public static boolean isConcurrency(Throwable failure) {
+    String state = of(failure);
+    return state != null && CONCURRENCY.contains(state);
+  }
+
+  /** The session is gone, and with it the server's answer. */
+  public static boolean isSessionLost(Throwable failure) {
+    String state = of(failure);
+    return state == null || state.startsWith("08") || SESSION_ENDED.contains(state);
+  }
+
+  /** The server may take a new session a moment later. */
+  public static boolean isTransient(Throwable failure) {
+    String state = of(failure);
+    return isSessionLost(failure) || isConcurrency(failure) || TOO_MANY_CONNECTIONS.equals(state);
+  }
+
+  /** Two sessions created the same table: the unique index of pg_class, or its friendlier form. */
+  public static boolean isCreationRace(Throwable failure) {
+    return is(UNIQUE_VIOLATION, failure) || is(DUPLICATE_TABLE, failure);
+  }
+}

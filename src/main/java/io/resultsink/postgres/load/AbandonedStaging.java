@@ -1,0 +1,115 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.SqlState;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * Staging tables that runs left behind in a schema.
+ *
+ * <p>That a run is dead cannot be known from outside: a live one may have no session for hours. So
+ * it goes by age, and only where name, comment and owner all say that the table is ours. A live run
+ * that this hits fails on its counts, with its target untouched.
+ */
+@Internal
+public final class AbandonedStaging {
+
+  /** What is in use is left. */
+  private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
+
+  /** One of them; {@code createdAt} as its creator's clock said. */
+  public record Found(
+      TableName name, String loadId, TableName target, Instant createdAt, long bytes) {}
+
+  private final Session session;
+  private final String schema;
+
+  /** Looks into a schema, in transactions of its own. */
+  public AbandonedStaging(Session session, String schema) {
+    this.session = session;
+    this.schema = schema;
+  }
+
+  /** All staging tables of the schema that our role owns, oldest first. */
+  public List<Found> find() throws SQLException {
+    String sql =
+        """
+        SELECT c.relname, obj_description(c.oid, 'pg_class'), pg_table_size(c.oid)
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ? AND c.relkind = 'r'
+           AND c.relname ~ '^result_sink_[0-9a-f]{32}(_[0-9a-f]{8})?$'
+           AND pg_has_role(c.relowner, 'USAGE')
+        """;
+    List<Found> found = new ArrayList<>();
+    session.begin(LOCK_TIMEOUT, "look for abandoned staging tables");
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, schema);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          String name = rows.getString(1);
+          long bytes = rows.getLong(3);
+          Optional<StagingComment> comment =
+              Optional.ofNullable(rows.getString(2)).flatMap(StagingComment::parse);
+          comment
+              .filter(said -> name.startsWith(StagingComment.PREFIX + said.loadId()))
+              .ifPresent(
+                  said ->
+                      found.add(
+                          new Found(
+                              new TableName(schema, name),
+                              said.loadId(),
+                              said.target(),
+                              said.createdAt(),
+                              bytes)));
+        }
+      }
+    }
+    session.commit();
+    found.sort(java.util.Comparator.comparing(Found::createdAt));
+    return found;
+  }
+
+  /** Drops the table of a run that is over. */
+  public boolean dropOwn(RunIdentity run) throws SQLException {
+    return drop(new TableName(schema, StagingComment.PREFIX + run.stagingKey()));
+  }
+
+  /** Drops those that are older than {@code age}. */
+  public void dropOlderThan(Duration age) throws SQLException {
+    Instant limit = Instant.now().minus(age);
+    for (Found old : find()) {
+      if (old.createdAt().isBefore(limit)) {
+        drop(old.name());
+      }
+    }
+  }
+
+  /** Drops one; false when it is in use, or gone. */
+  public boolean drop(TableName name) throws SQLException {
+    session.begin(LOCK_TIMEOUT, "drop " + name);
+    try {
+      if (StagingComment.ofTable(session, name).isEmpty()) {
+        session.rollback();
+        return false;
+      }
+      session.execute("DROP TABLE " + name.quoted());
+      session.commit();
+      return true;
+    } catch (SQLException e) {
+      if (!SqlState.isConcurrency(e) && !SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
+        throw e;
+      }
+      session.rollback();
+      return false;
+    }
+  }
+}

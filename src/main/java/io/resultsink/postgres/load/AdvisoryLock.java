@@ -1,0 +1,64 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * Locks on names, until the transaction ends, for what does not exist yet.
+ *
+ * <p>Asked for again and again instead of waited for: a session that waits inside {@code SELECT
+ * pg_advisory_lock} holds a snapshot for as long as it waits.
+ */
+@Internal
+public final class AdvisoryLock {
+
+  private static final int FIRST_PAUSE_MILLIS = 5;
+  private static final int LONGEST_PAUSE_MILLIS = 200;
+
+  private AdvisoryLock() {}
+
+  /**
+   * Takes the lock of a name.
+   *
+   * @throws PublishFailedException when another session has held it for longer than {@code wait}
+   */
+  public static void acquire(Session session, String name, Duration wait) throws SQLException {
+    long deadline = System.nanoTime() + wait.toNanos();
+    int pause = FIRST_PAUSE_MILLIS;
+    while (!tryAcquire(session, name)) {
+      if (System.nanoTime() > deadline) {
+        throw new PublishFailedException(
+            "another run has been at work on "
+                + name
+                + " for "
+                + wait
+                + "; the target is untouched;"
+                + " run it again when the other has ended",
+            Remedy.RETRY,
+            SqlState.LOCK_NOT_AVAILABLE,
+            null);
+      }
+      Pause.millis(pause + ThreadLocalRandom.current().nextInt(pause));
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+    }
+  }
+
+  private static boolean tryAcquire(Session session, String name) throws SQLException {
+    String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, "result_sink " + name);
+      try (ResultSet answer = statement.executeQuery()) {
+        answer.next();
+        return answer.getBoolean(1);
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.column.PostgresType;
+import io.resultsink.postgres.destination.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads types from pg_type, a domain's base and an array's element included. */
+final class CatalogTypes {
+
+  /** A type, and what its domain adds to a column: NOT NULL and a default. */
+  record Found(PostgresType type, boolean notNull, boolean hasDefault) {}
+
+  private record Key(long oid, int modifier) {}
+
+  private final Session session;
+  private final Map<Key, Found> known = new HashMap<>();
+
+  CatalogTypes(Session session) {
+    this.session = session;
+  }
+
+  Found find(long oid, int modifier) throws SQLException {
+    Found found = known.get(new Key(oid, modifier));
+    if (found == null) {
+      found = read(oid, modifier);
+      known.put(new Key(oid, modifier), found);
+    }
+    return found;
+  }
+
+  private Found read(long oid, int modifier) throws SQLException {
+    String sql =
+        """
+        SELECT pg_catalog.format_type(t.oid, ?), n.nspname, t.typname, t.typtype,
+               t.typbasetype, t.typtypmod, t.typnotnull, t.typdefault IS NOT NULL,
+               CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem ELSE 0 END
+          FROM pg_catalog.pg_type t
+          JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+         WHERE t.oid = ?::bigint::oid
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setInt(1, modifier);
+      statement.setLong(2, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        boolean domain = row.getString(4).equals("d");
+        Found base = domain ? find(row.getLong(5), row.getInt(6)) : null;
+        PostgresType element =
+            !domain && row.getLong(9) != 0 ? find(row.getLong(9), modifier).type() : null;
+        PostgresType type =
+            new PostgresType(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                modifier,
+                row.getString(4).charAt(0),
+                base == null ? null : base.type(),
+                element);
+        return new Found(
+            type,
+            row.getBoolean(7) || (base != null && base.notNull()),
+            row.getBoolean(8) || (base != null && base.hasDefault()));
+      }
+    }
+  }
+}

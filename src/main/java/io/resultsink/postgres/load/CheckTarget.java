@@ -1,0 +1,52 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.ServerReason;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.transforms.DoFn;
+
+/** The preflight, beside the rows: a hopeless run stops before hours of work. */
+@Internal
+public final class CheckTarget extends DoFn<byte[], Void> {
+
+  private final RunPlan plan;
+
+  /** Checks the target of a run. */
+  public CheckTarget(RunPlan plan) {
+    this.plan = plan;
+  }
+
+  @ProcessElement
+  public void process() {
+    try (PostgresConnections connections = PostgresConnections.lease(plan.source());
+        Session session = connections.borrow()) {
+      session.begin(Duration.ZERO, "check " + plan.target().table());
+      ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
+      boolean published =
+          Ledger.in(resolved.stagingSchema())
+              .find(session, plan.run().runId(), resolved.table())
+              .isPresent();
+      if (!published) {
+        Preflight.run(session, plan.target(), plan.schema()).orRefuse();
+      }
+    } catch (SQLException e) {
+      throw new LoadFailedException(
+          "the preflight of "
+              + plan.target().table()
+              + " failed (SQLSTATE "
+              + SqlState.of(e)
+              + "): "
+              + ServerReason.of(e)
+              + "; the target is untouched",
+          SqlState.isTransient(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
+          SqlState.of(e),
+          e);
+    }
+  }
+}

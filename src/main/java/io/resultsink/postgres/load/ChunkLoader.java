@@ -1,0 +1,152 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.copy.CopyBuffer;
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.ServerReason;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.postgresql.copy.CopyIn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends one chunk: a whole buffer, in one COPY and one transaction.
+ *
+ * <p>A connection is borrowed for the sending only. A COPY that stays open and silent while rows
+ * are awaited holds a snapshot and a lock, blocks its own publish and holds back vacuum.
+ */
+final class ChunkLoader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkLoader.class);
+
+  /** A lost chunk is sent again: whatever became of the first, only the reported one counts. */
+  private static final int ATTEMPTS = 5;
+
+  private static final int FIRST_PAUSE_MILLIS = 200;
+
+  private final PostgresConnections connections;
+  private final RunPlan plan;
+  private final StagingTable staging;
+
+  ChunkLoader(PostgresConnections connections, RunPlan plan, StagingTable staging) {
+    this.connections = connections;
+    this.plan = plan;
+    this.staging = staging;
+  }
+
+  /**
+   * Sends a chunk.
+   *
+   * @param buffer header, rows and trailer of a binary COPY
+   * @return the report; absent when the run was published meanwhile and the rows are a zombie's
+   */
+  Optional<StagedChunk> load(CopyBuffer buffer, long rows) {
+    for (int attempt = 1; ; attempt++) {
+      try (Session session = connections.borrow()) {
+        return Optional.of(send(session, buffer, rows));
+      } catch (SQLException e) {
+        if (SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
+          return discardIfPublished(e);
+        }
+        if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
+          throw failed(e);
+        }
+        LOG.warn("Chunk of {} into {} failed, sending it again", plan, staging.name(), e);
+      } catch (DatabaseUnavailableException e) {
+        if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
+          throw e;
+        }
+        LOG.warn("No session for a chunk of {}, trying again", plan, e);
+      }
+      int pause = FIRST_PAUSE_MILLIS << attempt;
+      Pause.millis(pause + ThreadLocalRandom.current().nextInt(pause));
+    }
+  }
+
+  private StagedChunk send(Session session, CopyBuffer buffer, long rows) throws SQLException {
+    session.begin(Duration.ZERO, "stage " + staging.target().table());
+    CopyIn copy = session.copy().copyIn(staging.copyIn());
+    long copied;
+    try {
+      copy.writeToCopy(buffer.array(), 0, buffer.size());
+      copied = copy.endCopy();
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
+    }
+    if (copied != rows) {
+      throw new LoadFailedException(
+          "a chunk of "
+              + rows
+              + " rows arrived as "
+              + copied
+              + " in "
+              + staging.name()
+              + "; the target is untouched",
+          Remedy.RETRY,
+          null,
+          null);
+    }
+    long transactionId = transactionId(session);
+    session.commit();
+    return new StagedChunk(transactionId, rows, buffer.size());
+  }
+
+  /**
+   * The transaction's id, made durable: the commit of a transaction that wrote only unlogged data
+   * is not flushed, and after a crash its id is given out again.
+   */
+  private static long transactionId(Session session) throws SQLException {
+    String sql =
+        "SELECT pg_current_xact_id()::text, pg_logical_emit_message(true, 'result_sink', '')";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql);
+        ResultSet answer = statement.executeQuery()) {
+      answer.next();
+      return Long.parseLong(answer.getString(1));
+    }
+  }
+
+  private Optional<StagedChunk> discardIfPublished(SQLException failure) {
+    try (Session session = connections.borrow()) {
+      session.begin(Duration.ZERO, "look into the ledger");
+      Ledger ledger = Ledger.in(staging.target().stagingSchema());
+      if (ledger.find(session, plan.run().runId(), staging.target().table()).isPresent()) {
+        LOG.info("{} is published already; a late chunk is dropped", plan);
+        return Optional.empty();
+      }
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+    }
+    throw new LoadFailedException(
+        "staging table "
+            + staging.name()
+            + " is gone, and the run is not published; the target is untouched; run it again",
+        Remedy.RETRY,
+        SqlState.UNDEFINED_TABLE,
+        failure);
+  }
+
+  private LoadFailedException failed(SQLException failure) {
+    return new LoadFailedException(
+        "rows for "
+            + staging.target()
+            + " could not be staged (SQLSTATE "
+            + SqlState.of(failure)
+            + "): "
+            + ServerReason.of(failure)
+            + "; the target is untouched",
+        SqlState.isTransient(failure) ? Remedy.RETRY : Remedy.FIX_TABLE,
+        SqlState.of(failure),
+        failure);
+  }
+}

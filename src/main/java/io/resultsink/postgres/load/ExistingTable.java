@@ -1,0 +1,137 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.column.TargetColumn;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * What pg_catalog says about a table that is there.
+ *
+ * @param kind pg_class.relkind: r table, p partitioned table, v view, m materialized view, f
+ *     foreign table
+ * @param isPartition whether it is a partition of another table
+ * @param hasChildren whether other tables inherit from it (or are its partitions)
+ * @param hasParents whether it inherits from other tables (or is a partition)
+ * @param owned whether our role owns it, or has the owner's privileges
+ * @param rowSecurityActive whether policies would filter what our role reads and writes
+ * @param rows the planner's estimate, -1 when unknown
+ */
+@Internal
+public record ExistingTable(
+    long oid,
+    TableName name,
+    char kind,
+    String owner,
+    boolean owned,
+    boolean isPartition,
+    boolean hasChildren,
+    boolean hasParents,
+    boolean temporary,
+    boolean rowSecurityActive,
+    char replicaIdentity,
+    boolean hasPrimaryKey,
+    long rows,
+    List<TargetColumn> columns) {
+
+  /** The table of that name, which has a schema; absent when there is none. */
+  public static Optional<ExistingTable> find(Session session, TableName name) throws SQLException {
+    String sql =
+        """
+        SELECT c.oid, c.relkind, c.relispartition, c.relreplident, c.reltuples::bigint AS rows,
+               pg_catalog.pg_get_userbyid(c.relowner) AS owner,
+               pg_catalog.pg_has_role(c.relowner, 'USAGE') AS owned,
+               c.relpersistence = 't' AS temporary,
+               EXISTS (SELECT FROM pg_catalog.pg_inherits i
+                        WHERE i.inhparent = c.oid) AS has_children,
+               EXISTS (SELECT FROM pg_catalog.pg_inherits i
+                        WHERE i.inhrelid = c.oid) AS has_parents,
+               EXISTS (SELECT FROM pg_catalog.pg_index x
+                        WHERE x.indrelid = c.oid AND x.indisprimary) AS has_primary_key,
+               pg_catalog.row_security_active(c.oid) AS row_security_active
+          FROM pg_catalog.pg_class c
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ? AND c.relname = ?
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, name.schema());
+      statement.setString(2, name.table());
+      try (ResultSet found = statement.executeQuery()) {
+        if (!found.next()) {
+          return Optional.empty();
+        }
+        long oid = found.getLong("oid");
+        return Optional.of(
+            new ExistingTable(
+                oid,
+                name,
+                found.getString("relkind").charAt(0),
+                found.getString("owner"),
+                found.getBoolean("owned"),
+                found.getBoolean("relispartition"),
+                found.getBoolean("has_children"),
+                found.getBoolean("has_parents"),
+                found.getBoolean("temporary"),
+                found.getBoolean("row_security_active"),
+                found.getString("relreplident").charAt(0),
+                found.getBoolean("has_primary_key"),
+                found.getLong("rows"),
+                readColumns(session, oid)));
+      }
+    }
+  }
+
+  /** Whether rows can be written to it: a table, partitioned or not. */
+  public boolean isTable() {
+    return kind == 'r' || kind == 'p';
+  }
+
+  private static List<TargetColumn> readColumns(Session session, long oid) throws SQLException {
+    record Attribute(
+        String name, long type, int modifier, boolean notNull, boolean fills, boolean always) {}
+    String sql =
+        """
+        SELECT attname, atttypid, atttypmod, attnotnull,
+               atthasdef OR attidentity <> '' OR attgenerated <> '',
+               attidentity = 'a' OR attgenerated <> ''
+          FROM pg_catalog.pg_attribute
+         WHERE attrelid = ?::bigint::oid AND attnum > 0 AND NOT attisdropped
+         ORDER BY attnum
+        """;
+    List<Attribute> attributes = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setLong(1, oid);
+      try (ResultSet found = statement.executeQuery()) {
+        while (found.next()) {
+          attributes.add(
+              new Attribute(
+                  found.getString(1),
+                  found.getLong(2),
+                  found.getInt(3),
+                  found.getBoolean(4),
+                  found.getBoolean(5),
+                  found.getBoolean(6)));
+        }
+      }
+    }
+    CatalogTypes types = new CatalogTypes(session);
+    List<TargetColumn> columns = new ArrayList<>();
+    for (Attribute attribute : attributes) {
+      CatalogTypes.Found type = types.find(attribute.type(), attribute.modifier());
+      columns.add(
+          new TargetColumn(
+              attribute.name(),
+              type.type(),
+              attribute.notNull() || type.notNull(),
+              attribute.fills() || type.hasDefault(),
+              attribute.always()));
+    }
+    return List.copyOf(columns);
+  }
+}

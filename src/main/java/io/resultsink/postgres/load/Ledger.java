@@ -1,0 +1,201 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.report.SummaryJson;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * The record of what was published: one row per run and target, written by the transaction that
+ * publishes.
+ *
+ * <p>The positive proof of a publish. A missing staging table proves nothing.
+ */
+@Internal
+public record Ledger(TableName name) {
+
+  /** The table's name in whichever schema stages. */
+  public static final String TABLE = "result_sink_ledger";
+
+  /** Changes when the meaning of a row does. */
+  static final int FORMAT = 1;
+
+  /** A bounded input is one publish; windows would be parts of their own. */
+  private static final String WHOLE = "";
+
+  /** The ledger of a schema. */
+  public static Ledger in(String schema) {
+    return new Ledger(new TableName(schema, TABLE));
+  }
+
+  /** The statement that creates it, as the README shows it. */
+  public String definition() {
+    return """
+        CREATE TABLE %s (
+          run_id        text        NOT NULL,
+          target_schema text        NOT NULL,
+          target_table  text        NOT NULL,
+          part          text        NOT NULL DEFAULT '',
+          mode          text        NOT NULL,
+          published_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+          given         boolean     NOT NULL,
+          format        integer     NOT NULL,
+          summary       jsonb       NOT NULL,
+          PRIMARY KEY (run_id, target_schema, target_table, part)
+        )"""
+        .formatted(name.quoted());
+  }
+
+  /** Whether the ledger is there; asked first, since creating it takes CREATE even when it is. */
+  public boolean exists(Session session) throws SQLException {
+    String sql =
+        """
+        SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ? AND c.relname = ? AND c.relkind = 'r'
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, name.schema());
+      statement.setString(2, name.table());
+      try (ResultSet found = statement.executeQuery()) {
+        return found.next();
+      }
+    }
+  }
+
+  /** Creates it in this transaction unless another has, waiting for whoever is at it. */
+  void createWhenMissing(Session session, Duration wait) throws SQLException {
+    if (exists(session)) {
+      return;
+    }
+    AdvisoryLock.acquire(session, "ledger " + name, wait);
+    if (!exists(session)) {
+      session.execute(definition());
+      session.execute(
+          "COMMENT ON TABLE "
+              + name.quoted()
+              + " IS 'What result_sink has published: one row per run and table'");
+    }
+  }
+
+  /** What a run published into a table; absent when it did not, or there is no ledger. */
+  public Optional<ResultSummary> find(Session session, String runId, TableName target)
+      throws SQLException {
+    if (!exists(session)) {
+      return Optional.empty();
+    }
+    String sql =
+        "SELECT summary::text, published_at FROM "
+            + name.quoted()
+            + " WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      bindKey(statement, runId, target);
+      return one(statement);
+    }
+  }
+
+  /** The newest publish into a table. */
+  public Optional<ResultSummary> newest(Session session, TableName target) throws SQLException {
+    if (!exists(session)) {
+      return Optional.empty();
+    }
+    String sql =
+        "SELECT summary::text, published_at FROM "
+            + name.quoted()
+            + " WHERE target_schema = ? AND target_table = ?"
+            + " ORDER BY published_at DESC LIMIT 1";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, target.schema());
+      statement.setString(2, target.table());
+      return one(statement);
+    }
+  }
+
+  private static Optional<ResultSummary> one(PreparedStatement statement) throws SQLException {
+    try (ResultSet found = statement.executeQuery()) {
+      return found.next()
+          ? Optional.of(
+              SummaryJson.read(
+                  found.getString(1), found.getObject(2, OffsetDateTime.class).toInstant()))
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * Claims the run in this transaction. Waits for another transaction that has claimed it and has
+   * not ended.
+   *
+   * @return false when the run is published already
+   */
+  public boolean claim(Session session, RunIdentity run, TableName target, String mode)
+      throws SQLException {
+    String sql =
+        "INSERT INTO "
+            + name.quoted()
+            + " (run_id, target_schema, target_table, part, mode, given, format, summary)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, '{}') ON CONFLICT DO NOTHING";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      bindKey(statement, run.runId(), target);
+      statement.setString(5, mode);
+      statement.setBoolean(6, run.given());
+      statement.setInt(7, FORMAT);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  /** Completes the claimed row; the time is the server's clock, not the transaction's begin. */
+  public Instant record(Session session, ResultSummary summary, TableName target)
+      throws SQLException {
+    String sql =
+        "UPDATE "
+            + name.quoted()
+            + " SET summary = ?::jsonb, published_at = pg_catalog.clock_timestamp()"
+            + " WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?"
+            + " RETURNING published_at";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, SummaryJson.write(summary));
+      statement.setString(2, summary.runId());
+      statement.setString(3, target.schema());
+      statement.setString(4, target.table());
+      statement.setString(5, WHOLE);
+      try (ResultSet updated = statement.executeQuery()) {
+        updated.next();
+        return updated.getObject(1, OffsetDateTime.class).toInstant();
+      }
+    }
+  }
+
+  /** Forgets old publishes: never a table's newest, never a run whose id was given. */
+  public long purge(Session session, Duration age) throws SQLException {
+    String sql =
+        """
+        DELETE FROM %1$s AS old
+         WHERE NOT given
+           AND published_at < pg_catalog.now() - ?::interval
+           AND EXISTS (SELECT FROM %1$s AS newer
+                        WHERE newer.target_schema = old.target_schema
+                          AND newer.target_table = old.target_table
+                          AND newer.published_at > old.published_at)
+        """
+            .formatted(name.quoted());
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, age.toSeconds() + " s");
+      return statement.executeLargeUpdate();
+    }
+  }
+
+  private static void bindKey(PreparedStatement statement, String runId, TableName target)
+      throws SQLException {
+    statement.setString(1, runId);
+    statement.setString(2, target.schema());
+    statement.setString(3, target.table());
+    statement.setString(4, WHOLE);
+  }
+}

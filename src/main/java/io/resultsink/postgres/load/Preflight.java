@@ -1,0 +1,159 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.column.Column;
+import io.resultsink.postgres.column.ColumnMatch;
+import io.resultsink.postgres.column.Columns;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.report.TargetReport;
+import io.resultsink.postgres.report.TargetReport.ColumnReport;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.schemas.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether rows of a schema can be published into a target: all that speaks against it, at once.
+ *
+ * <p>Only reads. It runs beside the rows' path to stop a hopeless run early, again in whoever makes
+ * the staging table, and again under the publish's lock on the target, since all may have changed.
+ */
+@Internal
+public final class Preflight {
+
+  /**
+   * What was found.
+   *
+   * @param table the target as it is, null when it does not exist
+   * @param columns the columns that the result writes
+   * @param problems why the write is refused; empty when it is not
+   */
+  public record Findings(
+      ResolvedTarget target,
+      @Nullable ExistingTable table,
+      Columns columns,
+      List<String> keeps,
+      List<String> loses,
+      List<String> problems) {
+
+    /**
+     * These findings, when nothing speaks against the write.
+     *
+     * @throws IncompatibleTableException with every problem
+     */
+    public Findings orRefuse() {
+      if (!problems.isEmpty()) {
+        throw new IncompatibleTableException(
+            (problems.size() == 1 ? "1 reason" : problems.size() + " reasons")
+                + " not to write "
+                + target
+                + "; the table is untouched",
+            problems);
+      }
+      return this;
+    }
+
+    /** The findings as users read them. */
+    public TargetReport report(PostgresTarget asked, @Nullable ResultSummary published) {
+      List<ColumnReport> described = new ArrayList<>();
+      for (Column column : columns.columns()) {
+        described.add(new ColumnReport(column.name(), column.type(), note(asked, column)));
+      }
+      return new TargetReport(
+          target.database(),
+          target.table(),
+          table != null,
+          table == null ? -1 : table.rows(),
+          table == null ? null : table.owner(),
+          asked.mode(),
+          described,
+          keeps,
+          loses,
+          problems,
+          published);
+    }
+
+    private String note(PostgresTarget asked, Column column) {
+      if (KeyColumns.names(asked.unique(), columns.columns()).contains(column.name())) {
+        return "key";
+      }
+      if (table == null || asked.mode() != WriteMode.REPLACE) {
+        return "";
+      }
+      return table.columns().stream()
+          .filter(old -> old.name().equals(column.name()))
+          .findFirst()
+          .map(old -> old.type().sql().equals(column.type()) ? "" : "was " + old.type().sql())
+          .orElse("new");
+    }
+  }
+
+  private Preflight() {}
+
+  /** Looks at the target, in the session's transaction. */
+  public static Findings run(Session session, PostgresTarget target, Schema schema)
+      throws SQLException {
+    ResolvedTarget resolved = ResolvedTarget.resolve(session, target);
+    List<String> problems = new ArrayList<>();
+    Privileges privileges = new Privileges(session);
+    ExistingTable table = ExistingTable.find(session, resolved.table()).orElse(null);
+
+    Columns columns;
+    if (table == null || target.mode() == WriteMode.REPLACE) {
+      columns = Columns.ofResult(schema);
+    } else {
+      ColumnMatch match = Columns.match(schema, table.columns());
+      columns = match.columns();
+      problems.addAll(match.problems());
+    }
+    for (String key : target.unique()) {
+      if (KeyColumns.find(key, columns.columns()).isEmpty()) {
+        problems.add("key column " + key + " is not in the result");
+      }
+    }
+
+    Ledger ledger = Ledger.in(resolved.stagingSchema());
+    requireStaging(session, privileges, resolved, ledger, problems);
+    new PublicationRules(session, problems)
+        .check(resolved, ledger, table != null, target.staging());
+
+    List<String> keeps = List.of();
+    List<String> loses = List.of();
+    if (table == null) {
+      privileges.requireCreateIn(resolved.table().schema(), "the new table", problems);
+    } else if (privileges.usage(resolved.table().schema())) {
+      TableRules rules =
+          new TableRules(session, privileges, target, table, columns.columns(), problems);
+      if (rules.isWritableKind()) {
+        rules.check();
+        if (target.mode() == WriteMode.REPLACE) {
+          keeps = rules.kept();
+          loses = rules.lost();
+        }
+      }
+    } else {
+      privileges.requireUsage(resolved.table().schema(), problems);
+    }
+    return new Findings(
+        resolved, table, columns, keeps, loses, problems.stream().distinct().toList());
+  }
+
+  private static void requireStaging(
+      Session session,
+      Privileges privileges,
+      ResolvedTarget resolved,
+      Ledger ledger,
+      List<String> problems)
+      throws SQLException {
+    privileges.requireCreateIn(resolved.stagingSchema(), "the staging table", problems);
+    if (privileges.usage(resolved.stagingSchema()) && ledger.exists(session)) {
+      privileges.requireOnTable(
+          ledger.name(), List.of("SELECT", "INSERT", "UPDATE", "DELETE"), problems);
+    }
+  }
+}

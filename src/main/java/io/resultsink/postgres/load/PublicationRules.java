@@ -1,0 +1,93 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.StagingDurability;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Publications of all tables, or of a whole schema, send what we create too, to subscribers that
+ * lack the table; their replication stops then.
+ */
+final class PublicationRules {
+
+  private static final int SCHEMA_PUBLICATIONS_SINCE = 15;
+
+  private final Session session;
+  private final List<String> problems;
+
+  PublicationRules(Session session, List<String> problems) {
+    this.session = session;
+    this.problems = problems;
+  }
+
+  void check(
+      ResolvedTarget resolved, Ledger ledger, boolean targetExists, StagingDurability staging)
+      throws SQLException {
+    List<String> overTarget = publishing(resolved.table().schema());
+    if (!targetExists && !overTarget.isEmpty()) {
+      problems.add(
+          told(overTarget)
+              + " would send the new table "
+              + resolved.table()
+              + "; create it on the subscribers and here first");
+    }
+    List<String> overStaging = publishing(resolved.stagingSchema());
+    if (overStaging.isEmpty()) {
+      return;
+    }
+    if (!ledger.exists(session)) {
+      problems.add(
+          told(overStaging)
+              + " would send the ledger; create it on the subscribers and here first, or name"
+              + " another staging_schema: "
+              + ledger.definition().replaceAll("\\s+", " "));
+    }
+    if (staging == StagingDurability.LOGGED) {
+      problems.add(
+          told(overStaging)
+              + " would send a logged staging table; use staging=unlogged, or name another"
+              + " staging_schema");
+    }
+  }
+
+  private static String told(List<String> publications) {
+    return "publication " + String.join(", ", publications);
+  }
+
+  private List<String> publishing(String schema) throws SQLException {
+    TreeSet<String> found =
+        new TreeSet<>(names("SELECT quote_ident(pubname) FROM pg_publication WHERE puballtables"));
+    if (session.serverVersion() >= SCHEMA_PUBLICATIONS_SINCE) {
+      found.addAll(
+          names(
+              """
+              SELECT quote_ident(p.pubname) FROM pg_publication p
+                JOIN pg_publication_namespace s ON s.pnpubid = p.oid
+                JOIN pg_namespace n ON n.oid = s.pnnspid
+               WHERE n.nspname = ?
+              """,
+              schema));
+    }
+    return List.copyOf(found);
+  }
+
+  private List<String> names(String sql, String... parameters) throws SQLException {
+    List<String> names = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setString(i + 1, parameters[i]);
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          names.add(rows.getString(1));
+        }
+      }
+    }
+    return names;
+  }
+}

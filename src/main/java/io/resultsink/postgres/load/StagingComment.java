@@ -1,0 +1,94 @@
+package io.resultsink.postgres.load;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * What a staging table says of itself, as JSON in its comment: whose it is, since when, and which
+ * columns it was made for.
+ *
+ * @param columns a digest of the columns' names and types
+ */
+record StagingComment(String loadId, TableName target, Instant createdAt, String columns) {
+
+  /** What the names of staging tables begin with; the ledger's name begins with it too. */
+  static final String PREFIX = "result_sink_";
+
+  /** Changes when the meaning of the comment does. */
+  private static final int FORMAT = 1;
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  String json() {
+    return MAPPER
+        .createObjectNode()
+        .put("result_sink", FORMAT)
+        .put("load_id", loadId)
+        .put("schema", target.schema())
+        .put("table", target.table())
+        .put("created_at", createdAt.toString())
+        .put("columns", columns)
+        .toString();
+  }
+
+  /** The comment's content; absent when it is not one of ours. */
+  static Optional<StagingComment> parse(String comment) {
+    try {
+      JsonNode node = MAPPER.readTree(comment);
+      if (node == null || node.path("result_sink").asInt() != FORMAT) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new StagingComment(
+              node.path("load_id").asText(),
+              new TableName(node.path("schema").asText(), node.path("table").asText()),
+              Instant.parse(node.path("created_at").asText()),
+              node.path("columns").asText()));
+    } catch (JsonProcessingException | DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The comment of a table; absent when there is no such table or it is not one of ours. */
+  static Optional<StagingComment> ofTable(Session session, TableName name) throws SQLException {
+    String sql =
+        """
+        SELECT obj_description(c.oid, 'pg_class')
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ? AND c.relname = ?
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, name.schema());
+      statement.setString(2, name.table());
+      try (ResultSet found = statement.executeQuery()) {
+        return found.next() && found.getString(1) != null
+            ? parse(found.getString(1))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /** A short digest of a long text. */
+  static String digest(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

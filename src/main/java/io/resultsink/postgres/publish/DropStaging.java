@@ -1,0 +1,70 @@
+package io.resultsink.postgres.publish;
+
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.load.AbandonedStaging;
+import io.resultsink.postgres.load.Ledger;
+import io.resultsink.postgres.load.ResolvedTarget;
+import io.resultsink.postgres.load.RunPlan;
+import io.resultsink.postgres.report.ResultSummary;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tidies up after a publish: this run's staging table, those of dead runs, old ledger rows, and the
+ * dead rows of a truncate. All of it best effort: the result stands already.
+ */
+@Internal
+public final class DropStaging extends DoFn<ResultSummary, Void> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DropStaging.class);
+
+  /** The ledger forgets runs whose id nobody gave after this. */
+  private static final Duration LEDGER_AGE = Duration.ofDays(400);
+
+  private final RunPlan plan;
+
+  /** Tidies up after a run. */
+  public DropStaging(RunPlan plan) {
+    this.plan = plan;
+  }
+
+  @ProcessElement
+  public void process(@Element ResultSummary summary) {
+    try (PostgresConnections connections = PostgresConnections.lease(plan.source());
+        Session session = connections.borrow()) {
+      tidy(session);
+      if (PublishScript.of(plan.target().mode()).leavesDeadRows()) {
+        vacuum(session);
+      }
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn("Tidying up after {} failed; the result stands", plan, e);
+    }
+  }
+
+  private void tidy(Session session) throws SQLException {
+    session.begin(Duration.ofSeconds(1), "tidy up " + plan.target().table());
+    ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
+    session.commit();
+    AbandonedStaging staging = new AbandonedStaging(session, resolved.stagingSchema());
+    staging.dropOwn(plan.run());
+    staging.dropOlderThan(plan.target().stagingTtl());
+    session.begin(Duration.ofSeconds(1), "purge the ledger");
+    Ledger.in(resolved.stagingSchema()).purge(session, LEDGER_AGE);
+    session.commit();
+  }
+
+  private void vacuum(Session session) throws SQLException {
+    session.begin(Duration.ofSeconds(1), "look before a vacuum");
+    ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
+    boolean may = Vacuum.isPermitted(session, resolved.table());
+    session.commit();
+    if (may) {
+      Vacuum.run(session, resolved.table());
+    }
+  }
+}

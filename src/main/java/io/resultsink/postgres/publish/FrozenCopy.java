@@ -1,0 +1,84 @@
+package io.resultsink.postgres.publish;
+
+import io.resultsink.postgres.column.Columns;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * A new table, filled in the publishing transaction with rows that every snapshot sees.
+ *
+ * <p>Rows that are not frozen are invisible to snapshots older than their transaction: after a swap
+ * such a reader finds an empty table. {@code COPY ... FREEZE} is allowed into a table that the same
+ * (sub)transaction has created (PostgreSQL manual, COPY), so the rows come over a second session,
+ * byte for byte.
+ */
+final class FrozenCopy {
+
+  /** Rows are small; the driver sends a message for each call. */
+  private static final int MESSAGE_BYTES = 64 << 10; // 64 KiB
+
+  private FrozenCopy() {}
+
+  /** Creates {@code table} and fills it; the number of rows. */
+  static long create(
+      Session session, Session source, TableName table, Columns columns, StagedRows rows)
+      throws SQLException {
+    session.execute("CREATE TABLE " + table.quoted() + " (\n  " + columns.definitions() + "\n)");
+    long copied = rows.count() == 0 ? 0 : copy(session, source, table, columns, rows);
+    session.execute("ANALYZE " + table.quoted());
+    return copied;
+  }
+
+  private static long copy(
+      Session session, Session source, TableName table, Columns columns, StagedRows rows)
+      throws SQLException {
+    source.begin(Duration.ofMinutes(1), "read staged rows for " + table);
+    String names = columns.names();
+    CopyOut out =
+        source
+            .copy()
+            .copyOut(
+                "COPY (SELECT " + names + " FROM " + rows.from() + ") TO STDOUT (FORMAT binary)");
+    CopyIn in = null;
+    try {
+      in =
+          session
+              .copy()
+              .copyIn(
+                  "COPY " + table.quoted() + " (" + names + ") FROM STDIN (FORMAT binary, FREEZE)");
+      pump(out, in);
+      long copied = in.endCopy();
+      source.commit();
+      return copied;
+    } finally {
+      if (in != null && in.isActive()) {
+        in.cancelCopy();
+      }
+      if (out.isActive()) {
+        source.discard(); // cancelling would first read the rest
+      }
+    }
+  }
+
+  private static void pump(CopyOut out, CopyIn in) throws SQLException {
+    byte[] message = new byte[MESSAGE_BYTES];
+    int filled = 0;
+    for (byte[] data = out.readFromCopy(); data != null; data = out.readFromCopy()) {
+      if (filled + data.length > message.length) {
+        in.writeToCopy(message, 0, filled);
+        filled = 0;
+      }
+      if (data.length > message.length) {
+        in.writeToCopy(data, 0, data.length);
+      } else {
+        System.arraycopy(data, 0, message, filled, data.length);
+        filled += data.length;
+      }
+    }
+    in.writeToCopy(message, 0, filled);
+  }
+}

@@ -1,0 +1,126 @@
+package io.resultsink.postgres.publish;
+
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.load.Pause;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Asks for a table's lock briefly, again and again.
+ *
+ * <p>Whoever queues behind a waiting request waits as long as it does, so one attempt is short; and
+ * each is a savepoint, so that the transaction keeps what it has while it goes on trying.
+ */
+final class LockAttempts {
+
+  private static final int SHORTEST_PAUSE_MILLIS = 25;
+  private static final int LONGEST_PAUSE_MILLIS = 150;
+
+  private final Session session;
+
+  LockAttempts(Session session) {
+    this.session = session;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @param attempt how long one attempt waits
+   * @param wait how long attempts go on
+   * @throws PublishFailedException naming who is in the way
+   */
+  void acquire(TableName table, TableLock lock, Duration attempt, Duration wait)
+      throws SQLException {
+    long deadline = System.nanoTime() + wait.toNanos();
+    while (true) {
+      session.lockTimeout(attempt);
+      session.execute("SAVEPOINT lock_attempt");
+      try {
+        session.execute("LOCK TABLE " + table.quoted() + " IN " + lock.sql() + " MODE");
+        session.execute("RELEASE SAVEPOINT lock_attempt");
+        return;
+      } catch (SQLException e) {
+        if (!SqlState.is(SqlState.LOCK_NOT_AVAILABLE, e)
+            && !SqlState.is(SqlState.DEADLOCK_DETECTED, e)) {
+          throw e;
+        }
+        session.execute("ROLLBACK TO SAVEPOINT lock_attempt");
+        session.execute("RELEASE SAVEPOINT lock_attempt");
+        if (System.nanoTime() > deadline) {
+          throw gaveUp(table, lock, wait, e);
+        }
+      }
+      Pause.millis(
+          ThreadLocalRandom.current().nextInt(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
+    }
+  }
+
+  private PublishFailedException gaveUp(
+      TableName table, TableLock lock, Duration wait, SQLException failure) throws SQLException {
+    List<String> holders = holders(table, lock);
+    return new PublishFailedException(
+        "no lock on "
+            + table
+            + " after "
+            + told(wait)
+            + " of trying; the table is untouched\n  "
+            + (holders.isEmpty() ? "its holder has just let go" : String.join("\n  ", holders))
+            + "\n  run the same run id again when it is done: it publishes once",
+        Remedy.RETRY,
+        SqlState.of(failure),
+        failure);
+  }
+
+  /** Who holds what conflicts: pid, application and user always; the rest as the role may read. */
+  private List<String> holders(TableName table, TableLock lock) throws SQLException {
+    String sql =
+        """
+        SELECT l.pid, coalesce(nullif(a.application_name, ''), 'an unnamed application'),
+               coalesce(a.usename, 'unknown'),
+               pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - a.xact_start)::text,
+               pg_catalog.left(a.query, 80)
+          FROM pg_catalog.pg_locks l
+          LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+         WHERE l.locktype = 'relation' AND l.relation = ?::regclass AND l.granted
+           AND l.database = (SELECT oid FROM pg_catalog.pg_database
+                              WHERE datname = pg_catalog.current_database())
+           AND l.pid <> pg_catalog.pg_backend_pid()
+           AND l.mode = ANY (?)
+         ORDER BY a.xact_start NULLS LAST
+        """;
+    List<String> holders = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, table.quoted());
+      statement.setArray(2, session.connection().createArrayOf("text", lock.conflicts().toArray()));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          String since = rows.getString(4) == null ? "" : ", for " + rows.getString(4);
+          boolean readable = rows.getString(5) != null && !rows.getString(5).startsWith("<");
+          holders.add(
+              "held by pid "
+                  + rows.getInt(1)
+                  + ", "
+                  + rows.getString(2)
+                  + ", user "
+                  + rows.getString(3)
+                  + since
+                  + (readable ? ": " + rows.getString(5).replaceAll("\\s+", " ").strip() : ""));
+        }
+      }
+    }
+    return holders;
+  }
+
+  private static String told(Duration wait) {
+    return wait.toSeconds() >= 120 ? wait.toMinutes() + " min" : wait.toMillis() / 1000.0 + " s";
+  }
+}

@@ -1,0 +1,178 @@
+package io.resultsink.postgres.publish;
+
+import io.resultsink.postgres.column.Column;
+import io.resultsink.postgres.destination.Identifier;
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.ServerReason;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.failure.UnencodableValueException;
+import io.resultsink.postgres.load.KeyColumns;
+import io.resultsink.postgres.load.RunPlan;
+import io.resultsink.postgres.load.StagingTable;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** Finds out, after a publish was rolled back, which rows or which column were to blame. */
+final class PublishFailure {
+
+  private final PostgresConnections connections;
+  private final RunPlan plan;
+  private final StagingTable staging;
+  private final StagedRows rows;
+
+  PublishFailure(
+      PostgresConnections connections, RunPlan plan, StagingTable staging, StagedRows rows) {
+    this.connections = connections;
+    this.plan = plan;
+    this.staging = staging;
+    this.rows = rows;
+  }
+
+  /** The failure in words, for the table that it left untouched. */
+  ResultSinkException explain(SQLException failure) {
+    String state = String.valueOf(SqlState.of(failure));
+    List<String> key = KeyColumns.names(plan.target().unique(), staging.columns().columns());
+    try {
+      if (!key.isEmpty() && isAboutKeys(state)) {
+        Optional<String> wrong = wrongKeys(key);
+        if (wrong.isPresent()) {
+          return failed(wrong.get(), Remedy.FIX_DATA, failure);
+        }
+      }
+      if (state.startsWith("22") || state.startsWith("23")) {
+        Optional<Column> column = unconvertible();
+        if (column.isPresent()) {
+          return new UnencodableValueException(
+              column.get().name(),
+              column.get().type(),
+              "PostgreSQL does not take it as this type (SQLSTATE " + state + ")");
+        }
+      }
+    } catch (SQLException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+    String constraint = constraint(failure);
+    boolean data = state.startsWith("22") || state.startsWith("23");
+    return failed(
+        "PostgreSQL refused the rows (SQLSTATE "
+            + state
+            + "): "
+            + ServerReason.of(failure)
+            + (constraint.isEmpty() ? "" : " [" + constraint + "]"),
+        data ? Remedy.FIX_DATA : SqlState.isTransient(failure) ? Remedy.RETRY : Remedy.FIX_TABLE,
+        failure);
+  }
+
+  /** Whether a violated unique index is PostgreSQL's own, as when two sessions create a table. */
+  static boolean isOfCatalog(SQLException failure) {
+    ServerErrorMessage said =
+        failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+    return said != null && "pg_catalog".equals(said.getSchema());
+  }
+
+  private static boolean isAboutKeys(String state) {
+    return state.equals(SqlState.CARDINALITY_VIOLATION)
+        || state.equals(SqlState.UNIQUE_VIOLATION)
+        || state.equals(SqlState.NULL_NOT_ALLOWED);
+  }
+
+  private PublishFailedException failed(String what, Remedy remedy, SQLException failure) {
+    return new PublishFailedException(
+        what + "; " + staging.target() + " is untouched",
+        remedy,
+        SqlState.of(failure),
+        ServerReason.scrubbed(failure));
+  }
+
+  private Optional<String> wrongKeys(List<String> key) throws SQLException {
+    String expressions =
+        staging.columns().columns().stream()
+            .filter(column -> key.contains(column.name()))
+            .map(Column::published)
+            .collect(Collectors.joining(", "));
+    String anyNull =
+        key.stream()
+            .map(name -> Identifier.quote(name) + " IS NULL")
+            .collect(Collectors.joining(" OR "));
+    String sql =
+        "SELECT (SELECT count(*) FROM "
+            + rows.from()
+            + " AND ("
+            + anyNull
+            + ")),\n (SELECT count(*) FROM (SELECT FROM "
+            + rows.from()
+            + " AND NOT ("
+            + anyNull
+            + ") GROUP BY "
+            + expressions
+            + " HAVING count(*) > 1) AS doubled)";
+    try (Session session = connections.borrow()) {
+      session.begin(Duration.ofMinutes(1), "count keys of " + staging.target().table());
+      try (PreparedStatement statement = session.connection().prepareStatement(sql);
+          ResultSet counts = statement.executeQuery()) {
+        counts.next();
+        long nulls = counts.getLong(1);
+        long doubled = counts.getLong(2);
+        return nulls + doubled == 0
+            ? Optional.empty()
+            : Optional.of(
+                "the key ("
+                    + String.join(", ", key)
+                    + ") of the result must be unique and not NULL: "
+                    + doubled
+                    + " keys occur more than once, "
+                    + nulls
+                    + " rows have NULL in it");
+      }
+    }
+  }
+
+  /** The first column, staged as text, that PostgreSQL cannot convert. */
+  private Optional<Column> unconvertible() throws SQLException {
+    for (Column column : staging.columns().columns()) {
+      if (column.published().equals(Identifier.quote(column.name()))) {
+        continue;
+      }
+      try (Session session = connections.borrow()) {
+        session.begin(Duration.ofMinutes(1), "convert " + staging.target().table());
+        session.execute(
+            "SELECT count("
+                + column.published()
+                + ") FROM "
+                + rows.from()
+                + " AND "
+                + Identifier.quote(column.name())
+                + " IS NOT NULL");
+      } catch (SQLException e) {
+        if (SqlState.isSessionLost(e)) {
+          throw e;
+        }
+        return Optional.of(column);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String constraint(SQLException failure) {
+    ServerErrorMessage said =
+        failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+    if (said == null) {
+      return "";
+    }
+    if (said.getConstraint() != null) {
+      return "constraint " + said.getConstraint();
+    }
+    return said.getColumn() != null ? "column " + said.getColumn() : "";
+  }
+}

@@ -1,0 +1,51 @@
+package io.resultsink.postgres.publish;
+
+import io.resultsink.postgres.destination.WriteMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a mode does to a table that exists: the only switch on the mode when publishing.
+ *
+ * @param holds the lock that keeps the table's definition as it is, while readers and writers go on
+ * @param publishes the lock that readers or writers feel, taken last; null for none
+ * @param frozenCopy whether the rows are copied into a new table first
+ * @param work what moves the rows
+ * @param leavesDeadRows whether a vacuum afterwards keeps the table from growing
+ */
+record PublishScript(
+    TableLock holds,
+    @Nullable TableLock publishes,
+    boolean frozenCopy,
+    PublishWork work,
+    boolean leavesDeadRows) {
+
+  static PublishScript of(WriteMode mode) {
+    return switch (mode) {
+      // ROW EXCLUSIVE is all that the INSERT privilege permits, and enough against ALTER TABLE.
+      case APPEND ->
+          new PublishScript(TableLock.ROW_EXCLUSIVE, null, false, PublishWork::insert, false);
+      case REPLACE ->
+          new PublishScript(
+              TableLock.SHARE_UPDATE_EXCLUSIVE,
+              TableLock.ACCESS_EXCLUSIVE,
+              true,
+              PublishWork::swap,
+              false);
+      // With less, two runs at once leave the rows of both.
+      case TRUNCATE ->
+          new PublishScript(
+              TableLock.SHARE_UPDATE_EXCLUSIVE,
+              TableLock.EXCLUSIVE,
+              false,
+              PublishWork::deleteAndInsert,
+              true);
+      case UPDATE ->
+          new PublishScript(
+              TableLock.SHARE_UPDATE_EXCLUSIVE,
+              TableLock.SHARE_ROW_EXCLUSIVE,
+              false,
+              PublishWork::upsert,
+              false);
+    };
+  }
+}

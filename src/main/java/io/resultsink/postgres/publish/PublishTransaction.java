@@ -1,0 +1,255 @@
+package io.resultsink.postgres.publish;
+
+import io.resultsink.postgres.destination.Identifier;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.load.AdvisoryLock;
+import io.resultsink.postgres.load.ExistingTable;
+import io.resultsink.postgres.load.KeyColumns;
+import io.resultsink.postgres.load.Ledger;
+import io.resultsink.postgres.load.Preflight;
+import io.resultsink.postgres.load.ResolvedTarget;
+import io.resultsink.postgres.load.RunPlan;
+import io.resultsink.postgres.load.StagingTable;
+import io.resultsink.postgres.report.ResultSummary;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Staging to target, in one transaction; the same order for every mode, so that no two can
+ * deadlock.
+ *
+ * <p>Used once. After a failure, {@link #isInDoubt()} and {@link #backend()} say what is left to
+ * find out.
+ */
+final class PublishTransaction {
+
+  /** Publishes into one table queue up; each may take this long before the next gives up. */
+  private static final Duration OTHER_PUBLISHES = Duration.ofHours(1);
+
+  private final RunPlan plan;
+  private final PostgresTarget target;
+  private final StagingTable staging;
+  private final StagedRows rows;
+  private final Session session;
+  private final Session source;
+  private final Ledger ledger;
+  private final TableName table;
+  private final PublishTimes times = new PublishTimes();
+  private @Nullable Backend backend;
+  private long stagingMillis;
+  private boolean claimed;
+  private boolean commitSent;
+
+  PublishTransaction(RunPlan plan, StagingTable staging, StagedRows rows, Session.Pair sessions) {
+    this.plan = plan;
+    this.target = plan.target();
+    this.staging = staging;
+    this.rows = rows;
+    this.session = sessions.first();
+    this.source = sessions.second();
+    this.ledger = Ledger.in(staging.target().stagingSchema());
+    this.table = staging.target().table();
+  }
+
+  /** Publishes, or finds that the run is published. */
+  ResultSummary run() throws SQLException {
+    session.begin(OTHER_PUBLISHES, "publish " + table);
+    backend = Backend.of(session);
+    stagingMillis = Duration.between(staging.createdAt(), session.serverTime()).toMillis();
+    claimed = ledger.claim(session, plan.run(), table, target.mode().option());
+    if (!claimed) {
+      return alreadyPublished();
+    }
+    AdvisoryLock.acquire(session, "target " + table, OTHER_PUBLISHES);
+    rows.lock(session);
+    rows.verify(session);
+
+    PublishScript script = PublishScript.of(target.mode());
+    Optional<ExistingTable> existing = holdDefinition(script);
+    requireStillFitting();
+    long moved = existing.isPresent() ? intoExisting(script) : intoNew();
+    requireAllMoved(moved);
+
+    ResultSummary summary = summary(existing.isEmpty());
+    Instant publishedAt = ledger.record(session, summary, table);
+    commitSent = true;
+    session.commit();
+    return summary.toBuilder()
+        .publishedAt(org.joda.time.Instant.ofEpochMilli(publishedAt.toEpochMilli()))
+        .publishingMillis(times.publishingMillis())
+        .build();
+  }
+
+  /** Whether COMMIT was sent, so that only the ledger knows its outcome. */
+  boolean isInDoubt() {
+    return commitSent;
+  }
+
+  /** Whether no earlier transaction of this run has committed: the ledger row was ours to write. */
+  boolean hasClaimed() {
+    return claimed;
+  }
+
+  /** The server process that may still be at work, null before the transaction began. */
+  @Nullable Backend backend() {
+    return backend;
+  }
+
+  private ResultSummary alreadyPublished() throws SQLException {
+    ResultSummary published =
+        ledger
+            .find(session, plan.run().runId(), table)
+            .orElseThrow(() -> new SQLException("the ledger row has vanished", "40001"));
+    session.rollback();
+    return published.toBuilder().alreadyPublished(true).build();
+  }
+
+  /** Nobody alters the table from here on; its readers and writers go on. */
+  private Optional<ExistingTable> holdDefinition(PublishScript script) throws SQLException {
+    Optional<ExistingTable> existing = ExistingTable.find(session, table);
+    if (existing.isEmpty() || !existing.get().isTable()) {
+      return existing; // a view is refused in words by the preflight that follows
+    }
+    // Autovacuum gives way, but only to a request that waits longer than deadlock_timeout.
+    new LockAttempts(session)
+        .acquire(
+            table,
+            script.holds(),
+            longest(target.lockWait(), target.lockTimeout()),
+            target.lockWait());
+    return existing;
+  }
+
+  private static Duration longest(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  /** The table may have been altered, or replaced, while rows were staged. */
+  private void requireStillFitting() throws SQLException {
+    ResolvedTarget resolved = ResolvedTarget.resolve(session, target);
+    Preflight.Findings now = Preflight.run(session, target, plan.schema()).orRefuse();
+    if (!resolved.equals(staging.target()) || !staging.hasSameColumnsAs(now.columns())) {
+      throw new PublishFailedException(
+          "the columns of "
+              + staging.target()
+              + " have changed since rows were staged for it; the table is untouched; run it again",
+          Remedy.RETRY,
+          null,
+          null);
+    }
+  }
+
+  private long intoExisting(PublishScript script) throws SQLException {
+    PublishWork.Fresh fresh = script.frozenCopy() ? fresh() : null;
+    times.prepared();
+    if (script.publishes() != null) {
+      new LockAttempts(session)
+          .acquire(table, script.publishes(), target.lockTimeout(), target.lockWait());
+    }
+    times.locked();
+    session.lockTimeout(target.lockWait()); // an update may wait for rows
+    return script
+        .work()
+        .move(new PublishWork.Scene(session, rows, table, staging.columns(), key(), fresh));
+  }
+
+  private PublishWork.Fresh fresh() throws SQLException {
+    TableName name = new TableName(table.schema(), staging.name().table() + "_new");
+    CarryOver carried = CarryOver.read(session, table, staging.columns());
+    long copied = FrozenCopy.create(session, source, name, staging.columns(), rows);
+    carried.applyGrants(session, name);
+    return new PublishWork.Fresh(name, copied, carried);
+  }
+
+  private long intoNew() throws SQLException {
+    long copied = FrozenCopy.create(session, source, table, staging.columns(), rows);
+    if (target.mode() == WriteMode.UPDATE) {
+      session.execute(
+          "ALTER TABLE "
+              + table.quoted()
+              + " ADD PRIMARY KEY ("
+              + key().stream().map(Identifier::quote).collect(Collectors.joining(", "))
+              + ")");
+    }
+    times.prepared();
+    times.locked();
+    return copied;
+  }
+
+  private void requireAllMoved(long moved) {
+    if (moved != rows.count()) {
+      throw new PublishFailedException(
+          rows.count()
+              + " rows were staged for "
+              + staging.target()
+              + ", and "
+              + moved
+              + " were written; a trigger or a rule of the table may hold rows back; rolled back,"
+              + " the table is untouched",
+          Remedy.FIX_TABLE,
+          null,
+          null);
+    }
+  }
+
+  private List<String> key() {
+    return KeyColumns.names(target.unique(), staging.columns().columns());
+  }
+
+  private ResultSummary summary(boolean created) {
+    return ResultSummary.builder()
+        .runId(plan.run().runId())
+        .database(staging.target().database())
+        .table(table.toString())
+        .mode(target.mode().option())
+        .rows(rows.count())
+        .bytes(rows.bytes())
+        .chunks(rows.chunks())
+        .created(created)
+        .alreadyPublished(false)
+        .publishedAt(org.joda.time.Instant.EPOCH)
+        .stagingMillis(stagingMillis)
+        .preparingMillis(times.preparingMillis())
+        .lockMillis(times.lockMillis())
+        .publishingMillis(times.publishingMillis())
+        .build();
+  }
+
+  /** When the phases of a publish ended. */
+  private static final class PublishTimes {
+    private final long begin = System.nanoTime();
+    private long prepared = begin;
+    private long locked = begin;
+
+    void prepared() {
+      prepared = System.nanoTime();
+    }
+
+    void locked() {
+      locked = System.nanoTime();
+    }
+
+    long preparingMillis() {
+      return TimeUnit.NANOSECONDS.toMillis(prepared - begin);
+    }
+
+    long lockMillis() {
+      return TimeUnit.NANOSECONDS.toMillis(locked - prepared);
+    }
+
+    long publishingMillis() {
+      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - locked);
+    }
+  }
+}

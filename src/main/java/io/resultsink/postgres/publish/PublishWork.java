@@ -1,0 +1,145 @@
+package io.resultsink.postgres.publish;
+
+import io.resultsink.postgres.column.Column;
+import io.resultsink.postgres.column.Columns;
+import io.resultsink.postgres.destination.Identifier;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What moves the staged rows into a table that exists, under its mode's lock. */
+@FunctionalInterface
+interface PublishWork {
+
+  /**
+   * What the work is done on.
+   *
+   * @param key the columns of mode=update
+   * @param fresh the new table with the rows and what it takes over, for replace
+   */
+  record Scene(
+      Session session,
+      StagedRows rows,
+      TableName table,
+      Columns columns,
+      List<String> key,
+      @Nullable Fresh fresh) {}
+
+  /** The new table of a replace. */
+  record Fresh(TableName name, long rows, CarryOver carried) {}
+
+  /** Does it; the number of rows that were moved. */
+  long move(Scene scene) throws SQLException;
+
+  /** append. */
+  static long insert(Scene scene) throws SQLException {
+    return inRoleSearchPath(scene, insertStatement(scene));
+  }
+
+  /** truncate. */
+  static long deleteAndInsert(Scene scene) throws SQLException {
+    deferForeignKeys(scene);
+    inRoleSearchPath(scene, "DELETE FROM " + scene.table().quoted());
+    requireEmpty(scene);
+    return inRoleSearchPath(scene, insertStatement(scene));
+  }
+
+  /** update. */
+  static long upsert(Scene scene) throws SQLException {
+    List<String> rest =
+        scene.columns().columns().stream()
+            .map(Column::name)
+            .filter(name -> !scene.key().contains(name))
+            .toList();
+    // A result of nothing but the key still finds its row: DO NOTHING would not count it.
+    String assignments =
+        (rest.isEmpty() ? scene.key() : rest)
+            .stream()
+                .map(Identifier::quote)
+                .map(column -> column + " = EXCLUDED." + column)
+                .collect(Collectors.joining(", "));
+    String key = scene.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
+    return inRoleSearchPath(
+        scene, insertStatement(scene) + "\nON CONFLICT (" + key + ") DO UPDATE SET " + assignments);
+  }
+
+  /** replace. */
+  static long swap(Scene scene) throws SQLException {
+    Session session = scene.session();
+    Fresh fresh = Objects.requireNonNull(scene.fresh());
+    CarryOver now = CarryOver.read(session, scene.table(), scene.columns());
+    if (!now.sameGrants(fresh.carried())) {
+      now.applyGrants(session, fresh.name());
+    }
+    session.execute("DROP TABLE " + scene.table().quoted() + " RESTRICT");
+    session.execute(
+        "ALTER TABLE "
+            + fresh.name().quoted()
+            + " RENAME TO "
+            + Identifier.quote(scene.table().table()));
+    now.applyPolicies(session, scene.table());
+    return fresh.rows();
+  }
+
+  private static String insertStatement(Scene scene) {
+    return "INSERT INTO "
+        + scene.table().quoted()
+        + " ("
+        + scene.columns().names()
+        + ")\n"
+        + scene.rows().select();
+  }
+
+  /** The user's triggers find what they find by hand. */
+  private static long inRoleSearchPath(Scene scene, String sql) throws SQLException {
+    scene.session().useRoleSearchPath();
+    long rows = scene.session().execute(sql);
+    scene.session().useEmptySearchPath();
+    return rows;
+  }
+
+  /** The preflight let pass only keys that can be put off until the new rows are there. */
+  private static void deferForeignKeys(Scene scene) throws SQLException {
+    String sql =
+        """
+        SELECT string_agg(DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.conname), ', ')
+          FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+         WHERE c.contype = 'f' AND c.condeferrable AND c.confrelid = ?::regclass
+        """;
+    try (PreparedStatement statement = scene.session().connection().prepareStatement(sql)) {
+      statement.setString(1, scene.table().quoted());
+      try (ResultSet keys = statement.executeQuery()) {
+        keys.next();
+        if (keys.getString(1) != null) {
+          scene.session().execute("SET CONSTRAINTS " + keys.getString(1) + " DEFERRED");
+        }
+      }
+    }
+  }
+
+  private static void requireEmpty(Scene scene) throws SQLException {
+    String sql = "SELECT EXISTS (SELECT FROM " + scene.table().quoted() + ")";
+    try (PreparedStatement statement = scene.session().connection().prepareStatement(sql);
+        ResultSet answer = statement.executeQuery()) {
+      answer.next();
+      if (answer.getBoolean(1)) {
+        throw new PublishFailedException(
+            "rows of "
+                + scene.table()
+                + " remain after DELETE, kept by a trigger or a rule of the table; the table is"
+                + " untouched; use mode=update, or mode=replace",
+            Remedy.FIX_TABLE,
+            null,
+            null);
+      }
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package io.resultsink.postgres;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.containsStringIgnoringCase;
+import static org.hamcrest.Matchers.instanceOf;
+
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.testing.Refusals;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.TestTable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kinds of tables, and what hangs on them, that a mode cannot write. */
+class PreflightIT {
+
+  private static final String COLUMNS = "id bigint PRIMARY KEY, name text, score float8";
+
+  @RegisterExtension final TestDatabase database = new TestDatabase();
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void viewsAreRefused(WriteMode mode) {
+    TestTable view = TestTable.missing(database, "View");
+    database.executeAs(
+        "sink", "CREATE VIEW " + view.quoted() + " AS SELECT 1::bigint id, '' AS name, 1.0 score");
+    assertRefused(view, mode, "view");
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void materializedViewsAreRefused(WriteMode mode) {
+    TestTable view = TestTable.missing(database, "View");
+    database.executeAs(
+        "sink",
+        "CREATE MATERIALIZED VIEW "
+            + view.quoted()
+            + " AS SELECT 1::bigint id, '' AS name, 1 score");
+    assertRefused(view, mode, "materialized view");
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void foreignTablesAreRefused(WriteMode mode) {
+    TestTable table = TestTable.missing(database, "Foreign");
+    database.execute(
+        "CREATE FOREIGN DATA WRAPPER nothing",
+        "CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing",
+        "CREATE FOREIGN TABLE "
+            + table.quoted()
+            + " (id bigint, name text, score float8) SERVER elsewhere",
+        "ALTER FOREIGN TABLE " + table.quoted() + " OWNER TO sink");
+    assertRefused(table, mode, "foreign table");
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void aSequenceIsNoTable(WriteMode mode) {
+    TestTable sequence = TestTable.missing(database, "Sequence");
+    database.executeAs("sink", "CREATE SEQUENCE " + sequence.quoted());
+    assertRefused(sequence, mode, "sequence");
+  }
+
+  @Test
+  void replaceOfAPartitionedTableIsRefused() {
+    TestTable table = TestTable.missing(database, "Parts");
+    database.executeAs(
+        "sink", "CREATE TABLE " + table.quoted() + " (" + COLUMNS + ") PARTITION BY RANGE (id)");
+    assertRefused(table, WriteMode.REPLACE, "partitioned", "truncate");
+  }
+
+  @Test
+  void replaceOfAPartitionIsRefused() {
+    TestTable table = TestTable.missing(database, "Part");
+    database.executeAs(
+        "sink",
+        "CREATE TABLE results.whole (" + COLUMNS + ") PARTITION BY RANGE (id)",
+        "CREATE TABLE " + table.quoted() + " PARTITION OF results.whole DEFAULT");
+    assertRefused(table, WriteMode.REPLACE, "partition");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = WriteMode.class,
+      names = {"REPLACE", "TRUNCATE"})
+  void inheritanceParentsAreRefused(WriteMode mode) {
+    TestTable table = table();
+    database.executeAs("sink", "CREATE TABLE results.heir () INHERITS (" + table.quoted() + ")");
+    assertRefused(table, mode, "inherit", "heir");
+  }
+
+  @Test
+  void replaceOfATableThatViewsDependOnIsRefused() {
+    TestTable table = table();
+    database.execute(
+        "CREATE VIEW results.top AS SELECT id FROM " + table.quoted(),
+        "CREATE MATERIALIZED VIEW public.dashboard AS SELECT name FROM " + table.quoted());
+    assertRefused(table, WriteMode.REPLACE, "top", "dashboard", "truncate");
+  }
+
+  @Test
+  void replaceOfATableWhoseRowTypeIsUsedIsRefused() {
+    TestTable table = table();
+    database.execute(
+        "CREATE FUNCTION results.ranked("
+            + table.quoted()
+            + ") RETURNS bigint LANGUAGE sql AS 'SELECT 1'");
+    assertRefused(table, WriteMode.REPLACE, "ranked");
+  }
+
+  @Test
+  void replaceOfATableWhoseSequenceFillsAnotherIsRefused() {
+    TestTable table = TestTable.create(database, "Numbered", "id bigserial, name text");
+    database.execute(
+        "CREATE TABLE results.other (n bigint)",
+        "DO $$ BEGIN EXECUTE format('ALTER TABLE results.other ALTER n SET DEFAULT"
+            + " nextval(%L::regclass)', pg_get_serial_sequence('"
+            + table.quoted()
+            + "', 'id')); END $$");
+    assertRefused(table, WriteMode.REPLACE, "other");
+  }
+
+  @Test
+  void replaceOfAReferencedTableIsRefused() {
+    TestTable table = table();
+    database.execute("CREATE TABLE results.child (id bigint REFERENCES " + table.quoted() + ")");
+    assertRefused(table, WriteMode.REPLACE, "child", "foreign key", "update");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ON DELETE CASCADE",
+        "ON DELETE SET NULL",
+        "ON DELETE SET DEFAULT",
+        "ON DELETE RESTRICT",
+        "ON DELETE NO ACTION NOT DEFERRABLE",
+        "ON DELETE CASCADE DEFERRABLE"
+      })
+  void truncateOfATableWhoseChildrenWouldChangeIsRefused(String action) {
+    TestTable table = table();
+    database.execute(
+        "INSERT INTO " + table.quoted() + " VALUES (1, 'old', 0)",
+        "CREATE TABLE results.child (id bigint REFERENCES " + table.quoted() + " " + action + ")",
+        "INSERT INTO results.child VALUES (1)");
+    assertRefused(table, WriteMode.TRUNCATE, "child", "foreign key", "update");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "id bigint, name text, score float8|SELECT 1",
+        "id bigint, name text, score float8|CREATE UNIQUE INDEX ON %s (id, name)",
+        "id bigint, name text, score float8|CREATE UNIQUE INDEX ON %s (id) WHERE id > 0",
+        "id bigint, name text, score float8|CREATE UNIQUE INDEX ON %s ((id + 1))",
+        "id bigint, name text, score float8|CREATE INDEX ON %s (id)",
+        "id bigint UNIQUE DEFERRABLE, name text, score float8|SELECT 1"
+      })
+  void updateWithoutAPlainUniqueIndexIsRefusedWithTheStatementThatMakesOne(
+      String columns, String index) {
+    TestTable table = TestTable.create(database, "Keyless", columns);
+    database.execute(index.formatted(table.quoted()));
+    assertRefused(table, WriteMode.UPDATE, "CREATE UNIQUE INDEX", "id", table.name());
+  }
+
+  @Test
+  void replaceOfAPublishedTableIsRefused() {
+    TestTable table = table();
+    database.execute("CREATE PUBLICATION copies FOR TABLE " + table.quoted());
+    assertRefused(table, WriteMode.REPLACE, "publication", "copies", "truncate");
+  }
+
+  @Test
+  void replaceUnderAPublicationOfAllTablesIsRefused() {
+    TestTable table = table();
+    database.execute("CREATE PUBLICATION everything FOR ALL TABLES");
+    assertRefused(table, WriteMode.REPLACE, "everything");
+  }
+
+  @Test
+  void truncateOfAPublishedTableNeedsAReplicaIdentity() {
+    TestTable table = TestTable.create(database, "Keyless", "id bigint, name text, score float8");
+    database.execute("CREATE PUBLICATION copies FOR TABLE " + table.quoted());
+    assertRefused(table, WriteMode.TRUNCATE, "replica identity", "copies");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = WriteMode.class, names = "REPLACE", mode = EnumSource.Mode.EXCLUDE)
+  void underAPublicationOfAllTablesTheLedgerMustBeThereFirst(WriteMode mode) {
+    TestTable table = table();
+    database.execute("CREATE PUBLICATION everything FOR ALL TABLES");
+    assertRefused(table, mode, "everything", "result_sink_ledger");
+  }
+
+  @Test
+  void replaceThatLosesAColumnOfAPolicyIsRefused() {
+    TestTable table = TestTable.create(database, "Guarded", COLUMNS + ", region text");
+    database.execute(
+        "ALTER TABLE " + table.quoted() + " ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY regional ON " + table.quoted() + " USING (region = current_user)");
+    assertRefused(table, WriteMode.REPLACE, "regional", "region");
+  }
+
+  @Test
+  void replaceThatLosesAGrantedColumnIsRefused() {
+    TestTable table = TestTable.create(database, "Guarded", COLUMNS + ", region text");
+    database.execute("GRANT SELECT (id, region) ON " + table.quoted() + " TO reader");
+    assertRefused(table, WriteMode.REPLACE, "region", "reader");
+  }
+
+  private TestTable table() {
+    return TestTable.create(database, "Target", COLUMNS);
+  }
+
+  private void assertRefused(TestTable table, WriteMode mode, String... phrases) {
+    ResultSinkException failure = Refusals.refused(database, table.sink(mode));
+    assertThat(failure, instanceOf(IncompatibleTableException.class));
+    assertThat(failure.getMessage(), containsString(table.name()));
+    for (String phrase : phrases) {
+      assertThat(failure.getMessage(), containsStringIgnoringCase(phrase));
+    }
+  }
+}

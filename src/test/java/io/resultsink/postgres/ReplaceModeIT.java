@@ -1,0 +1,166 @@
+package io.resultsink.postgres;
+
+import static io.resultsink.postgres.testing.SampleRows.COLUMNS;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.report.TargetReport;
+import io.resultsink.postgres.testing.Runners;
+import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.TableCatalog;
+import io.resultsink.postgres.testing.TestTable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.schemas.Schema;
+import org.junit.jupiter.api.Test;
+
+/** {@code mode=replace}: a new table of the result, under the old one's name and rights. */
+class ReplaceModeIT extends BaseWriteModeIT {
+
+  ReplaceModeIT() {
+    super(WriteMode.REPLACE);
+  }
+
+  @Override
+  String after(String old, String result) {
+    return result;
+  }
+
+  @Override
+  long lastOldId() {
+    return 1000;
+  }
+
+  @Override
+  void assertDefinition(TableCatalog before, TableCatalog after) {
+    assertThat("a new table", after.oid(), not(equalTo(before.oid())));
+    assertThat(
+        after.columns().stream().map(column -> column.get(0)).toList(),
+        contains("id", "name", "score"));
+    assertThat(after.indexes(), is(empty()));
+    assertThat(after.constraints(), is(empty()));
+    assertThat(after.triggers(), is(empty()));
+  }
+
+  @Test
+  void columnsBecomeTheResultsInNameTypeAndOrder() {
+    TestTable table =
+        TestTable.create(database, "Ranking", "old date, score text, id smallint NOT NULL");
+    database.execute("INSERT INTO " + table.quoted() + " VALUES ('2020-02-02', 'x', 1)");
+    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.REPLACE));
+    assertThat(
+        TableCatalog.of(table).columns().stream().map(c -> c.subList(0, 3)).toList(),
+        contains(
+            List.of("id", "bigint", "f"),
+            List.of("name", "text", "f"),
+            List.of("score", "double precision", "f")));
+    assertThat(table.difference(COLUMNS, SampleRows.sql(FEW)), is(empty()));
+  }
+
+  @Test
+  void whatIsLostIsNamedByADryRun() {
+    TestTable table = existing();
+    database.execute(
+        "CREATE INDEX by_score ON " + table.quoted() + " (score)",
+        "ALTER TABLE " + table.quoted() + " ADD CONSTRAINT scored CHECK (score > -2000)",
+        "CREATE FUNCTION results.touch() RETURNS trigger LANGUAGE plpgsql AS"
+            + " 'BEGIN RETURN NEW; END'",
+        "CREATE TRIGGER touched BEFORE INSERT ON "
+            + table.quoted()
+            + " FOR EACH ROW EXECUTE FUNCTION results.touch()");
+    TargetReport report =
+        TargetInspector.of(table.target(WriteMode.REPLACE)).check(SampleRows.SCHEMA);
+    assertThat(report.problems(), is(empty()));
+    assertThat(report.loses(), hasItem(containsString("by_score")));
+    assertThat(report.loses(), hasItem(containsString("scored")));
+    assertThat(report.loses(), hasItem(containsString("touched")));
+    assertThat(report.loses(), hasItem(containsString("_pkey")));
+    assertThat("note's default", report.loses(), hasItem(containsString("note")));
+  }
+
+  @Test
+  void defaultPrivilegesDoNotReachTheNewTableNorItsStaging() {
+    TestTable table = existing();
+    database.executeAs(
+        "sink", "ALTER DEFAULT PRIVILEGES IN SCHEMA results GRANT ALL ON TABLES TO stranger");
+    List<List<String>> before = TableCatalog.of(table).tableGrants();
+    Runners.DIRECT.failure(SampleRows.many(FEW), table.sink(WriteMode.REPLACE, "min_rows=99"));
+    assertThat("staging stays after a failure", database.stagingTables(), hasSize(1));
+    assertThat(
+        database.value(
+            "SELECT has_table_privilege('stranger', ?, 'SELECT')", database.stagingTables().get(0)),
+        equalTo("f"));
+    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.REPLACE));
+    assertThat(TableCatalog.of(table).tableGrants(), equalTo(before));
+  }
+
+  @Test
+  void forcedRowSecurityStaysForced() {
+    TestTable table = existing();
+    database.execute(
+        "ALTER TABLE " + table.quoted() + " ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+        "CREATE POLICY none ON " + table.quoted() + " USING (false)");
+    TableCatalog before = TableCatalog.of(table);
+    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.REPLACE));
+    TableCatalog after = TableCatalog.of(table);
+    assertThat(after.rowSecurity(), contains(List.of("t", "t")));
+    assertThat(after.policies(), equalTo(before.policies()));
+    assertThat(table.difference(COLUMNS, SampleRows.sql(FEW)), is(empty()));
+  }
+
+  @Test
+  void policiesGuardTheNewTableForItsReaders() throws SQLException {
+    TestTable table = existing();
+    database.execute(
+        "GRANT SELECT ON " + table.quoted() + " TO reader",
+        "ALTER TABLE " + table.quoted() + " ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY even ON " + table.quoted() + " FOR SELECT TO reader USING (id % 2 = 0)");
+    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.REPLACE));
+    try (Connection reader = database.connect("reader");
+        Statement statement = reader.createStatement()) {
+      var rows = statement.executeQuery("SELECT count(*) FROM " + table.quoted());
+      rows.next();
+      assertThat(rows.getLong(1), equalTo(FEW / 2));
+    }
+  }
+
+  @Test
+  void aTableThatChangesItsColumnsAndBackIsReplacedEachTime() {
+    TestTable table = TestTable.missing(database, "Ranking");
+    Schema other = Schema.builder().addStringField("id").addStringField("extra").build();
+    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.REPLACE));
+    Runners.DIRECT.publish(SampleRows.of(other, List.of("a", "b")), table.sink(WriteMode.REPLACE));
+    assertThat(table.rows("id, extra"), contains(List.of("a", "b")));
+    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.REPLACE));
+    assertThat(table.difference(COLUMNS, SampleRows.sql(FEW)), is(empty()));
+  }
+
+  @Test
+  void plannerStatisticsAreThereFromTheFirstQuery() {
+    TestTable table = existing();
+    Runners.DIRECT.publish(SampleRows.many(2000), table.sink(WriteMode.REPLACE));
+    Map<String, String> statistics =
+        database
+            .rows(
+                """
+                SELECT attname, null_frac > 0 FROM pg_stats
+                WHERE schemaname = 'results' AND tablename = ?
+                """,
+                table.name())
+            .stream()
+            .collect(Collectors.toMap(row -> row.get(0), row -> row.get(1)));
+    assertThat(statistics, equalTo(Map.of("id", "f", "name", "t", "score", "f")));
+  }
+}

@@ -1,0 +1,79 @@
+package io.resultsink.postgres;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.testing.Captured;
+import io.resultsink.postgres.testing.Runners;
+import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.TestTable;
+import io.resultsink.postgres.testing.TestingPostgres;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.Lineage;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a run says of itself through Beam. */
+class ReportingIT {
+
+  private static final long ROWS = 12_345;
+
+  @RegisterExtension final TestDatabase database = new TestDatabase();
+
+  private final Captured<ResultSummary> summaries = new Captured<>(ResultSummary.class);
+
+  @ParameterizedTest
+  @EnumSource(Runners.class)
+  void theSummarysFiguresAreMetrics(Runners runner) {
+    PipelineResult result = publish(runner, TestTable.missing(database, "Measured"));
+    ResultSummary summary = summaries.elements().get(0);
+    List<Long> counters =
+        StreamSupport.stream(result.metrics().allMetrics().getCounters().spliterator(), false)
+            .filter(metric -> metric.getKey().stepName().startsWith("Publish"))
+            .map(MetricResult::getAttempted)
+            .toList();
+    assertThat(counters, hasItems(ROWS, summary.bytes(), summary.chunks()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Runners.class)
+  void tableAndDatabaseAreLineage(Runners runner) {
+    TestTable table = TestTable.missing(database, "Lined");
+    PipelineResult result = publish(runner, table);
+    Set<String> sinks = Lineage.query(result.metrics(), Lineage.Type.SINK);
+    assertThat(
+        sinks,
+        contains(
+            allOf(
+                startsWith("postgresql:"),
+                containsString(database.name()),
+                containsString(TestDatabase.SCHEMA),
+                containsString(table.name()))));
+    assertThat(sinks, not(hasItem(containsString(TestingPostgres.PASSWORD))));
+  }
+
+  private PipelineResult publish(Runners runner, TestTable table) {
+    Pipeline pipeline = runner.pipeline();
+    pipeline
+        .apply(SampleRows.many(ROWS))
+        .apply("Publish", table.sink(WriteMode.APPEND))
+        .apply("Capture", ParDo.of(summaries.fn()));
+    return Runners.run(pipeline);
+  }
+}
