@@ -7,6 +7,8 @@ import io.resultsink.pipelines.command.Failure;
 import io.resultsink.pipelines.command.Home;
 import io.resultsink.pipelines.command.Logs;
 import io.resultsink.pipelines.command.QueryCommand;
+import io.resultsink.pipelines.command.RunCommand;
+import io.resultsink.pipelines.command.SamplesCommand;
 import io.resultsink.pipelines.command.ShowCommand;
 import io.resultsink.pipelines.command.Terminal;
 import java.io.PrintWriter;
@@ -29,7 +31,8 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "",
       "A first try:",
-      "  pgresult query -d FOLDER \"SELECT * FROM FILE_WITHOUT_ITS_ENDING LIMIT 5\"",
+      "  pgresult samples samples",
+      "  pgresult query -d samples \"SELECT * FROM www_access LIMIT 5\"",
       "  pgresult query --help",
       "",
       "Results go to standard output, progress and errors to standard error. Logs are files in",
@@ -98,6 +101,8 @@ public final class Main {
     commands.addSubcommand(new QueryCommand(terminal));
     commands.addSubcommand(new ShowCommand(terminal));
     commands.addSubcommand(new CleanCommand(terminal));
+    commands.addSubcommand(new RunCommand(terminal));
+    commands.addSubcommand(new SamplesCommand(terminal));
     commands.addSubcommand(new EmbeddedCommand(terminal));
     return commands
         .setOut(new PrintWriter(terminal.out(), true))
@@ -119,7 +124,11 @@ public final class Main {
   private static int failed(Exception exception, String logFile, Terminal terminal) {
     Logger log = LoggerFactory.getLogger(Main.class);
     Failure failure = Failure.of(exception);
-    log.error("failed with exit code {}", failure.exitCode(), exception);
+    if (failure.expected()) {
+      log.info("failed with exit code {}", failure.exitCode(), exception);
+    } else {
+      log.error("failed", exception);
+    }
     terminal.err().println("error: " + failure.message());
     if (!failure.expected()) {
       terminal.err().println("  the log has more: " + logFile);

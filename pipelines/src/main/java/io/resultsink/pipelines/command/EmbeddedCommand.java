@@ -3,10 +3,6 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.pipelines.embedded.ServerStatus;
-import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import picocli.CommandLine.Command;
@@ -73,21 +69,10 @@ public final class EmbeddedCommand {
 
   @Command(
       name = "url",
-      header = "Print its URL with the password, for psql and others.",
-      description = "It must be running. Anyone who sees the URL can log in.")
-  int url() throws IOException {
-    Address address =
-        server()
-            .status()
-            .address()
-            .orElseThrow(() -> new RunException("it is not running; pgresult embedded start"));
-    String password = Files.readString(address.passwordFile()).strip();
-    String encoded = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
-    terminal
-        .out()
-        .printf(
-            "postgresql://%s:%s@%s:%d/%s%n",
-            address.user(), encoded, address.host(), address.port(), address.database());
+      header = "Print its URL for psql and others, starting it if need be.",
+      description = "The URL names the file that has the password.")
+  int url() {
+    terminal.out().println(server().start().libpqUrl());
     return ExitCode.DONE;
   }
 }

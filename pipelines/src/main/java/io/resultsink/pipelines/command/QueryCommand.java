@@ -6,12 +6,8 @@ import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
-import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.TargetReport;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.annotations.Internal;
@@ -87,8 +83,15 @@ public final class QueryCommand implements Callable<Integer> {
       return print(beam, new QueryRequest(options.database, password, sql, options.sample, null));
     }
     PostgresTarget target = target(options.result, beam);
-    return publish(
-        beam, target, new QueryRequest(options.database, password, sql, options.sample, target));
+    QueryRequest request =
+        new QueryRequest(options.database, password, sql, options.sample, target);
+    return options.dryRun
+        ? report(beam, target, request)
+        : new PublishRun(terminal, beam)
+            .run(
+                target,
+                options.wait,
+                (pipeline, to) -> QueryPipeline.of(request.into(to)).build(pipeline));
   }
 
   private int print(BeamOptions beam, QueryRequest request) throws IOException {
@@ -107,11 +110,7 @@ public final class QueryCommand implements Callable<Integer> {
   }
 
   private PostgresTarget target(String result, BeamOptions beam) {
-    if (ResultOptions.isEmbedded(result) && !beam.local()) {
-      throw new UsageException(
-          "the embedded server is on this machine, and " + beam.runner() + " runs elsewhere");
-    }
-    PostgresTarget target = resultOptions.target(result, terminal);
+    PostgresTarget target = resultOptions.target(result, terminal, beam);
     if (options.runId == null) {
       return target;
     }
@@ -121,50 +120,10 @@ public final class QueryCommand implements Callable<Integer> {
     return target.toBuilder().runId(options.runId).build();
   }
 
-  private int publish(BeamOptions beam, PostgresTarget target, QueryRequest request) {
-    Pipeline pipeline = Pipeline.create(beam.options());
-    if (options.dryRun) {
-      return report(target, QueryPipeline.of(request).build(pipeline).getSchema());
-    }
-    // Only a run that somebody named can have been published before.
-    if (beam.local() && target.runId() != null && isPublished(target, target.runId())) {
-      return ExitCode.DONE;
-    }
-    String runId = target.runId() == null ? UUID.randomUUID().toString() : target.runId();
-    PostgresTarget named = target.toBuilder().runId(runId).build();
-    QueryPipeline.of(request.into(named)).build(pipeline);
-    PipelineRun run = new PipelineRun(terminal, beam, named);
-    if (beam.local() || options.wait) {
-      run.complete(pipeline);
-    } else {
-      terminal.out().println(run.launch(pipeline));
-      terminal.note("runs on " + beam.runner() + " as run " + runId + "; -w waits for it");
-    }
-    return ExitCode.DONE;
-  }
-
-  private int report(PostgresTarget target, Schema schema) {
+  private int report(BeamOptions beam, PostgresTarget target, QueryRequest request) {
+    Schema schema = QueryPipeline.of(request).build(Pipeline.create(beam.options())).getSchema();
     TargetReport report = TargetInspector.of(target).check(schema);
     TargetReportText.lines(report).forEach(terminal.out()::println);
     return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
-  }
-
-  private boolean isPublished(PostgresTarget target, String runId) {
-    Optional<ResultSummary> earlier = TargetInspector.of(target).published(runId);
-    earlier.ifPresent(
-        summary ->
-            terminal.note(
-                "  published %s   %s, %s, %s ago by this very run; nothing was changed"
-                    .formatted(
-                        summary.table(),
-                        summary.mode(),
-                        Figures.counted(summary.rows(), "row"),
-                        age(summary))));
-    return earlier.isPresent();
-  }
-
-  static String age(ResultSummary summary) {
-    return Figures.age(
-        Duration.ofMillis(System.currentTimeMillis() - summary.publishedAt().getMillis()));
   }
 }

@@ -26,13 +26,18 @@ final class ResultOptions {
       })
   private @Nullable String reference;
 
-  static boolean isEmbedded(String result) {
-    return result.startsWith(EMBEDDED);
+  /** The target of a RESULT; starts the embedded server when it names that. */
+  PostgresTarget target(String result, Terminal terminal, BeamOptions beam) {
+    if (result.startsWith(EMBEDDED) && !beam.local()) {
+      throw new UsageException(
+          "the embedded server is on this machine, and " + beam.runner() + " runs elsewhere");
+    }
+    return target(result, terminal);
   }
 
-  /** The target of a RESULT; starts the embedded server when it names that. */
+  /** The same for a command that runs no pipeline. */
   PostgresTarget target(String result, Terminal terminal) {
-    if (isEmbedded(result)) {
+    if (result.startsWith(EMBEDDED)) {
       return embedded(result.substring(EMBEDDED.length()), terminal);
     }
     PostgresTarget target = PostgresTarget.parse(result);

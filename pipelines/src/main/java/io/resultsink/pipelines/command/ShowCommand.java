@@ -125,7 +125,7 @@ public final class ShowCommand implements Callable<Integer> {
         .map(
             summary ->
                 "%s, published %s ago by run %s"
-                    .formatted(count, QueryCommand.age(summary), Figures.shortRun(summary.runId())))
+                    .formatted(count, PublishRun.age(summary), Figures.shortRun(summary.runId())))
         .orElse(count + ", not published by this sink");
   }
 }

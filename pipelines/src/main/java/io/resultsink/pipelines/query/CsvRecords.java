@@ -22,6 +22,9 @@ final class CsvRecords implements Closeable {
 
   private static final int BYTE_ORDER_MARK = '\uFEFF';
 
+  // Text is decoded some thousand bytes ahead of the line that is read.
+  private static final String NOT_UTF_8 = "not UTF-8 text, in this line or soon after";
+
   private final String file;
   private final CSVParser parser;
   private final Iterator<CSVRecord> records;
@@ -44,9 +47,14 @@ final class CsvRecords implements Closeable {
     Reader reader =
         new InputStreamReader(InputFiles.open(file), StandardCharsets.UTF_8.newDecoder());
     PushbackReader text = new PushbackReader(reader);
-    int first = text.read();
-    if (first >= 0 && first != BYTE_ORDER_MARK) {
-      text.unread(first);
+    try {
+      int first = text.read();
+      if (first >= 0 && first != BYTE_ORDER_MARK) {
+        text.unread(first);
+      }
+    } catch (CharacterCodingException e) {
+      text.close();
+      throw new InputException(file, 1, NOT_UTF_8);
     }
     CSVFormat format =
         CSVFormat.DEFAULT.builder().setDelimiter(delimiter).setIgnoreEmptyLines(true).get();
@@ -110,7 +118,7 @@ final class CsvRecords implements Closeable {
 
   private static String reason(RuntimeException e) {
     return e.getCause() instanceof CharacterCodingException
-        ? "not UTF-8 text"
+        ? NOT_UTF_8
         : "broken CSV: a quoted value does not end, or goes on behind its quote";
   }
 

@@ -14,6 +14,8 @@ final class SqlProblem {
 
   private static final Pattern NO_TABLE = Pattern.compile("Object '(.*)' not found.*");
 
+  private static final Pattern WORD = Pattern.compile("Encountered \"[A-Za-z_]+");
+
   private SqlProblem() {}
 
   /** The failure to show for one that was thrown while the query was planned. */
@@ -41,7 +43,7 @@ final class SqlProblem {
           .formatted(
               syntax.getPos() == null ? 1 : syntax.getPos().getLineNum(),
               syntax.getPos() == null ? 1 : syntax.getPos().getColumnNum(),
-              firstLine(syntax.getMessage()));
+              firstLine(syntax.getMessage()) + advice(syntax.getMessage()));
     }
     if (cause instanceof CalciteContextException invalid) {
       String reason = firstLine(String.valueOf(invalid.getCause().getMessage()));
@@ -59,6 +61,12 @@ final class SqlProblem {
       return "Beam SQL cannot run this query: " + firstLine(String.valueOf(cause.getMessage()));
     }
     return null;
+  }
+
+  private static String advice(@Nullable String message) {
+    return message != null && WORD.matcher(message).lookingAt()
+        ? "; if that is a name, write it in `backticks`"
+        : "";
   }
 
   private static String firstLine(@Nullable String message) {

@@ -1,0 +1,117 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.example.DashboardPipeline;
+import io.resultsink.pipelines.example.RankingPipeline;
+import io.resultsink.postgres.TargetInspector;
+import io.resultsink.postgres.destination.PostgresTarget;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pgresult run}. */
+@Internal
+@Command(
+    name = "run",
+    sortOptions = false,
+    header = "Run one of the example pipelines, on sample data that it makes.",
+    customSynopsis =
+        "pgresult run ranking|dashboard [-r RESULT] [-n RECORDS] [OPTIONS] [-- BEAM OPTIONS]",
+    description = {
+      "",
+      "ranking    the most rated movies of each genre; replaces the table",
+      "dashboard  requests, failures and bytes by hour of an access log; changes the rows of a",
+      "           table that keeps its key and indexes, and is made before the first run",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  pgresult run ranking",
+      "  pgresult show embedded:top_movies",
+      "  pgresult run dashboard -n 1000000 -- --runner=FlinkRunner",
+      "  pgresult run ranking -r 'postgresql://app@db/shop/top_movies?mode=replace' -p"
+    })
+public final class RunCommand implements Callable<Integer> {
+
+  /** The pipelines, as they are typed. */
+  enum Example {
+    ranking("embedded:top_movies?mode=replace"),
+    dashboard("embedded:requests_by_hour?mode=truncate");
+
+    private final String result;
+
+    Example(String result) {
+      this.result = result;
+    }
+  }
+
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "PIPELINE", description = "${COMPLETION-CANDIDATES}")
+  private Example example = Example.ranking;
+
+  @Option(
+      names = {"-r", "--result"},
+      paramLabel = "RESULT",
+      description = {
+        "the table: embedded:table or its URL, with ?mode=",
+        "(embedded:top_movies?mode=replace, embedded:requests_by_hour?mode=truncate)"
+      })
+  private @Nullable String result;
+
+  @Option(
+      names = {"-n", "--records"},
+      paramLabel = "RECORDS",
+      description = "how many sample records (${DEFAULT-VALUE})")
+  private long records = 100_000;
+
+  @Option(
+      names = {"-w", "--wait"},
+      description = "wait for a runner elsewhere; without it the job's id is printed")
+  private boolean wait;
+
+  @Mixin private ResultOptions resultOptions = new ResultOptions();
+
+  /** A command that talks to {@code terminal}. */
+  public RunCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    if (records < 0) {
+      throw new UsageException("-n " + records + " is negative");
+    }
+    BeamOptions beam = BeamOptions.of(terminal.beamOptions());
+    PostgresTarget target =
+        resultOptions.target(result == null ? example.result : result, terminal, beam);
+    PublishRun run = new PublishRun(terminal, beam);
+    return switch (example) {
+      case ranking ->
+          run.run(target, wait, (pipeline, to) -> RankingPipeline.build(pipeline, records, to));
+      case dashboard -> {
+        makeTable(target);
+        yield run.run(
+            target, wait, (pipeline, to) -> DashboardPipeline.build(pipeline, records, to));
+      }
+    };
+  }
+
+  private static void makeTable(PostgresTarget target) {
+    try (Connection connection = TargetInspector.of(target).open();
+        Statement statement = connection.createStatement()) {
+      statement.execute(DashboardPipeline.tableDefinition(target.table()));
+    } catch (SQLException e) {
+      throw new RunException(
+          "table %s cannot be made, SQLSTATE %s: %s"
+              .formatted(target.table(), e.getSQLState(), e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.resultsink.pipelines;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that cannot be run: each is one error, exit code 2, and nothing on standard output. */
+class WrongUseTest {
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void tables() throws IOException {
+    Files.writeString(folder.resolve("hits.jsonl"), "{\"code\":200,\"timestamp\":1}\n");
+    Files.writeString(folder.resolve("movies.csv"), "id,title\n1,Toy Story\n");
+    Files.writeString(folder.resolve("notes.txt"), "no table\n");
+    Files.writeString(folder.resolve("twice.csv"), "a\n1\n");
+    Files.writeString(folder.resolve("twice.jsonl"), "{\"a\":1}\n");
+  }
+
+  private void assertWrong(String error, String... arguments) {
+    CommandLineOutcome outcome = CommandLineOutcome.of(folder, "", arguments);
+    assertThat(outcome.err(), startsWith("error: " + error));
+    assertThat(outcome.exitCode(), is(2));
+    assertThat(outcome.out(), is(""));
+    assertThat(outcome.err(), not(containsString("Exception")));
+    assertThat(outcome.err(), not(containsString("calcite")));
+  }
+
+  private void assertWrongSql(String error, String sql) {
+    assertWrong(error, "query", "-d", folder.toString(), sql);
+  }
+
+  @Test
+  void commandsAndOptions() {
+    assertWrong("Unknown option: '--frobnicate'", "query", "-d", "x", "--frobnicate");
+    assertWrong("Unmatched argument at index 0: 'qeury'", "qeury");
+    assertWrong("Missing required option: '--database=DATABASE'", "query", "SELECT 1");
+    assertWrong("Invalid value for option '--format'", "query", "-d", "x", "-f", "xml", "SELECT 1");
+    assertWrong("no SQL; write it as the last argument", "query", "-d", folder.toString());
+    assertWrong("the SQL is empty", "query", "-d", folder.toString(), " ; ");
+    assertWrong("both -q and SQL", "query", "-d", folder.toString(), "-q", "f", "SELECT 1");
+    assertWrong("file /nowhere of -q does not exist", "query", "-d", "x", "-q", "/nowhere");
+    assertWrong("--dry-run tells", "query", "-d", "x", "--dry-run", "SELECT 1");
+    assertWrong("--run-id names a publish", "query", "-d", "x", "--run-id", "a", "SELECT 1");
+    assertWrong("--sample 0 is too small", "query", "-d", "x", "--sample", "0", "SELECT 1");
+    assertWrong("--older-than 'soon' is no age", "clean", "--older-than", "soon", "embedded:t");
+  }
+
+  @Test
+  void beamOptions() {
+    assertWrong(
+        "--paralelism is no pipeline option of DirectRunner.",
+        "query",
+        "-d",
+        folder.toString(),
+        "SELECT 1",
+        "--",
+        "--paralelism=2");
+    assertWrong(
+        "FlinkRunner runs elsewhere and cannot send rows here",
+        "query",
+        "-d",
+        folder.toString(),
+        "SELECT 1",
+        "--",
+        "--runner=FlinkRunner",
+        "--flinkMaster=flink:8081",
+        "--filesToStage=");
+  }
+
+  @Test
+  void databases() {
+    assertWrong("folder /nowhere does not exist", "query", "-d", "/nowhere", "SELECT 1 FROM t");
+    assertWrong(
+        folder.resolve("hits.jsonl") + " is a file; --database is the folder it is in",
+        "query",
+        "-d",
+        folder.resolve("hits.jsonl").toString(),
+        "SELECT 1 FROM hits");
+    Path empty = folder.resolve("empty");
+    assertThat(empty.toFile().mkdir(), is(true));
+    assertWrong(
+        "folder " + empty + " has no tables", "query", "-d", empty.toString(), "SELECT 1 FROM t");
+    assertWrong(
+        "--database postgresql://db is not postgresql://[user@]host[:port]/database",
+        "query",
+        "-d",
+        "postgresql://app:secret@db",
+        "SELECT 1 FROM t");
+  }
+
+  @Test
+  void unknownTablesAreNamedWithThoseThereAre() {
+    assertWrongSql(
+        "SQL line 1, column 15: no table 'hit' in " + folder + "; there are: hits, movies, twice",
+        "SELECT * FROM hit");
+  }
+
+  @Test
+  void sqlThatIsNone() {
+    assertWrongSql("SQL line 1, column 15: Encountered \"hits\"", "SELECT * FORM hits");
+    assertWrongSql("SQL line 1, column 8: Column 'cod' not found", "SELECT cod FROM hits");
+    assertWrongSql("SQL line 2, column 6: ", "SELECT timestamp\nFROM hits");
+    assertWrongSql("SQL line 1, column 8: ", "SELECT nosuch(code) FROM hits");
+    assertWrongSql(
+        "Beam SQL cannot run this query: ORDER BY", "SELECT code FROM hits ORDER BY code");
+  }
+
+  @Test
+  void tablesOfTwoFormats() {
+    assertWrongSql("table twice has files of several formats, CSV and JSON", "SELECT a FROM twice");
+  }
+
+  @Test
+  void targets() {
+    assertWrong(
+        "", "query", "-d", folder.toString(), "-r", "mysql://h/d/t", "SELECT code FROM hits");
+    assertWrong(
+        "mode 'overwrite' is not known; use append, replace, truncate or update",
+        "query",
+        "-d",
+        folder.toString(),
+        "-r",
+        "postgresql://h/d/t?mode=overwrite",
+        "SELECT code FROM hits");
+    assertWrong(
+        "mode 'overwrite' is not known",
+        "query",
+        "-d",
+        folder.toString(),
+        "-r",
+        "embedded:t?mode=overwrite",
+        "SELECT code FROM hits");
+    assertWrong("-p needs a terminal", "show", "-p", "postgresql://h/d/t");
+    assertWrong(
+        "--run-id contradicts the run_id of RESULT",
+        "query",
+        "-d",
+        folder.toString(),
+        "-r",
+        "postgresql://h/d/t?run_id=a",
+        "--run-id",
+        "b",
+        "SELECT code FROM hits");
+  }
+}
