@@ -96,6 +96,18 @@ public final class PostgresConnections implements AutoCloseable {
         : open(() -> {});
   }
 
+  /**
+   * A connection outside of these bounds, for reading a database: a reader keeps it while its rows
+   * wait to be staged. The caller closes it.
+   */
+  public static Connection outside(ConnectionSource.Server server) {
+    try {
+      return ServerPool.connect(server);
+    } catch (SQLException e) {
+      throw ConnectionFailures.explain(server, e);
+    }
+  }
+
   private Session open(Runnable onClose) {
     try {
       return session(sessions.getConnection(), onClose);

@@ -45,7 +45,7 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
   }
 
   /** The one place where a secret's value is read. */
-  private static Connection connect(ConnectionSource.Server server) throws SQLException {
+  static Connection connect(ConnectionSource.Server server) throws SQLException {
     Properties properties = new Properties();
     properties.putAll(server.properties());
     if (server.user() != null) {
