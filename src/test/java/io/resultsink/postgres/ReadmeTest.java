@@ -58,7 +58,8 @@ class ReadmeTest {
                 ColumnTypes.documented().stream()
                     .map(
                         row ->
-                            List.of(row.beamTypes(), "`" + row.createdAs() + "`", row.alsoAcceptedBy()))
+                            List.of(
+                                row.beamTypes(), "`" + row.createdAs() + "`", row.alsoAcceptedBy()))
                     .toList())));
   }
 

@@ -110,7 +110,9 @@ class WrongUseTest {
   void sqlThatIsNone() {
     assertWrongSql("SQL line 1, column 15: Encountered \"hits\"", "SELECT * FORM hits");
     assertWrongSql("SQL line 1, column 8: Column 'cod' not found", "SELECT cod FROM hits");
-    assertWrongSql("SQL line 2, column 6: ", "SELECT timestamp\nFROM hits");
+    assertWrongSql(
+        "SQL line 2, column 3: Encountered \"timestamp FROM\"; if that is a name",
+        "SELECT\n  timestamp FROM hits");
     assertWrongSql("SQL line 1, column 8: ", "SELECT nosuch(code) FROM hits");
     assertWrongSql(
         "Beam SQL cannot run this query: ORDER BY", "SELECT code FROM hits ORDER BY code");

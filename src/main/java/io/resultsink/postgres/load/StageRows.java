@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.Row;
@@ -44,6 +45,12 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   public StageRows(RunPlan plan, SerializableFunction<T, Row> toRow) {
     this.plan = plan;
     this.toRow = toRow;
+  }
+
+  /** The load's id, by which the launcher of a pipeline that is over finds the staging table. */
+  @Override
+  public void populateDisplayData(DisplayData.Builder builder) {
+    builder.add(DisplayData.item("loadId", plan.run().loadId()).withLabel("Load id"));
   }
 
   @Setup

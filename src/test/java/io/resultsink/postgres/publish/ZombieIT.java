@@ -69,10 +69,7 @@ class ZombieIT {
     PostgresTarget target = table.target(mode);
     plan =
         new RunPlan(
-            ConnectionSource.of(target),
-            target,
-            RunIdentity.create(null, null),
-            SampleRows.SCHEMA);
+            ConnectionSource.of(target), target, RunIdentity.create(null, null), SampleRows.SCHEMA);
     connections = PostgresConnections.lease(plan.source());
     return Objects.requireNonNull(StagingOpener.open(connections, plan).staging());
   }
@@ -138,8 +135,7 @@ class ZombieIT {
       assertThat(zombies(), equalTo(0L));
       for (Snapshot snapshot : snapshots) {
         // A replaced table is the new one for every snapshot; the others are still the old.
-        assertThat(
-            snapshot.count(), equalTo(mode == WriteMode.REPLACE ? after : OLD_ROWS));
+        assertThat(snapshot.count(), equalTo(mode == WriteMode.REPLACE ? after : OLD_ROWS));
         assertThat(snapshot.zombies(), equalTo(0L));
       }
     } finally {

@@ -1,8 +1,8 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.postgres.TargetInspector;
-import io.resultsink.postgres.TargetInspector.AbandonedStaging;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.load.AbandonedStaging;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -64,35 +64,31 @@ public final class CleanCommand implements Callable<Integer> {
   public Integer call() {
     PostgresTarget target = resultOptions.target(result, terminal);
     Duration age = olderThan == null ? target.stagingTtl() : age(olderThan);
-    TargetInspector inspector = TargetInspector.of(target);
-    List<AbandonedStaging> found = inspector.abandonedStaging(Duration.ZERO);
-    Instant now = Instant.now();
-    int removed = 0;
-    for (AbandonedStaging staging : found) {
-      Duration old = Duration.between(staging.createdAt(), now);
-      String fate;
-      if (old.compareTo(age) < 0) {
-        fate = "left: younger than " + Figures.age(age);
-      } else if (dryRun) {
-        fate = "would be removed";
-      } else if (inspector.remove(staging)) {
-        removed++;
-        fate = "removed";
-      } else {
-        fate = "left: in use";
+    try (TargetInspector inspector = TargetInspector.of(target)) {
+      List<AbandonedStaging.Found> found = inspector.staging();
+      int removed = 0;
+      for (AbandonedStaging.Found staging : found) {
+        Duration old = Duration.between(staging.createdAt(), Instant.now());
+        String fate = dryRun ? "would be removed" : "left: in use";
+        if (old.compareTo(age) < 0) {
+          fate = "left: younger than " + Figures.age(age);
+        } else if (!dryRun && inspector.drop(staging)) {
+          removed++;
+          fate = "removed";
+        }
+        terminal
+            .out()
+            .printf(
+                "%s  of %s, %s old, %s  %s%n",
+                staging.name(),
+                staging.target(),
+                Figures.age(old),
+                Figures.bytes(staging.bytes()),
+                fate);
       }
-      terminal
-          .out()
-          .printf(
-              "%s  of %s, %s old, %s  %s%n",
-              staging.table(),
-              staging.target(),
-              Figures.age(old),
-              Figures.bytes(staging.bytes()),
-              fate);
+      terminal.out().println(summary(found.size(), removed));
+      return ExitCode.DONE;
     }
-    terminal.out().println(summary(found.size(), removed));
-    return ExitCode.DONE;
   }
 
   private String summary(int found, int removed) {

@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.query.InputMetrics;
+import io.resultsink.postgres.report.SinkMetrics;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.metrics.MetricQueryResults;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Counts(Map<String, Long> read, Map<String, Long> cut, long staged, long chunks) {
 
-  private static final String SINK = "io.resultsink.postgres";
-
   static Counts of(@Nullable MetricQueryResults metrics) {
     Map<String, Long> read = new TreeMap<>();
     Map<String, Long> cut = new TreeMap<>();
@@ -29,9 +28,9 @@ record Counts(Map<String, Long> read, Map<String, Long> cut, long staged, long c
         switch (counter.getName().getNamespace()) {
           case InputMetrics.ROWS_READ -> read.merge(name, value, Long::sum);
           case InputMetrics.TIMESTAMPS_CUT -> cut.merge(name, value, Long::sum);
-          case SINK -> {
-            staged += name.equals("rows_staged") ? value : 0;
-            chunks += name.equals("chunks_staged") ? value : 0;
+          case SinkMetrics.NAMESPACE -> {
+            staged += name.equals(SinkMetrics.ROWS_STAGED) ? value : 0;
+            chunks += name.equals(SinkMetrics.CHUNKS_STAGED) ? value : 0;
           }
           default -> {}
         }

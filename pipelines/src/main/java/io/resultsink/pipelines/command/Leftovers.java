@@ -3,6 +3,7 @@ package io.resultsink.pipelines.command;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.load.AbandonedStaging;
 import io.resultsink.postgres.report.ResultSummary;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,16 +35,23 @@ final class Leftovers {
    * @return false when one is in use, because a publish is under way after all
    */
   boolean remove() {
-    TargetInspector inspector = TargetInspector.of(target);
     long end = System.nanoTime() + PATIENCE.toNanos();
-    boolean all = false;
-    while (!all) {
-      all = loads.stream().allMatch(inspector::removeStaging);
-      if (!all && (System.nanoTime() > end || !pause())) {
-        return false;
+    try (TargetInspector inspector = TargetInspector.of(target)) {
+      while (!removeFrom(inspector)) {
+        if (System.nanoTime() > end || !pause()) {
+          return false;
+        }
       }
+      return true;
     }
-    return true;
+  }
+
+  private boolean removeFrom(TargetInspector inspector) {
+    boolean all = true;
+    for (AbandonedStaging.Found staging : inspector.staging()) {
+      all &= !loads.contains(staging.loadId()) || inspector.drop(staging);
+    }
+    return all;
   }
 
   private static boolean pause() {
@@ -67,9 +75,9 @@ final class Leftovers {
 
   /** What became of the target, in a sentence, after everything was stopped and removed. */
   String outcome() {
-    try {
+    try (TargetInspector inspector = TargetInspector.of(target)) {
       boolean removed = remove();
-      Optional<ResultSummary> published = TargetInspector.of(target).published(runId);
+      Optional<ResultSummary> published = inspector.published(runId);
       if (published.isPresent()) {
         return "%s was published before that, %s"
             .formatted(published.get().table(), Figures.counted(published.get().rows(), "row"));

@@ -74,8 +74,8 @@ final class PipelineRun {
 
   private void published(PostgresTarget to, Progress progress, Counts counts) {
     Optional<ResultSummary> summary;
-    try {
-      summary = TargetInspector.of(to).published(String.valueOf(to.runId()));
+    try (TargetInspector inspector = TargetInspector.of(to)) {
+      summary = inspector.published(String.valueOf(to.runId()));
     } catch (DatabaseUnavailableException e) {
       if (beam.local()) {
         throw e;

@@ -45,7 +45,10 @@ final class PublishRun {
   }
 
   private boolean isPublished(PostgresTarget target, String runId) {
-    Optional<ResultSummary> earlier = TargetInspector.of(target).published(runId);
+    Optional<ResultSummary> earlier;
+    try (TargetInspector inspector = TargetInspector.of(target)) {
+      earlier = inspector.published(runId);
+    }
     earlier.ifPresent(
         summary ->
             terminal.note(

@@ -122,7 +122,10 @@ public final class QueryCommand implements Callable<Integer> {
 
   private int report(BeamOptions beam, PostgresTarget target, QueryRequest request) {
     Schema schema = QueryPipeline.of(request).build(Pipeline.create(beam.options())).getSchema();
-    TargetReport report = TargetInspector.of(target).check(schema);
+    TargetReport report;
+    try (TargetInspector inspector = TargetInspector.of(target)) {
+      report = inspector.check(schema);
+    }
     TargetReportText.lines(report).forEach(terminal.out()::println);
     return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }

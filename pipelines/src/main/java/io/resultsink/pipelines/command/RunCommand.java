@@ -4,9 +4,9 @@ import io.resultsink.pipelines.example.DashboardPipeline;
 import io.resultsink.pipelines.example.RankingPipeline;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
-import java.sql.Connection;
+import io.resultsink.postgres.destination.Session;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +39,8 @@ import picocli.CommandLine.Parameters;
       "  pgresult run ranking -r 'postgresql://app@db/shop/top_movies?mode=replace' -p"
     })
 public final class RunCommand implements Callable<Integer> {
+
+  private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
   /** The pipelines, as they are typed. */
   enum Example {
@@ -105,9 +107,12 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private static void makeTable(PostgresTarget target) {
-    try (Connection connection = TargetInspector.of(target).open();
-        Statement statement = connection.createStatement()) {
-      statement.execute(DashboardPipeline.tableDefinition(target.table()));
+    try (TargetInspector inspector = TargetInspector.of(target);
+        Session session = inspector.open()) {
+      String definition = DashboardPipeline.tableDefinition(inspector.resolve().table());
+      session.begin(LOCK_TIMEOUT, "create " + target.table());
+      session.execute(definition);
+      session.commit();
     } catch (SQLException e) {
       throw new RunException(
           "table %s cannot be made, SQLSTATE %s: %s"

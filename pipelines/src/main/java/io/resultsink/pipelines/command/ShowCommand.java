@@ -2,14 +2,15 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.report.ResultSummary;
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,9 @@ import picocli.CommandLine.Parameters;
       "  pgresult show -n 100 --password env:SHOP_PASSWORD postgresql://app@db/shop/top_movies"
     })
 public final class ShowCommand implements Callable<Integer> {
+
+  // A table is locked against readers for milliseconds by us; others may do worse.
+  private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
   private static final Set<Integer> NUMERIC =
       Set.of(Types.SMALLINT, Types.INTEGER, Types.BIGINT, Types.REAL, Types.DOUBLE, Types.NUMERIC);
@@ -65,12 +69,16 @@ public final class ShowCommand implements Callable<Integer> {
     }
     PostgresTarget target = resultOptions.target(result, terminal);
     TargetInspector inspector = TargetInspector.of(target);
-    try (Connection connection = inspector.open();
-        Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "SELECT * FROM " + target.table().quoted() + " LIMIT " + (most + 1L))) {
-      print(rows, inspector.lastPublished());
+    try (inspector;
+        Session session = inspector.open()) {
+      String table = inspector.resolve().table().quoted();
+      Optional<ResultSummary> published = inspector.lastPublished();
+      session.begin(LOCK_TIMEOUT, "show " + target.table());
+      try (Statement statement = session.connection().createStatement();
+          ResultSet rows =
+              statement.executeQuery("SELECT * FROM " + table + " LIMIT " + (most + 1L))) {
+        print(rows, published);
+      }
       return ExitCode.DONE;
     } catch (SQLException e) {
       throw failure(target, e);

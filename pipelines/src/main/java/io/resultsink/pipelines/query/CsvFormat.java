@@ -22,6 +22,9 @@ final class CsvFormat implements TableFormat {
     ColumnKind[] kinds = {};
     int seen = 0;
     for (String file : files) {
+      if (seen == sample) {
+        break;
+      }
       try (CsvRecords records = CsvRecords.open(file, delimiter)) {
         if (header.isEmpty()) {
           header = records.header();

@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.query;
 
-import io.resultsink.postgres.TargetInspector;
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.PostgresTarget;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -24,11 +25,15 @@ final class InputDatabase implements SerializableFunction<Void, DataSource> {
     return new Connections(database);
   }
 
+  static Connection connect(PostgresTarget database) {
+    return PostgresConnections.outside((ConnectionSource.Server) ConnectionSource.of(database));
+  }
+
   private record Connections(PostgresTarget database) implements DataSource {
 
     @Override
     public Connection getConnection() {
-      return TargetInspector.of(database).open();
+      return connect(database);
     }
 
     @Override

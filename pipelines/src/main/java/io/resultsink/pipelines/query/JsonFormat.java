@@ -35,6 +35,9 @@ final class JsonFormat implements TableFormat {
     Map<String, ColumnKind> kinds = new LinkedHashMap<>();
     int seen = 0;
     for (String file : files) {
+      if (seen == sample) {
+        break;
+      }
       try (JsonObjects objects = JsonObjects.open(FilePart.whole("", file))) {
         for (ObjectNode object; seen < sample && (object = objects.next()) != null; seen++) {
           object

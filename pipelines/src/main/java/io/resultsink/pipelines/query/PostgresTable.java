@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.query;
 
-import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.PostgresTarget;
 import java.sql.Connection;
@@ -47,7 +46,7 @@ final class PostgresTable extends BaseBeamTable {
   }
 
   private List<PostgresColumn> describe() {
-    try (Connection connection = TargetInspector.of(database).open();
+    try (Connection connection = InputDatabase.connect(database);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT * FROM " + quotedName() + " WHERE false")) {
       ResultSetMetaData about = rows.getMetaData();

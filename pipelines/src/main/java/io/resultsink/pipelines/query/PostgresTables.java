@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.query;
 
-import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
 import java.sql.Connection;
@@ -31,7 +30,7 @@ final class PostgresTables {
     PostgresTarget database = database(url, password);
     String schema = database.table().schema();
     Map<String, BeamSqlTable> tables = new LinkedHashMap<>();
-    try (Connection connection = TargetInspector.of(database).open();
+    try (Connection connection = InputDatabase.connect(database);
         PreparedStatement statement = connection.prepareStatement(TABLES)) {
       statement.setString(1, schema);
       statement.setString(2, schema);

@@ -1,0 +1,295 @@
+package io.resultsink.pipelines;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+
+import io.resultsink.postgres.PostgresResultSink;
+import io.resultsink.postgres.destination.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.values.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Queries whose result is published, and what is said of it. */
+class PublishedQueryIT {
+
+  private static final String COUNT =
+      "SELECT v['code'] AS code, COUNT(1) AS hits FROM hits GROUP BY v['code']";
+
+  @TempDir static Path home;
+  @TempDir Path folder;
+
+  private static TryOutServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = new TryOutServer(home);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void clean() throws IOException, SQLException {
+    server.execute("DROP SCHEMA public CASCADE");
+    server.execute("CREATE SCHEMA public");
+    StringBuilder hits = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      hits.append("{\"code\":").append(i % 10 == 0 ? 404 : 200).append("}\n");
+    }
+    Files.writeString(folder.resolve("hits.jsonl"), hits);
+  }
+
+  private static CommandLineOutcome run(String... arguments) {
+    return CommandLineOutcome.of(home, "", arguments);
+  }
+
+  private CommandLineOutcome query(String result, String... more) {
+    String[] arguments = new String[more.length + 5];
+    arguments[0] = "query";
+    arguments[1] = "-d";
+    arguments[2] = folder.toString();
+    arguments[3] = "-r";
+    arguments[4] = result;
+    System.arraycopy(more, 0, arguments, 5, more.length);
+    return run(arguments);
+  }
+
+  @Test
+  void replaceTwiceIsTheResultOnceAndAppendAddsToIt() throws IOException, SQLException {
+    for (int i = 0; i < 2; i++) {
+      CommandLineOutcome outcome = query("embedded:counts?mode=replace", COUNT);
+      assertThat(outcome.err(), containsString("read             300 rows  hits"));
+      assertThat(outcome.err(), containsString("staged             2 rows"));
+      assertThat(outcome.err(), containsString("published public.counts      replace, 2 rows, "));
+      assertThat(outcome.exitCode(), is(0));
+      assertThat(outcome.out(), is(""));
+    }
+    String counts = "SELECT code || '=' || hits FROM counts ORDER BY 1";
+    assertThat(server.column(counts), contains("200=270", "404=30"));
+
+    assertThat(query("embedded:counts", COUNT).exitCode(), is(0));
+
+    assertThat(server.column("SELECT count(*) FROM counts"), contains("4"));
+    assertThat(server.stagingTables(), is(empty()));
+  }
+
+  @Test
+  void aRunThatWasNamedPublishesOnce() throws IOException, SQLException {
+    CommandLineOutcome first = query("embedded:counts", "--run-id", "2026-11-22T10", COUNT);
+    CommandLineOutcome second = query("embedded:counts", "--run-id", "2026-11-22T10", COUNT);
+
+    assertThat(first.exitCode(), is(0));
+    assertThat(second.exitCode(), is(0));
+    assertThat(second.err(), containsString("append, 2 rows, "));
+    assertThat(second.err(), containsString(" ago by this very run; nothing was changed"));
+    assertThat(server.column("SELECT count(*) FROM counts"), contains("2"));
+  }
+
+  @Test
+  void showPrintsRowsAndWhenTheyWerePublished() {
+    query("embedded:counts", "--run-id", "r1", COUNT);
+
+    CommandLineOutcome all = run("show", "embedded:counts");
+    CommandLineOutcome one = run("show", "-n", "1", "embedded:counts");
+
+    assertThat(all.out(), containsString(" code | hits\n------+------\n"));
+    assertThat(all.out(), containsString(" 200  |  270\n"));
+    assertThat(
+        all.out().lines().reduce((before, line) -> line).get(),
+        matchesPattern("\\(2 rows, published \\d+ s ago by run r1\\)"));
+    assertThat(one.out(), containsString("(the first 1 row, published "));
+  }
+
+  @Test
+  void showSaysThatThereIsNoTable() {
+    CommandLineOutcome outcome = run("show", "embedded:nowhere");
+
+    assertThat(outcome.err(), is("error: there is no table nowhere in results\n"));
+    assertThat(outcome.exitCode(), is(2));
+  }
+
+  @Test
+  void aDryRunTellsAndWritesNothing() throws IOException, SQLException {
+    server.execute("CREATE TABLE counts (code text PRIMARY KEY, hits integer)");
+
+    CommandLineOutcome outcome = query("embedded:counts?mode=replace", "--dry-run", COUNT);
+
+    assertThat(outcome.out(), containsString("target    results, table public.counts (exists"));
+    assertThat(outcome.out(), containsString("mode      replace: swapped for a new table"));
+    assertThat(outcome.out(), containsString("loses     "));
+    assertThat(outcome.out(), containsString("counts_pkey"));
+    assertThat(outcome.out(), containsString("\nnothing was written\n"));
+    assertThat(outcome.exitCode(), is(0));
+    assertThat(server.column("SELECT count(*) FROM counts"), contains("0"));
+    assertThat(
+        server.column("SELECT relname FROM pg_class WHERE relname LIKE 'result_sink%'"),
+        is(empty()));
+  }
+
+  @Test
+  void aRefusedTargetIsExitCodeThreeAndStaysAsItIs() throws IOException, SQLException {
+    server.execute("CREATE TABLE counts (code text, hits bigint, rank integer NOT NULL)");
+    server.execute("INSERT INTO counts VALUES ('1', 2, 3)");
+
+    CommandLineOutcome outcome = query("embedded:counts", COUNT);
+    CommandLineOutcome dryRun = query("embedded:counts", "--dry-run", COUNT);
+
+    assertThat(outcome.exitCode(), is(3));
+    assertThat(outcome.err(), containsString("error: "));
+    assertThat(outcome.err(), containsString("rank"));
+    assertThat(outcome.err(), not(containsString("\tat ")));
+    assertThat(dryRun.exitCode(), is(3));
+    assertThat(dryRun.out(), containsString("refused   "));
+    assertThat(server.column("SELECT count(*) FROM counts"), contains("1"));
+    assertThat(server.stagingTables(), is(empty()));
+  }
+
+  @Test
+  void aFailedRunLeavesTheTargetAndNothingElse() throws IOException, SQLException {
+    query("embedded:counts", COUNT);
+
+    CommandLineOutcome tooFew = query("embedded:counts?mode=replace&min_rows=100", COUNT);
+    Files.writeString(folder.resolve("hits.jsonl"), "{\"code\":1}\n{\"code\":\n");
+    CommandLineOutcome broken = query("embedded:counts?mode=replace", "--sample", "1", COUNT);
+
+    assertThat(tooFew.err(), containsString("error: "));
+    assertThat(tooFew.err(), containsString("100"));
+    assertThat(tooFew.exitCode(), is(1));
+    assertThat(broken.err(), containsString("hits.jsonl, line 2: broken JSON"));
+    assertThat(broken.exitCode(), is(1));
+    assertThat(server.column("SELECT count(*) FROM counts"), contains("2"));
+    assertThat(server.stagingTables(), is(empty()));
+  }
+
+  @Test
+  void cleanRemovesWhatOthersLeft() throws IOException, SQLException {
+    Schema schema = Schema.builder().addInt64Field("n").build();
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(Create.of(Row.withSchema(schema).addValue(1L).build()).withRowSchema(schema))
+        .apply(
+            PostgresResultSink.to(server.url() + "/numbers?min_rows=2")
+                .withPassword(Secret.parse(server.passwordReference())));
+    Assertions.assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
+    assertThat(server.stagingTables().size(), is(1));
+
+    CommandLineOutcome young = run("clean", "embedded:numbers");
+    CommandLineOutcome listed = run("clean", "--dry-run", "--older-than", "0s", "embedded:numbers");
+    CommandLineOutcome other = run("clean", "--older-than", "0s", "embedded:others");
+    assertThat(server.stagingTables().size(), is(1));
+    CommandLineOutcome removed = run("clean", "--older-than", "0s", "embedded:numbers");
+
+    assertThat(young.out(), containsString("left: younger than 7 days"));
+    assertThat(listed.out(), containsString("would be removed"));
+    assertThat(other.out(), is("nothing was left by dead runs\n"));
+    assertThat(removed.out(), containsString("removed 1 of 1 staging table"));
+    assertThat(server.stagingTables(), is(empty()));
+  }
+
+  @Test
+  void aDatabaseIsReadAsTables() throws IOException, SQLException {
+    server.execute(
+        "CREATE TABLE orders (id bigint, amount numeric, at timestamptz, day date, tag uuid, ok bool)");
+    server.execute(
+        "INSERT INTO orders VALUES (1, 1.50, '2026-11-22 10:00:00.123456+00', '2026-11-22',"
+            + " '00000000-0000-0000-0000-000000000001', true), (2, 2.25, NULL, NULL, NULL, NULL)");
+
+    CommandLineOutcome outcome =
+        run(
+            "query",
+            "-d",
+            server.url(),
+            "--database-password",
+            server.passwordReference(),
+            "-f",
+            "json",
+            "SELECT * FROM orders WHERE id = 1");
+
+    assertThat(
+        outcome.out(),
+        is(
+            "{\"id\":1,\"amount\":1.50,\"at\":\"2026-11-22T10:00:00.123Z\",\"day\":\"2026-11-22\","
+                + "\"tag\":\"00000000-0000-0000-0000-000000000001\",\"ok\":true}\n"));
+    assertThat(outcome.err(), containsString("note: 1 timestamp of orders lost"));
+    assertThat(outcome.exitCode(), is(0));
+  }
+
+  @Test
+  void aWrongPasswordIsNotPrinted() {
+    String url = server.url().replace("results@", "results:secret@") + "/counts";
+
+    CommandLineOutcome target = query(url, COUNT);
+    CommandLineOutcome database =
+        run("query", "-d", server.url().replace("results@", "results:secret@"), "SELECT 1 FROM t");
+
+    for (CommandLineOutcome outcome : new CommandLineOutcome[] {target, database}) {
+      assertThat(outcome.err(), containsString("error: no session with "));
+      assertThat(outcome.err(), not(containsString("secret")));
+      assertThat(outcome.exitCode(), is(1));
+    }
+  }
+
+  @Test
+  void flinkPublishesAndPrintsToo() throws IOException, SQLException {
+    CommandLineOutcome published =
+        query("embedded:counts", COUNT, "--", "--runner=FlinkRunner", "--parallelism=2");
+    CommandLineOutcome printed =
+        run(
+            "query",
+            "-d",
+            folder.toString(),
+            "-f",
+            "csv",
+            "SELECT COUNT(*) AS n FROM hits",
+            "--",
+            "--runner=FlinkRunner",
+            "--parallelism=2");
+    Files.writeString(folder.resolve("hits.jsonl"), "{\"code\":1}\n{\"code\":\n");
+    CommandLineOutcome broken =
+        query(
+            "embedded:counts",
+            "--sample",
+            "1",
+            COUNT,
+            "--",
+            "--runner=FlinkRunner",
+            "--parallelism=2");
+
+    assertThat(published.err(), containsString("read             300 rows  hits"));
+    assertThat(published.exitCode(), is(0));
+    assertThat(printed.out(), is("n\n300\n"));
+    assertThat(broken.err(), containsString("hits.jsonl, line 2: broken JSON"));
+    assertThat(broken.exitCode(), is(1));
+    assertThat(server.column("SELECT count(*) FROM counts"), contains("2"));
+    assertThat(server.stagingTables(), is(empty()));
+  }
+
+  @Test
+  void theExamplePipelinesRun() throws IOException, SQLException {
+    CommandLineOutcome ranking = run("run", "ranking", "-n", "1000");
+    CommandLineOutcome dashboard = run("run", "dashboard", "-n", "1000");
+
+    assertThat(ranking.err(), containsString("published public.top_movies"));
+    assertThat(ranking.exitCode(), is(0));
+    assertThat(dashboard.exitCode(), is(0));
+    assertThat(server.column("SELECT sum(requests) FROM requests_by_hour"), contains("1000"));
+  }
+}
