@@ -16,8 +16,9 @@ final class JsonFormat implements TableFormat {
   /** The column that has all fields of a record, as Treasure Data names it. */
   static final String ALL_FIELDS = "v";
 
+  // No NULL among the values: Beam SQL loses that they may be NULL, and then refuses to join.
   private static final FieldType ALL_FIELDS_TYPE =
-      FieldType.map(FieldType.STRING, FieldType.STRING.withNullable(true));
+      FieldType.map(FieldType.STRING, FieldType.STRING);
 
   private final int sample;
 

@@ -43,9 +43,15 @@ final class JsonRows implements RowSource {
     return Row.withSchema(schema).attachValues(values);
   }
 
-  private static Map<String, @Nullable String> allFields(ObjectNode object) {
-    Map<String, @Nullable String> all = new LinkedHashMap<>();
-    object.fields().forEachRemaining(f -> all.put(f.getKey(), JsonFormat.text(f.getValue())));
+  /** All fields that are not NULL; what a map does not have is NULL in SQL, too. */
+  private static Map<String, String> allFields(ObjectNode object) {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String text = JsonFormat.text(field.getValue());
+      if (text != null) {
+        all.put(field.getKey(), text);
+      }
+    }
     return all;
   }
 

@@ -12,6 +12,7 @@
  *   <li>A column of text takes every value, as its JSON text. Nested arrays and objects are text.
  *   <li>A JSON table has all fields of a record in the map {@code v} too, also those that the first
  *       records lacked. A field named {@code v} takes the map's place.
+ *   <li>Nested Avro values are their JSON text, as nested JSON is ({@code AvroColumn}).
  *   <li>An empty CSV value is NULL, quoted or not. A number with leading zeros is text.
  *   <li>A file is read by one worker, except for JSON files that are not compressed: these are read
  *       in parts ({@code FilePart}).

@@ -87,7 +87,6 @@ class TableFilesTest {
     Map<String, String> map = rows.get(2).getMap("v");
     assertThat(map.get("a"), is("1.50"));
     assertThat(map.get("late"), is("[true]"));
-    assertThat(map.containsKey("none"), is(true));
     assertThat(map.get("none"), is(nullValue()));
     assertThat(rows.get(2).getSchema().getFieldNames(), contains("a", "v"));
   }
