@@ -34,7 +34,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
    * A pipeline that fails may tear down no step; idle sessions are then closed after 20 seconds,
    * looked for every ten.
    */
-  private static final Duration SESSIONS_END = Duration.ofSeconds(40);
+  private static final Duration SESSIONS_END = Duration.ofSeconds(20);
 
   private final TestingPostgres server = TestingPostgres.get();
   private final String name =
