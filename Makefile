@@ -46,8 +46,8 @@ demo: build ## a query over 100,000 log records into an embedded PostgreSQL, twi
 	pipelines/pgresult show embedded:code_counts
 	@echo
 	@echo "The server keeps running, for trying out:"
-	@echo "  psql \"\$$(pipelines/pgresult embedded url)\"     look at the table"
-	@echo "  pipelines/pgresult embedded stop           stop it; its data stay"
+	@echo "  psql \"\$$(pipelines/pgresult embedded url)\"  # look at the table"
+	@echo "  pipelines/pgresult embedded stop              # stop it; its data stay"
 
 .PHONY: install
 install: ## the library into the local Maven repository, to depend on it

@@ -20,14 +20,10 @@ import io.resultsink.postgres.report.ResultSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import javax.sql.DataSource;
-import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.Pipeline.PipelineVisitor;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.ValueProvider;
-import org.apache.beam.sdk.runners.TransformHierarchy.Node;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -41,7 +37,6 @@ import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.Row;
-import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,6 +237,7 @@ public final class PostgresResultSink
       target.validateForDataSource();
     }
     requireBoundedRows(input);
+    RunsOfPipeline.requireFirst(input.getPipeline(), target);
     return stageAndPublish(input);
   }
 
@@ -304,24 +300,16 @@ public final class PostgresResultSink
   }
 
   /**
-   * Refuses what only the whole pipeline shows.
+   * Refuses a graph that is built once and launched often.
    *
-   * @throws InvalidTargetException for a template without a run id that the launch supplies, and
-   *     for two applications with the same run id and table: they would share one row of the
-   *     ledger, and the second would publish nothing and report success
+   * @throws InvalidTargetException for a template without a run id that the launch supplies
    */
   @Override
-  public void validate(
-      @Nullable PipelineOptions options,
-      Map<TupleTag<?>, PCollection<?>> inputs,
-      Map<TupleTag<?>, PCollection<?>> outputs) {
+  public void validate(@Nullable PipelineOptions options) {
     if (options != null && launchedRunId == null && isTemplate(options)) {
       throw new InvalidTargetException(
           "a template is built once and launched often, and every launch would be the same run;"
               + " supply withRunId(ValueProvider) from the launch's options");
-    }
-    if (target.runId() != null) {
-      new SameRunTwice(this).refuse(inputs.values().iterator().next().getPipeline());
     }
   }
 
@@ -329,41 +317,6 @@ public final class PostgresResultSink
   private static boolean isTemplate(PipelineOptions options) {
     return DisplayData.from(options).items().stream()
         .anyMatch(item -> item.getKey().equals("templateLocation") && item.getValue() != null);
-  }
-
-  private static final class SameRunTwice extends PipelineVisitor.Defaults {
-    private final PostgresResultSink sink;
-    private int found;
-
-    SameRunTwice(PostgresResultSink sink) {
-      this.sink = sink;
-    }
-
-    void refuse(Pipeline pipeline) {
-      pipeline.traverseTopologically(this);
-      if (found > 1) {
-        throw new InvalidTargetException(
-            found
-                + " sinks of this pipeline write run "
-                + sink.target.runId()
-                + " into table "
-                + sink.target.table()
-                + "; a run publishes once into a table: give each a run id of its own");
-      }
-    }
-
-    @Override
-    public CompositeBehavior enterCompositeTransform(Node node) {
-      if (node.getTransform() instanceof PostgresResultSink other
-          && Objects.equals(other.target.runId(), sink.target.runId())
-          && other.target.table().equals(sink.target.table())
-          && Objects.equals(other.target.host(), sink.target.host())
-          && other.target.port() == sink.target.port()
-          && Objects.equals(other.target.database(), sink.target.database())) {
-        found++;
-      }
-      return CompositeBehavior.ENTER_TRANSFORM;
-    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.testing.Decorations;
 import io.resultsink.postgres.testing.Fingerprint;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
@@ -143,7 +144,10 @@ abstract class BaseWriteModeIT {
   @Test
   void treatsTheDefinitionAsTheModeSays() {
     TestTable table = existing();
-    decorate(table);
+    Decorations.hangOn(table);
+    if (mode != WriteMode.REPLACE) {
+      Decorations.hangViewOn(table);
+    }
     TableCatalog before = TableCatalog.of(table);
     Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode));
     assertThat(table.difference(COLUMNS, after(oldRows(), SampleRows.sql(FEW))), is(empty()));
@@ -153,7 +157,7 @@ abstract class BaseWriteModeIT {
   @Test
   void keepsOwnerGrantsCommentsAndRowSecurity() {
     TestTable table = existing();
-    decorate(table);
+    Decorations.hangOn(table);
     TableCatalog before = TableCatalog.of(table);
     Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode));
     TableCatalog after = TableCatalog.of(table);
@@ -257,35 +261,6 @@ abstract class BaseWriteModeIT {
     return "SELECT i AS id, 'old-' || i AS name, i::float8 AS score FROM generate_series(-1000, "
         + lastOldId()
         + ") AS i";
-  }
-
-  private void decorate(TestTable table) {
-    String name = table.quoted();
-    database.execute(
-        "CREATE INDEX ON " + name + " (score)",
-        "ALTER TABLE " + name + " ADD CHECK (score > -2000)",
-        "CREATE FUNCTION results.touch() RETURNS trigger LANGUAGE plpgsql AS"
-            + " 'BEGIN RETURN NEW; END'",
-        "CREATE TRIGGER touch BEFORE INSERT ON "
-            + name
-            + " FOR EACH ROW EXECUTE FUNCTION results.touch()",
-        "GRANT SELECT ON " + name + " TO reader",
-        "GRANT SELECT, REFERENCES ON " + name + " TO stranger WITH GRANT OPTION",
-        "REVOKE TRUNCATE ON " + name + " FROM sink",
-        "GRANT UPDATE (name), INSERT (id, name) ON " + name + " TO reader",
-        "COMMENT ON TABLE " + name + " IS 'ranked''s rows'",
-        "COMMENT ON COLUMN " + name + ".score IS 'higher is better'",
-        "ALTER TABLE " + name + " ENABLE ROW LEVEL SECURITY",
-        "CREATE POLICY even ON " + name + " FOR SELECT TO reader USING (id % 2 = 0)",
-        "CREATE POLICY named ON "
-            + name
-            + " AS RESTRICTIVE FOR UPDATE TO reader, stranger"
-            + " USING (id > 0) WITH CHECK (name <> '')",
-        "COMMENT ON POLICY even ON " + name + " IS 'odd ones are secret'",
-        "ALTER TABLE " + name + " OWNER TO team");
-    if (mode != WriteMode.REPLACE) {
-      database.execute("CREATE VIEW results.seen AS SELECT id, note FROM " + name);
-    }
   }
 
   private void assertReported(TestTable table, ResultSummary summary, long rows) {

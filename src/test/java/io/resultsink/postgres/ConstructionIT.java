@@ -14,6 +14,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.testing.Fingerprint;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TestDatabase;
@@ -83,12 +86,12 @@ class ConstructionIT {
   @Test
   void theSameRunIntoTheSameTableTwiceInOnePipelineIsRefused() {
     TestTable table = TestTable.missing(database, "Twice");
-    PCollection<Row> rows = Runners.DIRECT.pipeline().apply(SampleRows.many(10));
+    Pipeline pipeline = Runners.DIRECT.pipeline();
+    PCollection<Row> rows = pipeline.apply(SampleRows.many(10));
     rows.apply("One", table.sink(WriteMode.APPEND, "run_id=r1"));
-    RuntimeException refused =
-        assertThrows(
-            RuntimeException.class,
-            () -> rows.apply("Two", table.sink(WriteMode.APPEND, "run_id=r1")));
+    rows.apply("Two", table.sink(WriteMode.APPEND, "run_id=r1"));
+    ResultSinkException refused = assertThrows(InvalidTargetException.class, () -> pipeline.run());
+    assertThat("nothing ran", Fingerprint.of(database), is(empty()));
     assertThat(refused.getMessage(), allOf(containsString("r1"), containsString(table.name())));
   }
 

@@ -55,7 +55,7 @@ class ExactlyOnceIT {
     Captured<Row> read = new Captured<>(Row.class);
     Captured<ResultSummary> summaries = new Captured<>(ResultSummary.class);
     FailingOnce failure = new FailingOnce(0);
-    Pipeline pipeline = restartingPipeline();
+    Pipeline pipeline = restartingPipeline("full");
     pipeline
         .apply(SampleRows.many(ROWS))
         .apply("Read", ParDo.of(read.fn()))
@@ -81,12 +81,29 @@ class ExactlyOnceIT {
   void aPipelineThatRestartsWhileItStagesPublishesEachRowOnce(WriteMode mode) throws IOException {
     TestTable table = table(mode);
     FailingOnce failure = new FailingOnce(ROWS * 3 / 4);
-    Pipeline pipeline = restartingPipeline();
+    Pipeline pipeline = restartingPipeline("region");
     pipeline
         .apply(SampleRows.many(ROWS))
         .apply("Fail in the middle", failure.step())
         .setRowSchema(SampleRows.SCHEMA)
         .apply("Publish", table.sink(mode));
+    Runners.run(pipeline);
+
+    assertThat("it failed", failure.failures(), equalTo(1));
+    assertThat(table.difference(COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+    assertThat(database.ledgerRows(), equalTo(1L));
+    database.assertNothingStaged();
+  }
+
+  @Test
+  void stepsThatRestartAfterThePublishPublishOnce() throws IOException {
+    TestTable table = table(WriteMode.APPEND);
+    FailingOnce failure = new FailingOnce(0);
+    Pipeline pipeline = restartingPipeline("region");
+    pipeline
+        .apply(SampleRows.many(ROWS))
+        .apply("Publish", table.sink(WriteMode.APPEND))
+        .apply("Fail after publishing", failure.step());
     Runners.run(pipeline);
 
     assertThat("it failed", failure.failures(), equalTo(1));
@@ -219,15 +236,20 @@ class ExactlyOnceIT {
             + ", name text, score float8");
   }
 
-  /** On Flink in one process, which starts the whole pipeline anew when a step fails. */
-  private Pipeline restartingPipeline() throws IOException {
+  /**
+   * On Flink in one process, which starts anew when a step fails: the whole pipeline ({@code full})
+   * or what hangs together with the step ({@code region}, Flink's default).
+   */
+  private Pipeline restartingPipeline(String failover) throws IOException {
     Files.writeString(
         flinkConfiguration.resolve("config.yaml"),
         """
         restart-strategy.type: fixed-delay
         restart-strategy.fixed-delay.attempts: 3
         restart-strategy.fixed-delay.delay: 100 ms
-        """);
+        jobmanager.execution.failover-strategy: %s
+        """
+            .formatted(failover));
     PipelineOptions options = Runners.FLINK.options();
     options.as(FlinkPipelineOptions.class).setFlinkConfDir(flinkConfiguration.toString());
     return Pipeline.create(options);

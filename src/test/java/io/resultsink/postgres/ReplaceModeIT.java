@@ -80,8 +80,10 @@ class ReplaceModeIT extends BaseWriteModeIT {
         "CREATE TRIGGER touched BEFORE INSERT ON "
             + table.quoted()
             + " FOR EACH ROW EXECUTE FUNCTION results.touch()");
-    TargetReport report =
-        TargetInspector.of(table.target(WriteMode.REPLACE)).check(SampleRows.SCHEMA);
+    TargetReport report;
+    try (TargetInspector inspector = TargetInspector.of(table.target(WriteMode.REPLACE))) {
+      report = inspector.check(SampleRows.SCHEMA);
+    }
     assertThat(report.problems(), is(empty()));
     assertThat(report.loses(), hasItem(containsString("by_score")));
     assertThat(report.loses(), hasItem(containsString("scored")));

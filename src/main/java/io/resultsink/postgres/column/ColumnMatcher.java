@@ -40,7 +40,7 @@ final class ColumnMatcher {
       }
     }
     if (schema.getFieldCount() == 0) {
-      problems.add(new Problem("*", "result has no columns"));
+      problem("", "the result has no columns");
     }
     for (TargetColumn target : table) {
       if (target.notNull() && !target.hasDefault() && !meant.contains(target.name())) {
@@ -107,9 +107,11 @@ final class ColumnMatcher {
   private List<String> aligned() {
     int width = problems.stream().mapToInt(problem -> problem.column.length()).max().orElse(0);
     return problems.stream()
-        .map(
-            problem ->
-                problem.column + " ".repeat(width - problem.column.length() + 2) + problem.what)
+        .map(problem -> problem.column + " ".repeat(gap(problem, width)) + problem.what)
         .toList();
+  }
+
+  private static int gap(Problem problem, int width) {
+    return problem.column.isEmpty() ? 0 : width - problem.column.length() + 2;
   }
 }

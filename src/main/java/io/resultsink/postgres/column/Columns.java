@@ -6,7 +6,6 @@ import io.resultsink.postgres.copy.RowEncoder;
 import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -23,6 +22,8 @@ import org.apache.beam.sdk.schemas.Schema.Field;
 public record Columns(List<Column> columns) {
 
   private static final int MOST_COLUMNS = 1600;
+  private static final Set<String> SYSTEM_COLUMNS =
+      Set.of("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid");
 
   /** Keeps the order. */
   public Columns {
@@ -46,18 +47,11 @@ public record Columns(List<Column> columns) {
               + " columns; a PostgreSQL table has at most "
               + MOST_COLUMNS);
     }
-    Set<String> names = new HashSet<>();
     List<Column> columns = new ArrayList<>();
     for (int i = 0; i < schema.getFieldCount(); i++) {
       Field field = schema.getField(i);
-      if (!names.add(field.getName())) {
-        problems.add("the result has two columns named '" + field.getName() + "'");
-      }
       try {
-        new Identifier(field.getName());
-        PostgresType type = ColumnTypes.of(field.getType()).created();
-        ColumnType columnType = ColumnType.of(ColumnTypes.of(field.getType()), type);
-        columns.add(new Column(field.getName(), type.sql(), i, false, columnType));
+        columns.add(created(field, i));
       } catch (InvalidTargetException e) {
         problems.add("column " + (i + 1) + " of the result: " + e.problems().get(0));
       } catch (RefusedTypeException e) {
@@ -68,6 +62,17 @@ public record Columns(List<Column> columns) {
       throw new InvalidTargetException(problems);
     }
     return new Columns(columns);
+  }
+
+  private static Column created(Field field, int index) {
+    String name = new Identifier(field.getName()).name();
+    if (SYSTEM_COLUMNS.contains(name)) {
+      throw new InvalidTargetException(
+          "every PostgreSQL table has a system column " + name + "; give it another name");
+    }
+    FieldMapping mapping = ColumnTypes.of(field.getType());
+    PostgresType type = mapping.created();
+    return new Column(name, type.sql(), index, false, ColumnType.of(mapping, type));
   }
 
   /** The columns of an existing table that a schema's fields fill, and what stands against it. */

@@ -45,9 +45,8 @@ public final class PostgresConnections implements AutoCloseable {
       this.sessions = opened.dataSource();
       this.pool = opened;
     } else {
-      DataSource provided = ((ConnectionSource.Provided) source).supplier().get();
-      this.sessions = provided;
-      this.pool = provided instanceof AutoCloseable closeable ? closeable : null;
+      this.sessions = ProvidedDataSources.of((ConnectionSource.Provided) source);
+      this.pool = null; // it is the user's, who may use it elsewhere
     }
   }
 
@@ -80,7 +79,7 @@ public final class PostgresConnections implements AutoCloseable {
     try {
       Session first = open(() -> {});
       try {
-        return new Session.Pair(first, open(() -> {}), publishing::release);
+        return new Session.Pair(first, second(), publishing::release);
       } catch (RuntimeException | Error e) {
         first.close();
         throw e;
@@ -89,6 +88,12 @@ public final class PostgresConnections implements AutoCloseable {
       publishing.release();
       throw e;
     }
+  }
+
+  private Session second() {
+    return source instanceof ConnectionSource.Provided
+        ? session(ProvidedDataSources.secondConnection(sessions), () -> {})
+        : open(() -> {});
   }
 
   /**
@@ -104,12 +109,14 @@ public final class PostgresConnections implements AutoCloseable {
   }
 
   private Session open(Runnable onClose) {
-    Connection connection;
     try {
-      connection = sessions.getConnection();
+      return session(sessions.getConnection(), onClose);
     } catch (SQLException e) {
       throw ConnectionFailures.explain(source, e);
     }
+  }
+
+  private Session session(Connection connection, Runnable onClose) {
     try {
       return new Session(connection, onClose);
     } catch (SQLException e) {

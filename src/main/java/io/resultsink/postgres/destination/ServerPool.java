@@ -23,7 +23,7 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
   static final String APPLICATION_NAME = "result_sink";
 
   /** Long enough to serve the next chunk of a slow source, short enough to be polite. */
-  private static final Duration IDLE = Duration.ofSeconds(20);
+  private static final Duration IDLE = Duration.ofSeconds(5);
 
   static ServerPool of(ConnectionSource.Server server, int most) {
     PoolableConnectionFactory factory = new PoolableConnectionFactory(() -> connect(server), null);

@@ -76,6 +76,25 @@ final class Attachments {
         2);
   }
 
+  /** The tables that inherit from it, or that it inherits from. */
+  List<String> relatives() throws SQLException {
+    return list(
+        """
+        SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = ?::bigint::oid
+        UNION
+        SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = ?::bigint::oid
+        ORDER BY name
+        """,
+        2);
+  }
+
+  /** The tables that inherit from it. */
+  List<String> children() throws SQLException {
+    return list(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = ?::bigint::oid ORDER BY 1",
+        1);
+  }
+
   /** Of those, the ones that a DELETE of all rows would set off, and cannot be put off. */
   List<String> foreignKeysThatForbidDelete() throws SQLException {
     return list(
@@ -104,10 +123,13 @@ final class Attachments {
           JOIN pg_attribute a ON a.attrelid = y.polrelid AND a.attnum = d.refobjsubid
          WHERE y.polrelid = ?::bigint::oid AND d.refobjsubid > 0 AND a.attname <> ALL (?)
         UNION
-        SELECT 'a grant names column ' || quote_ident(a.attname)
-          FROM pg_attribute a
+        SELECT 'a grant to ' || string_agg(DISTINCT
+                 CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END, ', ')
+               || ' names column ' || quote_ident(a.attname)
+          FROM pg_attribute a, aclexplode(a.attacl) AS g
          WHERE a.attrelid = ?::bigint::oid AND a.attacl IS NOT NULL AND NOT a.attisdropped
            AND a.attname <> ALL (?)
+         GROUP BY a.attname
         ORDER BY 1
         """;
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {

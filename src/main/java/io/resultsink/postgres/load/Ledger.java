@@ -56,16 +56,22 @@ public record Ledger(TableName name) {
 
   /** Whether the ledger is there; asked first, since creating it takes CREATE even when it is. */
   public boolean exists(Session session) throws SQLException {
+    return readable(session).isPresent();
+  }
+
+  /** Whether our role may read it, which the preflight complains of when not; absent without it. */
+  private Optional<Boolean> readable(Session session) throws SQLException {
     String sql =
         """
-        SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        SELECT has_table_privilege(c.oid, 'SELECT')
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = ? AND c.relname = ? AND c.relkind = 'r'
         """;
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setString(1, name.schema());
       statement.setString(2, name.table());
       try (ResultSet found = statement.executeQuery()) {
-        return found.next();
+        return found.next() ? Optional.of(found.getBoolean(1)) : Optional.empty();
       }
     }
   }
@@ -88,7 +94,7 @@ public record Ledger(TableName name) {
   /** What a run published into a table; absent when it did not, or there is no ledger. */
   public Optional<ResultSummary> find(Session session, String runId, TableName target)
       throws SQLException {
-    if (!exists(session)) {
+    if (!readable(session).orElse(false)) {
       return Optional.empty();
     }
     String sql =
@@ -103,7 +109,7 @@ public record Ledger(TableName name) {
 
   /** The newest publish into a table. */
   public Optional<ResultSummary> newest(Session session, TableName target) throws SQLException {
-    if (!exists(session)) {
+    if (!readable(session).orElse(false)) {
       return Optional.empty();
     }
     String sql =

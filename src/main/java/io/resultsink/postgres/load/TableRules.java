@@ -68,9 +68,10 @@ final class TableRules {
         refuseRowSecurity();
         if (table.hasChildren() && table.kind() == 'r') {
           problems.add(
-              table.name()
-                  + " has tables that inherit from it, whose rows would go too; use"
-                  + " mode=update or mode=append");
+              String.join(", ", attachments.children())
+                  + " inherits from "
+                  + table.name()
+                  + ", and its rows would go too; use mode=update or mode=append");
         }
         for (String key : attachments.foreignKeysThatForbidDelete()) {
           problems.add(key + "; use mode=update");
@@ -93,7 +94,10 @@ final class TableRules {
       problems.add(table.name() + " is a partition of another table; use mode=truncate");
     } else if (table.hasChildren() || table.hasParents()) {
       problems.add(
-          table.name() + " is part of an inheritance tree; use mode=append or mode=update");
+          table.name()
+              + " is part of an inheritance tree with "
+              + String.join(", ", attachments.relatives())
+              + "; use mode=append or mode=update");
     }
     for (String view : attachments.dependents()) {
       problems.add(view + "; use mode=truncate");

@@ -141,14 +141,17 @@ final class PublishFailure {
   /** The first column, staged as text, that PostgreSQL cannot convert. */
   private Optional<Column> unconvertible() throws SQLException {
     for (Column column : staging.columns().columns()) {
-      if (column.published().equals(Identifier.quote(column.name()))) {
+      if (column.stagedAsIs()) {
         continue;
       }
+      boolean domain = column.published().equals(column.quoted()); // assigned, and checked then
+      String converted =
+          domain ? "CAST(" + column.quoted() + " AS " + column.type() + ")" : column.published();
       try (Session session = connections.borrow()) {
         session.begin(Duration.ofMinutes(1), "convert " + staging.target().table());
         session.execute(
             "SELECT count("
-                + column.published()
+                + converted
                 + ") FROM "
                 + rows.from()
                 + " AND "

@@ -7,6 +7,7 @@ import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,6 +55,7 @@ interface PublishWork {
 
   /** update. */
   static long upsert(Scene scene) throws SQLException {
+    requireKeys(scene);
     List<String> rest =
         scene.columns().columns().stream()
             .map(Column::name)
@@ -87,6 +89,26 @@ interface PublishWork {
             + Identifier.quote(scene.table().table()));
     now.applyPolicies(session, scene.table());
     return fresh.rows();
+  }
+
+  /** A unique index takes any number of NULLs, each as a new row; a primary key refuses them. */
+  private static void requireKeys(Scene scene) throws SQLException {
+    String anyNull =
+        scene.columns().columns().stream()
+            .filter(column -> scene.key().contains(column.name()) && !column.notNull())
+            .map(column -> column.quoted() + " IS NULL")
+            .collect(Collectors.joining(" OR "));
+    if (anyNull.isEmpty()) {
+      return;
+    }
+    String sql = "SELECT EXISTS (SELECT FROM " + scene.rows().from() + " AND (" + anyNull + "))";
+    try (PreparedStatement statement = scene.session().connection().prepareStatement(sql);
+        ResultSet answer = statement.executeQuery()) {
+      answer.next();
+      if (answer.getBoolean(1)) {
+        throw new SQLException("the key has NULL", SqlState.NULL_NOT_ALLOWED);
+      }
+    }
   }
 
   private static String insertStatement(Scene scene) {

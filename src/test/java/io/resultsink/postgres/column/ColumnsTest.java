@@ -41,6 +41,7 @@ class ColumnsTest {
         Schema.of(
             Field.of("n".repeat(64), FieldType.INT64),
             Field.of("", FieldType.INT64),
+            Field.of("xmin", FieldType.INT64),
             Field.of("m", FieldType.map(FieldType.row(MOVIES), FieldType.STRING)));
     InvalidTargetException refusal =
         assertThrows(InvalidTargetException.class, () -> Columns.ofResult(schema));
@@ -51,6 +52,8 @@ class ColumnsTest {
                 + "n".repeat(64)
                 + "' has 64 bytes; PostgreSQL names have at most 63",
             "column 2 of the result: a name is empty",
+            "column 3 of the result: every PostgreSQL table has a system column xmin; give it"
+                + " another name",
             "column m of the result: no type for a map whose keys are arrays, maps or rows"));
     assertThat(
         assertThrows(InvalidTargetException.class, () -> Columns.ofResult(Schema.of())).problems(),
@@ -134,6 +137,19 @@ class ColumnsTest {
             "since   result has timestamp without time zone, table has timestamp with time zone;"
                 + " its time zone is not known",
             "rank    table needs it (NOT NULL, no default), result lacks it"));
+  }
+
+  @Test
+  void resultWithoutColumnsMatchesNothing() {
+    ColumnMatch match =
+        Columns.match(
+            Schema.of(),
+            List.of(new TargetColumn("rank", CreatedType.INTEGER, true, false, false)));
+    assertThat(
+        match.problems(),
+        contains(
+            "the result has no columns",
+            "rank  table needs it (NOT NULL, no default), result lacks it"));
   }
 
   @Test

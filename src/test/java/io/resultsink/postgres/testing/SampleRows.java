@@ -45,7 +45,7 @@ public final class SampleRows {
   /** What {@link #many} gives, as a query. */
   public static String sql(long count) {
     return """
-    SELECT i AS id, CASE WHEN i % 7 > 0 THEN 'näme-' || i END AS name, i / 2.0::float8 AS score
+    SELECT i AS id, CASE WHEN i %% 7 > 0 THEN 'näme-' || i END AS name, i / 2.0::float8 AS score
     FROM generate_series(0, %d - 1) AS i
     """
         .formatted(count);

@@ -30,7 +30,11 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
   /** The schema that the sink's role owns and finds first. */
   public static final String SCHEMA = "results";
 
-  private static final Duration SESSIONS_END = Duration.ofSeconds(15);
+  /**
+   * A pipeline that fails may tear down no step; idle sessions are then closed after 20 seconds,
+   * looked for every ten.
+   */
+  private static final Duration SESSIONS_END = Duration.ofSeconds(20);
 
   private final TestingPostgres server = TestingPostgres.get();
   private final String name =

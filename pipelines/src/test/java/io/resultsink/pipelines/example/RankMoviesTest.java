@@ -1,5 +1,8 @@
 package io.resultsink.pipelines.example;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.testing.PAssert;
@@ -24,6 +27,8 @@ class RankMoviesTest {
                         MovieRating.of("Comedy", "Only one", 3.5))))
             .apply(new RankMovies(2));
 
+    assertThat(
+        ranking.getSchema().getFieldNames(), contains("genre", "rank", "title", "votes", "stars"));
     PAssert.that(ranking)
         .containsInAnyOrder(
             RankedMovie.of("Drama", 1, "Seen", 2, 1.5),
