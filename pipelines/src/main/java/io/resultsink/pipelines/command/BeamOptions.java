@@ -55,6 +55,10 @@ record BeamOptions(PipelineOptions options, String runner, boolean local) {
     }
   }
 
+  boolean isDirect() {
+    return runner.equals(DIRECT);
+  }
+
   private static String explain(String runner, String message) {
     Matcher unknown = UNKNOWN.matcher(message);
     return unknown.find()

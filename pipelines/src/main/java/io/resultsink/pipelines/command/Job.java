@@ -51,6 +51,15 @@ class Job {
     }
   }
 
+  /** Whether its runner says that it has ended. */
+  final boolean isOver() {
+    try {
+      return result.getState().isTerminal();
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
   void cancel() throws IOException {
     result.cancel();
   }
@@ -58,9 +67,5 @@ class Job {
   /** The runner's name for it. */
   String id() {
     return String.valueOf(ReflectiveCall.on(result, "getJobId"));
-  }
-
-  final PipelineResult result() {
-    return result;
   }
 }

@@ -40,17 +40,21 @@ final class PipelineRun {
     Progress progress = new Progress(terminal);
     Interruption interruption = Interruption.arm(terminal, progress, leftovers);
     Counts counts;
+    Job job = null;
     try {
-      Job job = Job.launch(pipeline);
+      job = Job.launch(pipeline);
       interruption.stops(job);
       while (!job.await(beam.local() ? GLANCE : REMOTE_GLANCE)) {
         progress.draw(Counts.of(job.metrics()));
+        if (beam.isDirect()) {
+          progress.adviseFaster();
+        }
       }
       counts = Counts.of(job.metrics());
     } catch (RuntimeException | Error e) {
       interruption.waitIfUnderWay();
       progress.clear();
-      if (leftovers != null) {
+      if (leftovers != null && isOver(job)) {
         leftovers.removeQuietly(e);
       }
       throw e;
@@ -62,6 +66,11 @@ final class PipelineRun {
     if (target != null) {
       published(target, progress, counts);
     }
+  }
+
+  /** A job elsewhere may go on although the connection to its runner is lost. */
+  private boolean isOver(@Nullable Job job) {
+    return beam.local() || job != null && job.isOver();
   }
 
   private @Nullable Leftovers leftovers(Pipeline pipeline) {

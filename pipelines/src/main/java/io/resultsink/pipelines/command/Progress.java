@@ -10,9 +10,12 @@ final class Progress {
 
   private static final String CLEAR_LINE = "\r\u001b[K";
 
+  private static final Duration LONG = Duration.ofSeconds(30);
+
   private final Terminal terminal;
   private final long begin = System.nanoTime();
   private boolean drawn;
+  private boolean advised;
 
   Progress(Terminal terminal) {
     this.terminal = terminal;
@@ -38,6 +41,16 @@ final class Progress {
                           Figures.took(Duration.ofSeconds(elapsed().toSeconds()))));
       terminal.err().flush();
       drawn = true;
+    }
+  }
+
+  /** Tells once of a faster way to run here, when a run takes long. */
+  void adviseFaster() {
+    if (!advised && elapsed().compareTo(LONG) > 0) {
+      clear();
+      terminal.note(
+          "  note: DirectRunner is slow at joins and many groups; -- --runner=FlinkRunner is not");
+      advised = true;
     }
   }
 
