@@ -43,6 +43,8 @@ import picocli.CommandLine.ScopeType;
     })
 public final class Main {
 
+  private static final int PAGE_WIDTH = 92;
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -93,7 +95,11 @@ public final class Main {
     List<String> own = end < 0 ? all : all.subList(0, end);
     List<String> beam = end < 0 ? List.of() : all.subList(end + 1, all.size());
     Terminal terminal = world.with(beam);
-    return commandLine(logFile, terminal).execute(own.toArray(String[]::new));
+    try {
+      return commandLine(logFile, terminal).execute(own.toArray(String[]::new));
+    } catch (Error e) {
+      return failed(e, logFile, terminal);
+    }
   }
 
   private static CommandLine commandLine(String logFile, Terminal terminal) {
@@ -107,6 +113,7 @@ public final class Main {
     return commands
         .setOut(new PrintWriter(terminal.out(), true))
         .setErr(new PrintWriter(terminal.err(), true))
+        .setUsageHelpWidth(PAGE_WIDTH)
         .setUsageHelpLongOptionsMaxWidth(28)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::wrongUse)
@@ -121,7 +128,7 @@ public final class Main {
     return ExitCode.USAGE;
   }
 
-  private static int failed(Exception exception, String logFile, Terminal terminal) {
+  private static int failed(Throwable exception, String logFile, Terminal terminal) {
     Logger log = LoggerFactory.getLogger(Main.class);
     Failure failure = Failure.of(exception);
     if (failure.expected()) {

@@ -22,7 +22,7 @@ class HelpTest {
     assertThat(help.exitCode(), is(0));
     assertThat(help.out(), containsString("pgresult " + command));
     assertThat(help.out(), containsString("Example"));
-    help.out().lines().forEach(line -> assertThat(line, line.length(), lessThanOrEqualTo(90)));
+    help.out().lines().forEach(line -> assertThat(line, line.length(), lessThanOrEqualTo(92)));
   }
 
   @Test

@@ -28,10 +28,9 @@ final class QueryOptions {
 
   @Option(
       names = {"-w", "--wait"},
-      description = {
-        "wait for a runner elsewhere; without it the job's id is printed.",
-        "A runner in this process is always waited for."
-      })
+      description =
+          "wait for a runner elsewhere; without it the job's id is printed. A runner in this"
+              + " process is always waited for")
   boolean wait;
 
   @Option(
@@ -54,10 +53,9 @@ final class QueryOptions {
   @Option(
       names = "--run-id",
       paramLabel = "ID",
-      description = {
-        "the run's name, say 2026-11-22T10. A run publishes once: started again",
-        "with the same name, it finds that it is done and changes nothing"
-      })
+      description =
+          "the run's name, say 2026-11-22T10. A run publishes once: started again with the same"
+              + " name, it finds that it is done and changes nothing")
   @Nullable String runId;
 
   @Option(

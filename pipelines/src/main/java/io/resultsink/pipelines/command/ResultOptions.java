@@ -20,10 +20,9 @@ final class ResultOptions {
   @Option(
       names = "--password",
       paramLabel = "REF",
-      description = {
-        "where the password of RESULT is: env:NAME or file:PATH,",
-        "found by whoever connects; else the URL's, or ~/.pgpass"
-      })
+      description =
+          "where the password of RESULT is: env:NAME or file:PATH, looked up by whoever connects;"
+              + " else the URL's, or ~/.pgpass")
   private @Nullable String reference;
 
   /** The target of a RESULT; starts the embedded server when it names that. */

@@ -62,10 +62,9 @@ public final class RunCommand implements Callable<Integer> {
   @Option(
       names = {"-r", "--result"},
       paramLabel = "RESULT",
-      description = {
-        "the table: embedded:table or its URL, with ?mode=",
-        "(embedded:top_movies?mode=replace, embedded:requests_by_hour?mode=truncate)"
-      })
+      description =
+          "the table: embedded:table or its URL, with ?mode="
+              + " (embedded:top_movies?mode=replace, embedded:requests_by_hour?mode=truncate)")
   private @Nullable String result;
 
   @Option(
