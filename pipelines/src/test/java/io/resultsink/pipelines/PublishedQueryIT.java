@@ -48,8 +48,7 @@ class PublishedQueryIT {
 
   @BeforeEach
   void clean() throws IOException, SQLException {
-    server.execute("DROP SCHEMA public CASCADE");
-    server.execute("CREATE SCHEMA public");
+    server.execute("DROP OWNED BY CURRENT_USER CASCADE");
     StringBuilder hits = new StringBuilder();
     for (int i = 0; i < 300; i++) {
       hits.append("{\"code\":").append(i % 10 == 0 ? 404 : 200).append("}\n");
