@@ -15,7 +15,6 @@ public final class SqlState {
   public static final String CARDINALITY_VIOLATION = "21000";
   public static final String SERIALIZATION_FAILURE = "40001";
   public static final String DEADLOCK_DETECTED = "40P01";
-  public static final String INSUFFICIENT_PRIVILEGE = "42501";
   public static final String UNDEFINED_TABLE = "42P01";
   public static final String DUPLICATE_TABLE = "42P07";
   public static final String LOCK_NOT_AVAILABLE = "55P03";
