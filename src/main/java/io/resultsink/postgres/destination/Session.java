@@ -1,5 +1,6 @@
 package io.resultsink.postgres.destination;
 
+import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.SqlState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -53,7 +54,8 @@ public final class Session implements AutoCloseable {
     try {
       connection.setReadOnly(false);
       connection.setAutoCommit(false);
-    } catch (SQLException e) {
+      FaultPoint.CONNECTED.reached();
+    } catch (SQLException | RuntimeException | Error e) {
       connection.abort(Runnable::run);
       throw e;
     }

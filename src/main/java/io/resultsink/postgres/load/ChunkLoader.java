@@ -5,6 +5,7 @@ import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.LoadFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
@@ -78,6 +79,7 @@ final class ChunkLoader {
     long copied;
     try {
       copy.writeToCopy(buffer.array(), 0, buffer.size());
+      FaultPoint.COPYING.reached();
       copied = copy.endCopy();
     } finally {
       if (copy.isActive()) {
@@ -98,7 +100,9 @@ final class ChunkLoader {
           null);
     }
     long transactionId = transactionId(session);
+    FaultPoint.CHUNK_COMMITTING.reached();
     session.commit();
+    FaultPoint.CHUNK_COMMITTED.reached();
     return new StagedChunk(transactionId, rows, buffer.size());
   }
 

@@ -2,6 +2,7 @@ package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.load.AbandonedStaging;
 import io.resultsink.postgres.load.Ledger;
 import io.resultsink.postgres.load.ResolvedTarget;
@@ -37,10 +38,12 @@ public final class DropStaging extends DoFn<ResultSummary, Void> {
   public void process(@Element ResultSummary summary) {
     try (PostgresConnections connections = PostgresConnections.lease(plan.source());
         Session session = connections.borrow()) {
+      FaultPoint.TIDYING.reached();
       tidy(session);
       if (PublishScript.of(plan.target().mode()).leavesDeadRows()) {
         vacuum(session);
       }
+      FaultPoint.TIDIED.reached();
     } catch (SQLException | RuntimeException e) {
       LOG.warn("Tidying up after {} failed; the result stands", plan, e);
     }

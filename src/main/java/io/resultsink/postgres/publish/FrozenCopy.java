@@ -3,6 +3,7 @@ package io.resultsink.postgres.publish;
 import io.resultsink.postgres.column.Columns;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.FaultPoint;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.postgresql.copy.CopyIn;
@@ -51,6 +52,7 @@ final class FrozenCopy {
               .copyIn(
                   "COPY " + table.quoted() + " (" + names + ") FROM STDIN (FORMAT binary, FREEZE)");
       pump(out, in);
+      FaultPoint.COPYING_FROZEN.reached();
       long copied = in.endCopy();
       source.commit();
       return copied;

@@ -5,6 +5,7 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.load.AdvisoryLock;
@@ -73,6 +74,7 @@ final class PublishTransaction {
     }
     AdvisoryLock.acquire(session, "target " + table, OTHER_PUBLISHES);
     rows.lock(session);
+    FaultPoint.STAGING_LOCKED.reached();
     rows.verify(session);
 
     PublishScript script = PublishScript.of(target.mode());
@@ -83,8 +85,10 @@ final class PublishTransaction {
 
     ResultSummary summary = summary(existing.isEmpty());
     Instant publishedAt = ledger.record(session, summary, table);
+    FaultPoint.COMMITTING.reached();
     commitSent = true;
     session.commit();
+    FaultPoint.COMMITTED.reached();
     return summary.toBuilder()
         .publishedAt(org.joda.time.Instant.ofEpochMilli(publishedAt.toEpochMilli()))
         .publishingMillis(times.publishingMillis())
@@ -158,6 +162,7 @@ final class PublishTransaction {
           .acquire(table, script.publishes(), target.lockTimeout(), target.lockWait());
     }
     times.locked();
+    FaultPoint.TARGET_LOCKED.reached();
     session.lockTimeout(target.lockWait()); // an update may wait for rows
     return script
         .work()

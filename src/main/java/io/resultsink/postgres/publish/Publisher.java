@@ -4,6 +4,7 @@ import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
 import io.resultsink.postgres.failure.ResultSinkException;
@@ -87,6 +88,7 @@ final class Publisher {
   private ResultSummary attempt(StagingTable staging, StagedRows rows) throws SQLException {
     try (Session.Pair sessions = connections.borrowPair()) {
       endLostSession(sessions.second());
+      FaultPoint.PUBLISHING.reached();
       PublishTransaction transaction = new PublishTransaction(plan, staging, rows, sessions);
       try {
         ResultSummary summary = transaction.run();
