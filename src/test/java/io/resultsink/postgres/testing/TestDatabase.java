@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -36,9 +37,25 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
    */
   private static final Duration SESSIONS_END = Duration.ofSeconds(20);
 
-  private final TestingPostgres server = TestingPostgres.get();
+  private final TestingPostgres server;
   private final String name =
       "sink_test_" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
+  private @Nullable PostgresProxy proxy;
+
+  /** A database of the server that all tests share. */
+  public TestDatabase() {
+    this(TestingPostgres.get());
+  }
+
+  /** A database of another server. */
+  public TestDatabase(TestingPostgres server) {
+    this.server = server;
+  }
+
+  /** Lets the URLs of this database from now on lead through a proxy. */
+  public void through(PostgresProxy network) {
+    this.proxy = network;
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) throws SQLException {
@@ -91,9 +108,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         + ":"
         + TestingPostgres.ENCODED_PASSWORD
         + "@"
-        + server.host()
+        + (proxy == null ? server.host() : "localhost")
         + ":"
-        + server.port()
+        + (proxy == null ? server.port() : proxy.port())
         + "/"
         + name
         + "/"

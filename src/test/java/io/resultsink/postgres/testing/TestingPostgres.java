@@ -45,6 +45,15 @@ public final class TestingPostgres {
   /** Names sessions of the tests, so that all others are the sink's. */
   static final String FIXTURE = "fixture";
 
+  /** Rules of pg_hba.conf: the superuser is trusted, all others give their password. */
+  static final List<String> AUTHENTICATION =
+      List.of(
+          "local all all trust",
+          "host all,replication postgres 127.0.0.1/32 trust",
+          "host all,replication postgres ::1/128 trust",
+          "host all all 127.0.0.1/32 scram-sha-256",
+          "host all all ::1/128 scram-sha-256");
+
   private static @Nullable TestingPostgres instance;
 
   private final String host;
@@ -106,19 +115,20 @@ public final class TestingPostgres {
         "jdbc:postgresql://" + host + ":" + port + "/" + database, properties);
   }
 
+  /** A server that a test has started itself, with the roles of the tests. */
+  static TestingPostgres of(OwnServer server) {
+    TestingPostgres own =
+        new TestingPostgres("localhost", server.port(), "postgres", null, "postgres");
+    own.createRoles();
+    return own;
+  }
+
   private static TestingPostgres startEmbedded() {
     try {
       // initdb's own rules trust everyone, and would let a wrong password in.
       Path rules = Files.createTempFile("pg_hba", ".conf");
       rules.toFile().deleteOnExit();
-      Files.write(
-          rules,
-          List.of(
-              "local all all trust",
-              "host all postgres 127.0.0.1/32 trust",
-              "host all postgres ::1/128 trust",
-              "host all all 127.0.0.1/32 scram-sha-256",
-              "host all all ::1/128 scram-sha-256"));
+      Files.write(rules, AUTHENTICATION);
       EmbeddedPostgres server =
           EmbeddedPostgres.builder()
               .setServerConfig("hba_file", rules.toString())

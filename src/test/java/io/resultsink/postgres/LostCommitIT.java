@@ -1,0 +1,73 @@
+package io.resultsink.postgres;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
+
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.testing.PostgresProxy;
+import io.resultsink.postgres.testing.Runners;
+import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.TestTable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The connection dies around COMMIT: the ledger knows what became of it. */
+@Tag("attack")
+class LostCommitIT {
+
+  private static final long ROWS = 2_000;
+
+  /** The UPDATE before it is of the ledger; what follows is the publish's COMMIT. */
+  private static final String RECORDING = "UPDATE .*result_sink_ledger";
+
+  @RegisterExtension final TestDatabase database = new TestDatabase();
+
+  private PostgresProxy network;
+
+  @BeforeEach
+  void throughAProxy() {
+    network = PostgresProxy.to(database.server());
+    database.through(network);
+  }
+
+  @AfterEach
+  void close() {
+    network.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void aCommitWhoseReplyIsLostIsFoundInTheLedger(WriteMode mode) {
+    TestTable table = TestTable.missing(database, "Lost");
+    PostgresProxy.Fault[] lost = new PostgresProxy.Fault[1];
+    network.when(RECORDING).first(() -> lost[0] = network.when("^COMMIT").swallowReply());
+    ResultSummary summary = Runners.DIRECT.publish(SampleRows.many(ROWS), table.sink(mode));
+    assertThat(lost[0].met(), equalTo(1));
+    assertThat(summary.alreadyPublished(), is(false));
+    assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+    assertThat(database.ledgerRows(), equalTo(1L));
+    database.assertNothingStaged();
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void aCommitThatNeverArrivedIsMadeAgain(WriteMode mode) {
+    TestTable table = TestTable.missing(database, "Lost");
+    PostgresProxy.Fault[] lost = new PostgresProxy.Fault[1];
+    network.when(RECORDING).first(() -> lost[0] = network.when("^COMMIT").cut());
+    ResultSummary summary = Runners.DIRECT.publish(SampleRows.many(ROWS), table.sink(mode));
+    assertThat(lost[0].met(), equalTo(1));
+    assertThat(summary.alreadyPublished(), is(false));
+    assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+    assertThat(database.ledgerRows(), equalTo(1L));
+    database.assertNothingStaged();
+  }
+}
