@@ -11,10 +11,14 @@ QUIET_BUNDLE = -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.shade=error
 PG ?= 18
 SERVER_14 = 14.20.0
 SERVER_18 = 18.1.0
+, := ,
 SERVER = $(or $(SERVER_$(PG)),$(error PG=$(PG) is not known; use 14 or 18))
 # The bundle keeps the newest server, so that a test on another one leaves pgresult as it was.
-BUNDLE = $(if $(filter-out 18,$(PG)),-Dbundle.skip=true -DexcludedGroups=bundle)
+BUNDLE = $(if $(filter-out 18,$(PG)),-Dbundle.skip=true -DexcludedGroups=torture$(,)bundle)
 
+
+ATTACKS = $(CURDIR)/target/torture/attacks.tsv
+ATTACK_TABLE = java -cp src/target/test-classes io.resultsink.postgres.testing.AttackTable $(ATTACKS)
 
 define DEMO_QUERY
 pipelines/pgresult query -d pipelines/target/samples -r 'embedded:code_counts?mode=replace' -w \
@@ -33,6 +37,15 @@ build: ## the jars, without tests; afterwards pipelines/pgresult runs
 .PHONY: test
 test: ## everything CI runs: format, house rules, all tests; PG=14 on PostgreSQL 14
 	$(MVN) $(QUIET_BUNDLE) -Dpostgres.server.version=$(SERVER) $(BUNDLE) verify
+
+.PHONY: torture
+torture: ## every attack, for an hour or less; SEED=... repeats one, ONLY=SomeIT narrows
+	rm -f $(ATTACKS)
+	$(MVN) $(QUIET_BUNDLE) -Dquick -Dpostgres.server.version=$(SERVER) \
+	  -Dgroups='attack|torture' -DexcludedGroups=none -Dfailsafe.skipAfterFailureCount=1 \
+	  -Dtorture.report=$(ATTACKS) $(if $(SEED),-Dtorture.seed=$(SEED)) \
+	  $(if $(ONLY),-Dit.test=$(ONLY) -Dfailsafe.failIfNoSpecifiedTests=false) verify; \
+	code=$$?; $(ATTACK_TABLE) && exit $$code
 
 .PHONY: quick
 quick: ## compile and unit tests only

@@ -1,0 +1,101 @@
+package io.resultsink.postgres.testing;
+
+import io.resultsink.postgres.destination.WriteMode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+
+/**
+ * Writes a line for each test under torture: attack, mode, times tried, violations, longest wait of
+ * a reader in milliseconds, seed; separated by tabs. {@link AttackTable} prints them.
+ */
+public final class AttackRecorder implements InvocationInterceptor {
+
+  @Override
+  public void interceptTestMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> test,
+      ExtensionContext context)
+      throws Throwable {
+    record(invocation, test);
+  }
+
+  @Override
+  public void interceptTestTemplateMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> test,
+      ExtensionContext context)
+      throws Throwable {
+    record(invocation, test);
+  }
+
+  private static void record(Invocation<Void> invocation, ReflectiveInvocationContext<Method> test)
+      throws Throwable {
+    String report = System.getProperty(Torture.REPORT);
+    if (report == null) {
+      invocation.proceed();
+      return;
+    }
+    Torture.Attack attack = new Torture.Attack();
+    Torture.CURRENT.set(attack);
+    boolean held = false;
+    try {
+      invocation.proceed();
+      held = true;
+    } finally {
+      Torture.CURRENT.remove();
+      String wait = attack.longestWait == null ? "" : "" + attack.longestWait.toMillis();
+      write(
+          Path.of(report),
+          String.join(
+              "\t",
+              sentence(test.getTargetClass(), test.getExecutable()),
+              mode(test),
+              Long.toString(attack.tried),
+              held ? "0" : "1",
+              wait,
+              Long.toString(Torture.seed())));
+    }
+  }
+
+  /** A test's name in words, after its class's. */
+  private static String sentence(Class<?> type, Method test) {
+    return words(type.getSimpleName().replaceAll("(IT|Test)$", "")) + ": " + words(test.getName());
+  }
+
+  private static String words(String name) {
+    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private static String mode(ReflectiveInvocationContext<Method> test) {
+    for (Object argument : test.getArguments()) {
+      if (argument instanceof WriteMode mode) {
+        return mode.option();
+      }
+    }
+    return "";
+  }
+
+  private static synchronized void write(Path report, String line) {
+    try {
+      Files.createDirectories(report.getParent());
+      Files.writeString(
+          report,
+          line + "\n",
+          StandardCharsets.UTF_8,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
