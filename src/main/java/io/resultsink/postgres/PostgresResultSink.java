@@ -106,7 +106,8 @@ public final class PostgresResultSink
 
   /**
    * Writes to the table of a URL: {@code
-   * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}.
+   * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}, or of a saved
+   * connection, {@code name:table[?option=value&...]}, which is looked up now.
    *
    * @throws InvalidTargetException with all that is wrong with it
    */

@@ -7,6 +7,7 @@ import io.resultsink.pipelines.command.Failure;
 import io.resultsink.pipelines.command.Home;
 import io.resultsink.pipelines.command.Logs;
 import io.resultsink.pipelines.command.QueryCommand;
+import io.resultsink.pipelines.command.ResultCommand;
 import io.resultsink.pipelines.command.RunCommand;
 import io.resultsink.pipelines.command.SamplesCommand;
 import io.resultsink.pipelines.command.ShowCommand;
@@ -107,6 +108,7 @@ public final class Main {
     commands.addSubcommand(new QueryCommand(terminal));
     commands.addSubcommand(new ShowCommand(terminal));
     commands.addSubcommand(new CleanCommand(terminal));
+    commands.addSubcommand(new ResultCommand(terminal));
     commands.addSubcommand(new RunCommand(terminal));
     commands.addSubcommand(new SamplesCommand(terminal));
     commands.addSubcommand(new EmbeddedCommand(terminal));

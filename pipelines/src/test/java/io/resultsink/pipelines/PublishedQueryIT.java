@@ -291,4 +291,27 @@ class PublishedQueryIT {
     assertThat(dashboard.exitCode(), is(0));
     assertThat(server.column("SELECT sum(requests) FROM requests_by_hour"), contains("1000"));
   }
+
+  @Test
+  void aNamedResultIsAConnectionLikeAnyOther() throws IOException, SQLException {
+    try (PostgresFiles files = new PostgresFiles(folder)) {
+      CommandLineOutcome created =
+          run("result", "create", "mydb", "--password", server.passwordReference(), server.url());
+      assertThat(created.err(), created.exitCode(), is(0));
+      assertThat(files.services(), containsString("# pgresult: password file:"));
+      CommandLineOutcome tested = run("result", "test", "mydb");
+      assertThat(tested.out(), containsString("role      results"));
+      assertThat(tested.out(), containsString("security  no TLS"));
+      assertThat(tested.out(), containsString("tables    can be created in schema public"));
+      assertThat(tested.exitCode(), is(0));
+      CommandLineOutcome published = query("mydb:counts?mode=replace", COUNT);
+      assertThat(published.err(), published.exitCode(), is(0));
+      assertThat(server.column("SELECT count(*) FROM counts"), contains("2"));
+      assertThat(run("show", "mydb:counts").out(), containsString("(2 rows, published "));
+      CommandLineOutcome missing = query("yourdb:counts", COUNT);
+      assertThat(missing.err(), containsString("no connection is saved as 'yourdb' in "));
+      assertThat(missing.err(), containsString("; there are: mydb"));
+      assertThat(missing.exitCode(), is(2));
+    }
+  }
 }

@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>an option stands once; one that is not known is an error
  * </ul>
  *
+ * <p>The short form is {@code name:table[?option=value&...]}, with a connection saved as a service
+ * in {@code pg_service.conf}, where {@code psql service=name} finds it too. It is looked up when
+ * the text is read, its password as well, unless that is a reference.
+ *
  * <p>Connection properties of the driver are taken from an allow list; a password or anything else
  * that is secret is none of them.
  */
@@ -98,8 +102,8 @@ public abstract class PostgresTarget implements Serializable {
   }
 
   /**
-   * Reads a target's URL. User, password, database, table and option values are percent-decoded
-   * (UTF-8; a {@code +} is a plus); nothing is trimmed, nothing shortened.
+   * Reads a target's URL, or its short form. User, password, database, table and option values are
+   * percent-decoded (UTF-8; a {@code +} is a plus); nothing is trimmed, nothing shortened.
    *
    * @throws InvalidTargetException with all that is wrong with it
    */

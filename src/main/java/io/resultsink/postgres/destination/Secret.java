@@ -12,7 +12,9 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
@@ -152,6 +154,31 @@ public final class Secret implements Serializable {
       String problem, @Nullable Throwable cause) {
     return new DatabaseUnavailableException(
         "no password: " + problem, Remedy.FIX_CONFIGURATION, null, cause);
+  }
+
+  /** The reference as {@link #parse} reads it; empty when this is the password itself. */
+  @Internal
+  public Optional<String> reference() {
+    return switch (kind) {
+      case LITERAL -> Optional.empty();
+      case ENVIRONMENT -> Optional.of("env:" + text);
+      case FILE -> Optional.of("file:" + text);
+    };
+  }
+
+  /**
+   * A line of {@code .pgpass}, for a file that its owner alone can read, and nothing else.
+   *
+   * @param address the fields before the password, escaped, with a colon after each
+   * @throws InvalidTargetException when the file's format cannot keep the password
+   */
+  @Internal
+  public String passwordFileLine(String address) {
+    if (kind != Kind.LITERAL || text.chars().anyMatch(c -> c == '\n' || c == '\r')) {
+      throw new InvalidTargetException(
+          "the password cannot be kept in a password file: it has a line break; use file:PATH");
+    }
+    return address + text.replace("\\", "\\\\").replace(":", "\\:");
   }
 
   @Override

@@ -23,10 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class TargetUrl {
 
   static final String FORM =
-      "postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]";
+      "postgresql://[user[:password]@]host[:port]/database/table[?option=value&...], or name:table"
+          + " with a saved connection";
 
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]{0,19})://.*");
-  private static final Pattern SAVED_CONNECTION = Pattern.compile("[A-Za-z0-9_-]+:[^:/@]+");
+
+  /** Neither a slash nor an at sign, so that no URL with a character too few looks like one. */
+  private static final Pattern SHORT =
+      Pattern.compile("([A-Za-z0-9_-]+):([^:/@?]+)(?:\\?(.*))?", Pattern.DOTALL);
+
   private static final Pattern OPTION_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern HOST_AND_PORT = Pattern.compile("([^:]*)(?::([^:]*))?");
   private static final Pattern BRACKETS_AND_PORT =
@@ -41,6 +46,10 @@ final class TargetUrl {
 
   /** See {@link PostgresTarget#parse}. */
   static PostgresTarget parse(String url) {
+    Matcher saved = SHORT.matcher(url);
+    if (saved.matches() && !url.matches("(?is)(jdbc|postgres(ql)?):.*")) {
+      return new TargetUrl().read(SavedConnection.named(saved.group(1)), saved);
+    }
     String rest = afterScheme(url);
     checkAtSign(rest);
     return new TargetUrl().read(rest);
@@ -106,9 +115,6 @@ final class TargetUrl {
     if (scheme.matches()) {
       return "'" + scheme.group(1) + "://' is not a PostgreSQL target";
     }
-    if (SAVED_CONNECTION.matcher(url).matches()) {
-      return "the target is not a URL, and saved connections (name:table) are not built yet";
-    }
     return "the target is not a URL";
   }
 
@@ -140,6 +146,22 @@ final class TargetUrl {
     path(authorityAndPath.length == 1 ? null : authorityAndPath[1]);
     if (pathAndQuery.length == 2) {
       query(pathAndQuery[1]);
+    }
+    return finished();
+  }
+
+  private PostgresTarget read(SavedConnection connection, Matcher tableAndOptions) {
+    builder
+        .host(connection.host())
+        .port(connection.port())
+        .database(connection.database())
+        .user(connection.user())
+        .password(connection.password());
+    connectionProperties.putAll(connection.properties());
+    builder.connectionProperties(connectionProperties);
+    attempt(() -> builder.table(TableName.parse(tableAndOptions.group(2))));
+    if (tableAndOptions.group(3) != null) {
+      query(tableAndOptions.group(3));
     }
     return finished();
   }

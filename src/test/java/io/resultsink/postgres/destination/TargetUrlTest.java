@@ -23,7 +23,8 @@ class TargetUrlTest {
 
   private static final String FORM =
       "; a target is written"
-          + " postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]";
+          + " postgresql://[user[:password]@]host[:port]/database/table[?option=value&...],"
+          + " or name:table with a saved connection";
 
   private static final String SPECIAL_CHARACTERS =
       "the host cannot be told from user and password; percent-encode special characters: '@' as"
@@ -157,8 +158,6 @@ class TargetUrlTest {
           postgresql                       | the target is not a URL
           //h/d/t                          | the target is not a URL
           app:hunter2@h/d/t                | the target is not a URL
-          mydb:top_movies                  | the target is not a URL, and saved connections (name:table) are not built yet
-          mydb:top_movies?mode=append      | the target is not a URL, and saved connections (name:table) are not built yet
           jdbc:postgresql://h/d            | a JDBC URL is not a target: leave 'jdbc:' away and add the table
           postgresql:/h/d/t                | two slashes are missing after 'postgresql:'
           postgres:h/d/t                   | two slashes are missing after 'postgresql:'

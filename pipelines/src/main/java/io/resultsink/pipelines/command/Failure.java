@@ -2,6 +2,7 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.query.InputException;
 import io.resultsink.pipelines.query.QueryException;
+import io.resultsink.pipelines.registry.RegistryException;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.failure.ResultSinkException;
@@ -47,6 +48,7 @@ public record Failure(int exitCode, String message, boolean expected) {
     }
     if (cause instanceof InvalidTargetException
         || cause instanceof QueryException
+        || cause instanceof RegistryException
         || cause instanceof UsageException) {
       return new Failure(ExitCode.USAGE, cause.getMessage(), true);
     }

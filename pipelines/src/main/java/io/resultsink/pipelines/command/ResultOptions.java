@@ -56,7 +56,8 @@ final class ResultOptions {
         .build();
   }
 
-  private @Nullable Secret password() {
+  /** What -p or --password give; null for neither. */
+  @Nullable Secret password() {
     if (ask && reference != null) {
       throw new UsageException("-p asks for the password, --password says where it is; use one");
     }

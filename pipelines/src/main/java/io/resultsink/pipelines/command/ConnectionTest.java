@@ -1,0 +1,83 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.postgres.TargetInspector;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Session;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a server says of a connection.
+ *
+ * @param lines for people
+ * @param canCreateTables whether a result can be published into a table that is missing
+ */
+record ConnectionTest(List<String> lines, boolean canCreateTables) {
+
+  private static final String SQL =
+      """
+      SELECT current_setting('server_version'), current_user, current_database(),
+             (SELECT coalesce(version || ', ' || cipher, 'no TLS')
+                FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid()),
+             current_schema(),
+             coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),
+             (SELECT string_agg(nspname, ', ' ORDER BY nspname) FROM pg_catalog.pg_namespace
+               WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'CREATE')),
+             pg_is_in_recovery()
+      """;
+
+  /** Connects, and asks. */
+  static ConnectionTest of(PostgresTarget target) {
+    try (TargetInspector inspector = TargetInspector.of(target);
+        Session session = inspector.open()) {
+      session.begin(Duration.ofSeconds(10), "test a connection");
+      session.useRoleSearchPath();
+      try (Statement statement = session.connection().createStatement();
+          ResultSet answer = statement.executeQuery(SQL)) {
+        answer.next();
+        return read(target, answer);
+      }
+    } catch (SQLException e) {
+      throw new RunException(
+          "the server answers, but not as PostgreSQL does: SQLSTATE " + e.getSQLState());
+    }
+  }
+
+  private static ConnectionTest read(PostgresTarget target, ResultSet answer) throws SQLException {
+    String schema = answer.getString(5);
+    boolean standby = answer.getBoolean(8);
+    boolean here = answer.getBoolean(6) && !standby;
+    String elsewhere = answer.getString(7);
+    String tables;
+    if (standby) {
+      tables = "cannot be written: the server is a standby; connect to its primary";
+    } else if (here) {
+      tables = "can be created in schema " + schema;
+    } else if (elsewhere != null) {
+      tables = "can be created in " + elsewhere + "; name the schema: NAME:schema.table";
+    } else {
+      tables =
+          "cannot be created; as the owner run GRANT CREATE ON SCHEMA "
+              + (schema == null ? "..." : schema)
+              + " TO "
+              + answer.getString(2);
+    }
+    return new ConnectionTest(
+        List.of(
+            "server    PostgreSQL "
+                + answer.getString(1)
+                + " at "
+                + target.host()
+                + ":"
+                + target.port()
+                + ", database "
+                + answer.getString(3),
+            "role      " + answer.getString(2),
+            "security  " + answer.getString(4),
+            "tables    " + tables),
+        here || (!standby && elsewhere != null));
+  }
+}

@@ -1,0 +1,152 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.registry.NamedResult;
+import io.resultsink.pipelines.registry.StoredResults;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code pgresult result}. */
+@Internal
+@Command(
+    name = "result",
+    header = "Keep connections under a name.",
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "",
+      "A named result is a service of psql's: its connection stands in ~/.pg_service.conf",
+      "(PGSERVICEFILE), its password in ~/.pgpass (PGPASSFILE). So psql service=NAME works, and",
+      "services that are there already can be used at once. Lines that you wrote stay as they are.",
+      "Wherever a command takes a RESULT, it takes NAME:table[?option=value&...].",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  pgresult result create mydb -p postgresql://app@db.example.com/shop",
+      "  pgresult result test mydb",
+      "  pgresult query -d samples -r 'mydb:code_counts?mode=replace' \"SELECT ...\"",
+      "  psql service=mydb -c 'SELECT * FROM code_counts'"
+    })
+public final class ResultCommand {
+
+  /** What a connection is looked up with, when only the connection matters. */
+  private static final String ANY_TABLE = ":t";
+
+  private final Terminal terminal;
+
+  /** A command that talks to {@code terminal}. */
+  public ResultCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Command(
+      name = "create",
+      sortOptions = false,
+      header = "Keep a connection under a name.",
+      customSynopsis = "pgresult result create NAME URL [-p | --password REF]",
+      description = {
+        "",
+        "URL is postgresql://user[:password]@host[:port]/database[?sslmode=...&...]. A password is",
+        "kept in ~/.pgpass, which nobody else may read. For workers on other machines keep a",
+        "reference instead, --password env:NAME or file:PATH: they look there themselves.",
+        ""
+      })
+  int create(
+      @Parameters(paramLabel = "NAME", description = "3 to 255 of a-z, 0-9 and _") String name,
+      @Parameters(paramLabel = "URL", description = "the server and the database") String url,
+      @Mixin ResultOptions password) {
+    StoredResults results = StoredResults.ofUser();
+    NamedResult result = NamedResult.parse(name, url, password.password());
+    results.create(result);
+    terminal.out().println("named result " + name + " is created in " + results.serviceFile());
+    terminal.note(
+        result.password() == null
+            ? "it has no password; add -p for one, or an entry in " + results.passwordFile()
+            : "try it: pgresult result test " + name);
+    return ExitCode.DONE;
+  }
+
+  @Command(name = "list", aliases = "ls", header = "List all, those that you wrote too.")
+  int list() throws IOException {
+    StoredResults results = StoredResults.ofUser();
+    List<List<@Nullable String>> rows = new ArrayList<>();
+    for (String name : results.names()) {
+      rows.add(List.of(name, url(name)));
+    }
+    if (rows.isEmpty()) {
+      terminal.note("none yet; create one with pgresult result create NAME postgresql://...");
+      return ExitCode.DONE;
+    }
+    new TextTable(List.of("name", "url"), List.of(false, false))
+        .print(rows::forEach, terminal.out());
+    return ExitCode.DONE;
+  }
+
+  @Command(name = "show", header = "Show one.", customSynopsis = "pgresult result show NAME")
+  int show(@Parameters(paramLabel = "NAME") String name) {
+    StoredResults results = StoredResults.ofUser();
+    results.require(name);
+    Secret password = target(name).password();
+    terminal.out().println("name      " + name);
+    terminal.out().println("url       " + url(name));
+    terminal
+        .out()
+        .println(
+            "password  "
+                + (password == null
+                    ? "none"
+                    : password.reference().orElse("kept, in " + results.passwordFile())));
+    terminal
+        .out()
+        .println(
+            "kept in   "
+                + results.serviceFile()
+                + (results.isOurs(name) ? "" : ", not created by pgresult"));
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "delete",
+      header = "Remove one, and the password that was kept for it.",
+      customSynopsis = "pgresult result delete NAME")
+  int delete(@Parameters(paramLabel = "NAME") String name) {
+    StoredResults.ofUser().delete(name);
+    terminal.out().println("named result " + name + " is deleted; tables stay as they are");
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "test",
+      sortOptions = false,
+      header = "Connect, and say what the role may do.",
+      customSynopsis = "pgresult result test NAME [-p | --password REF]")
+  int test(@Parameters(paramLabel = "NAME") String name, @Mixin ResultOptions password) {
+    StoredResults.ofUser().require(name);
+    PostgresTarget target = password.target(name + ANY_TABLE, terminal);
+    ConnectionTest test = ConnectionTest.of(target);
+    test.lines().forEach(terminal.out()::println);
+    return test.canCreateTables() ? ExitCode.DONE : ExitCode.REFUSED;
+  }
+
+  private static PostgresTarget target(String name) {
+    return PostgresTarget.parse(name + ANY_TABLE);
+  }
+
+  /** The connection without password and table; or why the sink cannot use it. */
+  private static String url(String name) {
+    try {
+      return target(name).toString().replaceFirst("/t(?=$|\\?)", "");
+    } catch (InvalidTargetException e) {
+      return "not for pgresult: " + e.problems().get(0);
+    }
+  }
+}

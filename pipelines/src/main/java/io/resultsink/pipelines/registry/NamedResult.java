@@ -1,0 +1,119 @@
+package io.resultsink.pipelines.registry;
+
+import io.resultsink.postgres.destination.ConnectionProperties;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.SavedConnection;
+import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection with a name.
+ *
+ * @param keywords what its service says, as libpq spells it, in order; no password
+ * @param password the password itself or a reference; null for none
+ */
+@Internal
+public record NamedResult(String name, Map<String, String> keywords, @Nullable Secret password) {
+
+  private static final Set<String> TAKEN = Set.of("embedded", "postgres", "postgresql");
+
+  /**
+   * Reads {@code postgresql://[user[:password]@]host[:port]/database[?property=value&...]}.
+   *
+   * @param password null for the URL's own, if it has one
+   * @throws RegistryException when the name or the URL cannot be a named result's
+   */
+  public static NamedResult parse(String name, String url, @Nullable Secret password) {
+    checkName(name);
+    PostgresTarget target = target(url);
+    Secret secret = password == null ? target.password() : password;
+    Map<String, String> keywords = new LinkedHashMap<>();
+    keywords.put("host", Objects.requireNonNull(target.host()));
+    keywords.put("port", Integer.toString(target.port()));
+    keywords.put("dbname", Objects.requireNonNull(target.database()));
+    String user = target.user();
+    if (user == null) {
+      throw new RegistryException("the URL names no user; write postgresql://user@host/database");
+    }
+    keywords.put("user", user);
+    new TreeMap<>(target.connectionProperties())
+        .forEach((property, value) -> keywords.put(keyword(property), value));
+    keywords.forEach(NamedResult::checkValue);
+    return new NamedResult(name, keywords, secret);
+  }
+
+  /** Whether this can be the name of a new one; a service that is there may have any. */
+  private static void checkName(String name) {
+    if (!name.matches("[a-z0-9_]{3,255}")) {
+      throw new RegistryException(
+          "'" + name + "' cannot name a result; use 3 to 255 of a-z, 0-9 and _");
+    }
+    if (TAKEN.contains(name)) {
+      throw new RegistryException("'" + name + "' is taken by pgresult itself; use another name");
+    }
+  }
+
+  private static PostgresTarget target(String url) {
+    int query = url.indexOf('?');
+    String address = query < 0 ? url : url.substring(0, query);
+    PostgresTarget target;
+    try {
+      target = PostgresTarget.parse(address + "/t" + (query < 0 ? "" : url.substring(query)));
+    } catch (InvalidTargetException e) {
+      if (isTarget(url)) {
+        throw new RegistryException(
+            "the URL names a table; a named result is a connection alone,"
+                + " postgresql://user@host/database, and the table follows its name: NAME:table");
+      }
+      throw new RegistryException(
+          e.getMessage() + "\n  a named result is postgresql://user@host[:port]/database");
+    }
+    if (query >= 0 && !onlyOfConnection(url.substring(query + 1))) {
+      throw new RegistryException(
+          "the URL has options of a table; write them with the table, NAME:table?mode=replace");
+    }
+    return target;
+  }
+
+  private static boolean onlyOfConnection(String query) {
+    return Arrays.stream(query.split("&"))
+        .filter(option -> !option.isEmpty())
+        .allMatch(option -> ConnectionProperties.names().contains(option.split("=", 2)[0]));
+  }
+
+  private static boolean isTarget(String url) {
+    try {
+      PostgresTarget.parse(url);
+      return true;
+    } catch (InvalidTargetException e) {
+      return false;
+    }
+  }
+
+  private static String keyword(String property) {
+    String keyword = SavedConnection.keyword(property);
+    if (keyword == null) {
+      throw new RegistryException(
+          property + " is unknown to libpq; write it with the table, NAME:table?" + property + "=");
+    }
+    return keyword;
+  }
+
+  /** The format knows no quoting: a line ends a value, and spaces at its end are lost. */
+  private static void checkValue(String keyword, String value) {
+    if (!value.equals(value.strip()) || value.chars().anyMatch(Character::isISOControl)) {
+      throw new RegistryException(
+          "a service file cannot keep a "
+              + keyword
+              + " with a control character or a space at its ends");
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.resultsink.pipelines.registry;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The password of one named result in the text of {@code .pgpass} (PostgreSQL manual, 34.16). */
+final class PasswordLine {
+
+  private static final Pattern PASSWORD = Pattern.compile("(?:\\\\.|[^\\\\:])*$");
+
+  private PasswordLine() {}
+
+  /** The line before a line of ours; libpq takes it for a comment. */
+  private static String mark(String name) {
+    return "# pgresult: " + name + "\n";
+  }
+
+  /** The fields before the password, as the file writes them. */
+  static String address(Map<String, String> keywords) {
+    return escaped(keywords.get("host"))
+        + ":"
+        + escaped(keywords.get("port"))
+        + ":"
+        + escaped(keywords.get("dbname"))
+        + ":"
+        + escaped(keywords.get("user"))
+        + ":";
+  }
+
+  static String escaped(String field) {
+    return field.replace("\\", "\\\\").replace(":", "\\:");
+  }
+
+  /** The line, with its end, that has a password for exactly this address. */
+  static Optional<String> find(String file, String address) {
+    return file.lines()
+        .filter(
+            line ->
+                line.startsWith(address)
+                    && PASSWORD.matcher(line.substring(address.length())).matches())
+        .findFirst();
+  }
+
+  /** The file with a line more: the first, since the first that fits is taken. */
+  static String prepended(String file, String name, String line) {
+    return mark(name) + line + "\n" + file;
+  }
+
+  /** The file without what was prepended for a name. */
+  static String removed(String file, String name) {
+    int before = ("\n" + file).indexOf("\n" + mark(name));
+    if (before < 0) {
+      return file;
+    }
+    int end = file.indexOf('\n', before + mark(name).length());
+    return file.substring(0, before) + (end < 0 ? "" : file.substring(end + 1));
+  }
+}

@@ -1,0 +1,185 @@
+package io.resultsink.postgres.destination;
+
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.jdbcurlresolver.PgPassParser;
+
+/**
+ * A connection that is saved under a name, the same that {@code psql service=NAME} makes.
+ *
+ * <p>It is looked up where a target is read, at launch. So is its password, in the service or in
+ * {@code .pgpass}, unless the service has a line {@value #PASSWORD_MARK}{@code env:NAME} or {@code
+ * file:PATH}: libpq takes it for a comment, and workers look there.
+ *
+ * @param user as libpq has it: the service's, {@code PGUSER}, or the operating system's
+ * @param properties of the driver
+ */
+@Internal
+public record SavedConnection(
+    String host,
+    int port,
+    String database,
+    String user,
+    @Nullable Secret password,
+    Map<String, String> properties) {
+
+  /** Begins the line that keeps a reference to the password instead of the password. */
+  public static final String PASSWORD_MARK = "# pgresult: password ";
+
+  /** What libpq calls otherwise than the driver. */
+  private static final Map<String, String> PROPERTIES =
+      Map.of(
+          "connect_timeout", "connectTimeout",
+          "channel_binding", "channelBinding",
+          "require_auth", "requireAuth",
+          "sslnegotiation", "sslNegotiation",
+          "gssencmode", "gssEncMode",
+          "krbsrvname", "kerberosServerName",
+          "target_session_attrs", "targetServerType");
+
+  /** What makes no difference to a sink. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "application_name",
+          "fallback_application_name",
+          "client_encoding",
+          "keepalives",
+          "keepalives_idle",
+          "keepalives_interval",
+          "keepalives_count",
+          "tcp_user_timeout",
+          "sslcompression",
+          "sslsni");
+
+  /**
+   * Looks a connection up.
+   *
+   * @throws InvalidTargetException when there is none of this name, with the names that there are;
+   *     or with all that it says and the sink cannot do
+   */
+  public static SavedConnection named(String name) {
+    ServiceFile file = ServiceFile.ofUser();
+    Map<String, List<String>> services = file.services();
+    List<String> lines = services.get(name);
+    if (lines == null) {
+      throw new InvalidTargetException(
+          "no connection is saved as '"
+              + name
+              + "' in "
+              + file.path()
+              + (services.isEmpty()
+                  ? ", which has none"
+                  : "; there are: " + String.join(", ", services.keySet())));
+    }
+    Reading reading = new Reading("connection '" + name + "' in " + file.path());
+    lines.forEach(reading::line);
+    return reading.connection();
+  }
+
+  /** What libpq calls a connection property of the driver; null when it has no such thing. */
+  public static @Nullable String keyword(String property) {
+    for (Map.Entry<String, String> spelled : PROPERTIES.entrySet()) {
+      if (spelled.getValue().equals(property)) {
+        return spelled.getKey();
+      }
+    }
+    return Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "gsslib").contains(property)
+        ? property
+        : null;
+  }
+
+  /** The lines of one service. */
+  private static final class Reading {
+    private final String where;
+    private final Map<String, String> values = new LinkedHashMap<>();
+    private final Map<String, String> properties = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
+    private @Nullable Secret reference;
+
+    Reading(String where) {
+      this.where = where;
+    }
+
+    void line(String line) {
+      if (line.startsWith(PASSWORD_MARK)) {
+        TargetRules.collect(
+            problems, () -> reference = Secret.parse(line.substring(PASSWORD_MARK.length())));
+        return;
+      }
+      int end = line.indexOf('=');
+      if (line.isEmpty() || line.startsWith("#")) {
+        return;
+      }
+      if (end < 1) {
+        problems.add("a line is not written keyword=value");
+        return;
+      }
+      String keyword = line.substring(0, end);
+      String value = line.substring(end + 1);
+      if (!value.isEmpty() && !WITHOUT_EFFECT.contains(keyword)) {
+        take(keyword, value);
+      }
+    }
+
+    private void take(String keyword, String value) {
+      if (Set.of("host", "port", "dbname", "user", "password").contains(keyword)) {
+        values.putIfAbsent(keyword, value);
+        return;
+      }
+      String property = PROPERTIES.getOrDefault(keyword, keyword);
+      if (!ConnectionProperties.isAllowed(property) || property.equals("service")) {
+        problems.add("it has '" + keyword + "', which the sink does not take");
+        return;
+      }
+      // A sink writes, so that read-write and primary are one.
+      String meant =
+          keyword.equals("target_session_attrs") && value.equals("read-write") ? "primary" : value;
+      TargetRules.collect(problems, () -> ConnectionProperties.check(property, meant));
+      properties.putIfAbsent(property, meant);
+    }
+
+    SavedConnection connection() {
+      String host = values.getOrDefault("host", "localhost");
+      String port = values.getOrDefault("port", "" + PostgresTarget.DEFAULT_PORT);
+      String user = values.getOrDefault("user", defaultUser());
+      String database = values.getOrDefault("dbname", user);
+      TargetRules.collect(problems, () -> TargetRules.checkHost(host));
+      if (!port.matches("[0-9]{1,5}")) {
+        problems.add("its port is not a number from 1 to 65535");
+      }
+      if (!problems.isEmpty()) {
+        throw new InvalidTargetException(where + ": " + String.join("; ", problems));
+      }
+      return new SavedConnection(
+          host,
+          Integer.parseInt(port),
+          database,
+          user,
+          password(host, port, database, user),
+          Map.copyOf(properties));
+    }
+
+    private @Nullable Secret password(String host, String port, String database, String user) {
+      if (reference != null) {
+        return reference;
+      }
+      String password = values.get("password");
+      if (password == null) {
+        password = PgPassParser.getPassword(host, port, database, user);
+      }
+      return password == null || password.isEmpty() ? null : Secret.of(password);
+    }
+
+    private static String defaultUser() {
+      String given = System.getenv("PGUSER");
+      return Objects.requireNonNullElse(given, System.getProperty("user.name"));
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.resultsink.postgres.destination;
+
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.annotations.Internal;
+import org.postgresql.PGEnvironment;
+
+/**
+ * {@code pg_service.conf}, where libpq's programs keep connections by name (PostgreSQL manual,
+ * 34.17).
+ *
+ * <p>Read here, since the driver's own reader refuses a service with a keyword of libpq that the
+ * driver spells otherwise, such as {@code connect_timeout}.
+ */
+@Internal
+public final class ServiceFile {
+
+  private final Path path;
+
+  private ServiceFile(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * The file that the driver and psql read: what the system property {@code
+   * org.postgresql.pgservicefile} or the variable {@code PGSERVICEFILE} says, else {@code
+   * ~/.pg_service.conf}, else {@code pg_service.conf} in {@code PGSYSCONFDIR}. It need not exist.
+   */
+  public static ServiceFile ofUser() {
+    String given =
+        System.getProperty(
+            PGEnvironment.ORG_POSTGRESQL_PGSERVICEFILE.getName(),
+            System.getenv(PGEnvironment.PGSERVICEFILE.getName()));
+    if (given != null && !given.isBlank()) {
+      return new ServiceFile(Path.of(given));
+    }
+    Path own = Path.of(System.getProperty("user.home"), ".pg_service.conf");
+    String system = System.getenv(PGEnvironment.PGSYSCONFDIR.getName());
+    return new ServiceFile(
+        Files.exists(own) || system == null || system.isBlank()
+            ? own
+            : Path.of(system, "pg_service.conf"));
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * The lines of each service, without the line that names it; of services that are there twice the
+   * first, as libpq does it.
+   *
+   * @throws InvalidTargetException when the file cannot be read
+   */
+  public Map<String, List<String>> services() {
+    Map<String, List<String>> services = new LinkedHashMap<>();
+    List<String> lines = new ArrayList<>(); // those before the first name, which are nobody's
+    for (String line : lines()) {
+      String text = line.strip();
+      if (text.startsWith("[") && text.endsWith("]")) {
+        lines = new ArrayList<>();
+        services.putIfAbsent(text.substring(1, text.length() - 1), lines);
+      } else {
+        lines.add(text);
+      }
+    }
+    return services;
+  }
+
+  private List<String> lines() {
+    try {
+      return Files.readAllLines(path);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new InvalidTargetException(
+          "the saved connections in "
+              + path
+              + " cannot be read ("
+              + e.getClass().getSimpleName()
+              + "); it must be a file of text in UTF-8 that you may read");
+    }
+  }
+}
