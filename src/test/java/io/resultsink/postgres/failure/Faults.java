@@ -55,8 +55,14 @@ public final class Faults implements AutoCloseable {
 
   /** The worker dies at a point, once. */
   public static Faults workerDiesAt(FaultPoint point) {
+    return workerDiesAt(point, 1);
+  }
+
+  /** The worker dies at the n-th visit of a point, counted from 1. */
+  public static Faults workerDiesAt(FaultPoint point, int visit) {
     return at(
         point,
+        visit,
         () -> {
           throw new WorkerDied(point);
         });
