@@ -117,6 +117,8 @@ final class Publisher {
         }
         if (e instanceof SQLException && SqlState.isSessionLost(e)) {
           lost = transaction.backend();
+          // It may be the other session that was lost; this one must not be the next attempt's.
+          sessions.first().discard();
           inDoubt |= transaction.isInDoubt();
         }
         throw e;
