@@ -14,6 +14,7 @@ import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.Faults;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.load.AbandonedStaging;
+import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Failures;
 import io.resultsink.postgres.testing.Fingerprint;
@@ -23,6 +24,7 @@ import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,15 @@ final class FaultyRun {
 
   /** What a launch came to: a summary, or what the pipeline failed with. */
   record Outcome(@Nullable ResultSummary summary, @Nullable Throwable failure) {
+    /** Of something that may fail. */
+    static Outcome of(Callable<?> work) {
+      try {
+        return new Outcome(work.call() instanceof ResultSummary summary ? summary : null, null);
+      } catch (Exception | Error e) {
+        return new Outcome(null, e);
+      }
+    }
+
     /** The sink's own failure. */
     ResultSinkException sinkFailure() {
       if (failure == null) {
@@ -87,10 +98,28 @@ final class FaultyRun {
   /** Runs it once, with more options of the target. */
   Outcome launch(String options) {
     try (Steps steps = new Steps(target(options))) {
-      return new Outcome(steps.run(ROWS), null);
-    } catch (RuntimeException | Error e) {
-      return new Outcome(null, e);
+      return Outcome.of(() -> steps.run(ROWS));
     }
+  }
+
+  /** Runs it once, and does something when all rows are staged. */
+  Outcome launchAfterStaging(Between work) {
+    try (Steps steps = new Steps(target(""))) {
+      return Outcome.of(
+          () -> {
+            List<StagedChunk> chunks = steps.stage(0, ROWS);
+            work.run();
+            ResultSummary summary = steps.publish(chunks);
+            steps.tidy(summary);
+            return summary;
+          });
+    }
+  }
+
+  /** What happens between two steps. */
+  @FunctionalInterface
+  interface Between {
+    void run() throws Exception;
   }
 
   /** The target, with more options. */
