@@ -94,8 +94,10 @@ class FaultIT {
     for (FaultPoint point : FaultPoint.values()) {
       for (Fault fault : Fault.values()) {
         for (WriteMode mode : WriteMode.values()) {
-          int chosen = (point.ordinal() + 3 * fault.ordinal()) % 12;
-          boolean quick = chosen == 3 * mode.ordinal() + (mode.ordinal() + fault.ordinal()) % 3;
+          // So that each mode meets two of the faults, at eight points in all.
+          boolean quick =
+              point.ordinal() == 3 * mode.ordinal() + fault.ordinal() - mode.ordinal() % 2;
+          quick &= (mode.ordinal() + fault.ordinal()) % 2 == 1;
           if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
             cases.add(Arguments.of(mode, fault, point, 1));
           }

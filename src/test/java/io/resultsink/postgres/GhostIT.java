@@ -14,11 +14,8 @@ import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
-import io.resultsink.postgres.testing.Torture;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.junit.jupiter.api.AfterEach;
@@ -26,10 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A whole pipeline that was given up goes on beside the one that was started in its place. */
-@Tag("attack")
+@Tag("torture")
 class GhostIT {
 
   private static final long ROWS = 2_000;
@@ -49,12 +46,8 @@ class GhostIT {
     network.close();
   }
 
-  static Stream<WriteMode> modes() {
-    return Arrays.stream(WriteMode.values()).limit(Torture.rounds(1, 4));
-  }
-
   @ParameterizedTest
-  @MethodSource("modes")
+  @EnumSource(WriteMode.class)
   void aGhostThatIsStalledInACopyFindsTheRunPublished(WriteMode mode) throws Exception {
     TestTable table = TestTable.missing(database, "Ghost");
     Captured<ResultSummary> summaries = new Captured<>(ResultSummary.class);

@@ -18,7 +18,6 @@ import io.resultsink.postgres.testing.Torture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server that has no connection left, ends what takes long, or breaks a deadlock. */
@@ -39,13 +37,12 @@ class ServerLimitsIT {
 
   @RegisterExtension final TestDatabase database = new TestDatabase();
 
-  static Stream<WriteMode> modes() {
-    return Arrays.stream(WriteMode.values())
-        .filter(mode -> Torture.rounds(mode == WriteMode.REPLACE ? 1 : 0, 1) == 1);
+  static Stream<WriteMode> modesThatLock() {
+    return Torture.modes().filter(mode -> mode != WriteMode.APPEND);
   }
 
   @ParameterizedTest
-  @MethodSource("modes")
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void timeLimitsOfTheRoleEndNoRun(WriteMode mode) {
     FaultyRun run = FaultyRun.intoExisting(database, mode);
     limit("statement_timeout", "idle_in_transaction_session_timeout");
@@ -68,7 +65,8 @@ class ServerLimitsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("modes")
+  @Tag("torture")
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void sessionsThatMayNotIdleAreMadeAgain(WriteMode mode) {
     FaultyRun run = FaultyRun.intoExisting(database, mode);
     limit("idle_session_timeout");
@@ -85,7 +83,7 @@ class ServerLimitsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("modes")
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aServerWithoutAFreeConnectionIsAskedAgain(WriteMode mode) throws Exception {
     FaultyRun run = FaultyRun.intoExisting(database, mode);
     database.execute("ALTER DATABASE " + database.name() + " CONNECTION LIMIT 2");
@@ -159,7 +157,7 @@ class ServerLimitsIT {
 
   /** We hold the table's definition and want its lock; a user has read it and wants to alter it. */
   @ParameterizedTest
-  @EnumSource(value = WriteMode.class, names = "APPEND", mode = EnumSource.Mode.EXCLUDE)
+  @MethodSource("modesThatLock")
   void aUsersTransactionThatWantsMoreThanItHasEndsOneWayOrTheOther(WriteMode mode)
       throws Exception {
     FaultyRun run = FaultyRun.intoExisting(database, mode);
@@ -195,7 +193,7 @@ class ServerLimitsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aSessionThatIsEndedWhileItWaitsForALockIsMadeAgain(WriteMode mode) throws Exception {
     FaultyRun run = FaultyRun.intoExisting(database, mode);
     try (Connection holder = database.superuser()) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Bundles that were given up, and go on: whenever they commit, no reader sees a row of theirs. */
 @Tag("attack")
@@ -64,7 +64,7 @@ class ZombieBundleIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aChunkThatCommitsAfterItsTwinWasPublishedIsSeenByNobody(WriteMode mode) throws Exception {
     steps = new Steps(table.target(mode));
     List<StagedChunk> twin = steps.stage(0, ROWS);
@@ -86,7 +86,7 @@ class ZombieBundleIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aChunkThatIsOpenWhilePublishingWaitsIsLeftBehind(WriteMode mode) throws Exception {
     steps = new Steps(table.target(mode));
     List<StagedChunk> chunks = steps.stage(0, ROWS);
@@ -114,7 +114,7 @@ class ZombieBundleIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void bundlesThatEndWhenAllIsOverDropTheirRows(WriteMode mode) throws SQLException {
     steps = new Steps(table.target(mode));
     try (Bundle cancelled = steps.bundle();
@@ -132,7 +132,7 @@ class ZombieBundleIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aCancelledBundleMayEndBeforeThePublish(WriteMode mode) throws SQLException {
     steps = new Steps(table.target(mode));
     try (Bundle cancelled = steps.bundle()) {
@@ -145,7 +145,7 @@ class ZombieBundleIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aBundleOfARunThatWasCleanedAwayFails(WriteMode mode) {
     steps = new Steps(table.target(mode));
     List<StagedChunk> chunks = steps.stage(0, ROWS);

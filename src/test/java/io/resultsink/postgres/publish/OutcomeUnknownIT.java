@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The connection dies around COMMIT, and the ledger cannot be asked at once. */
 @Tag("attack")
@@ -62,7 +62,7 @@ class OutcomeUnknownIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aServerThatStaysAwayLeavesItUnknown(WriteMode mode) {
     try (Steps steps = new Steps(table.target(mode))) {
       List<StagedChunk> chunks = steps.stage(0, ROWS);
@@ -82,7 +82,7 @@ class OutcomeUnknownIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aPublishThatIsInterruptedWhileInDoubtDoesNotSayUntouched(WriteMode mode) throws Exception {
     try (Steps steps = new Steps(table.target(mode))) {
       List<StagedChunk> chunks = steps.stage(0, ROWS);
@@ -107,7 +107,7 @@ class OutcomeUnknownIT {
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
+  @MethodSource("io.resultsink.postgres.testing.Torture#modes")
   void aCommitThatIsOnItsWayIsEndedBeforeTheLedgerIsAsked(WriteMode mode) throws Exception {
     try (Steps steps = new Steps(table.target(mode))) {
       List<StagedChunk> chunks = steps.stage(0, ROWS);
