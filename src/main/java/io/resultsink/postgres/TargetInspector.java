@@ -105,7 +105,7 @@ public final class TargetInspector implements AutoCloseable {
               + "): "
               + ServerReason.of(e)
               + "; nothing was changed",
-          SqlState.isTransient(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
+          SqlState.isTemporary(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
           SqlState.of(e),
           e);
     }

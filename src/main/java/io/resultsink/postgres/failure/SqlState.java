@@ -24,6 +24,8 @@ public final class SqlState {
   public static final String TOO_MANY_CONNECTIONS = "53300";
   public static final String CANNOT_CONNECT_NOW = "57P03";
 
+  private static final String SHORT_OF_RESOURCES = "53";
+
   private static final Set<String> CONCURRENCY =
       Set.of(SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE);
 
@@ -64,6 +66,17 @@ public final class SqlState {
   public static boolean isTransient(Throwable failure) {
     String state = of(failure);
     return isSessionLost(failure) || isConcurrency(failure) || TOO_MANY_CONNECTIONS.equals(state);
+  }
+
+  /** Nothing is wrong with the request: a session was lost, or disk or memory were short. */
+  public static boolean isTemporary(Throwable failure) {
+    String state = of(failure);
+    return isTransient(failure) || (state != null && state.startsWith(SHORT_OF_RESOURCES));
+  }
+
+  /** The server is there, and takes no session now. */
+  public static boolean isBusy(Throwable failure) {
+    return is(TOO_MANY_CONNECTIONS, failure) || is(CANNOT_CONNECT_NOW, failure);
   }
 
   /** Two sessions created the same table: the unique index of pg_class, or its friendlier form. */

@@ -24,17 +24,8 @@ public final class CheckTarget extends DoFn<byte[], Void> {
 
   @ProcessElement
   public void process() {
-    try (PostgresConnections connections = PostgresConnections.lease(plan.source());
-        Session session = connections.borrow()) {
-      session.begin(Duration.ZERO, "check " + plan.target().table());
-      ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
-      boolean published =
-          Ledger.in(resolved.stagingSchema())
-              .find(session, plan.run().runId(), resolved.table())
-              .isPresent();
-      if (!published) {
-        Preflight.run(session, plan.target(), plan.schema()).orRefuse();
-      }
+    try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
+      BriefWork.run(connections, this::check);
     } catch (SQLException e) {
       throw new LoadFailedException(
           "the preflight of "
@@ -44,9 +35,22 @@ public final class CheckTarget extends DoFn<byte[], Void> {
               + "): "
               + ServerReason.of(e)
               + "; the target is untouched",
-          SqlState.isTransient(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
+          SqlState.isTemporary(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
           SqlState.of(e),
           e);
     }
+  }
+
+  private boolean check(Session session) throws SQLException {
+    session.begin(Duration.ZERO, "check " + plan.target().table());
+    ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
+    boolean published =
+        Ledger.in(resolved.stagingSchema())
+            .find(session, plan.run().runId(), resolved.table())
+            .isPresent();
+    if (!published) {
+      Preflight.run(session, plan.target(), plan.schema()).orRefuse();
+    }
+    return published;
   }
 }

@@ -149,7 +149,7 @@ final class ChunkLoader {
             + "): "
             + ServerReason.of(failure)
             + "; the target is untouched",
-        SqlState.isTransient(failure) ? Remedy.RETRY : Remedy.FIX_TABLE,
+        SqlState.isTemporary(failure) ? Remedy.RETRY : Remedy.FIX_TABLE,
         SqlState.of(failure),
         failure);
   }

@@ -80,17 +80,20 @@ final class LockAttempts {
         failure);
   }
 
-  /** Who holds what conflicts: pid, application and user always; the rest as the role may read. */
+  /**
+   * Who holds what conflicts, or else who is queued for it in front of us: pid, application and
+   * user always; the rest as the role may read.
+   */
   private List<String> holders(TableName table, TableLock lock) throws SQLException {
     String sql =
         """
         SELECT l.pid, coalesce(nullif(a.application_name, ''), 'an unnamed application'),
                coalesce(a.usename, 'unknown'),
                pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - a.xact_start)::text,
-               pg_catalog.left(a.query, 80)
+               pg_catalog.left(a.query, 80), l.granted
           FROM pg_catalog.pg_locks l
           LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-         WHERE l.locktype = 'relation' AND l.relation = ?::regclass AND l.granted
+         WHERE l.locktype = 'relation' AND l.relation = ?::regclass
            AND l.database = (SELECT oid FROM pg_catalog.pg_database
                               WHERE datname = pg_catalog.current_database())
            AND l.pid <> pg_catalog.pg_backend_pid()
@@ -98,6 +101,7 @@ final class LockAttempts {
          ORDER BY a.xact_start NULLS LAST
         """;
     List<String> holders = new ArrayList<>();
+    List<String> queued = new ArrayList<>();
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setString(1, table.quoted());
       statement.setArray(2, session.connection().createArrayOf("text", lock.conflicts().toArray()));
@@ -105,19 +109,21 @@ final class LockAttempts {
         while (rows.next()) {
           String since = rows.getString(4) == null ? "" : ", for " + rows.getString(4);
           boolean readable = rows.getString(5) != null && !rows.getString(5).startsWith("<");
-          holders.add(
-              "held by pid "
-                  + rows.getInt(1)
-                  + ", "
-                  + rows.getString(2)
-                  + ", user "
-                  + rows.getString(3)
-                  + since
-                  + (readable ? ": " + rows.getString(5).replaceAll("\\s+", " ").strip() : ""));
+          boolean granted = rows.getBoolean(6);
+          (granted ? holders : queued)
+              .add(
+                  (granted ? "held by pid " : "asked for before us by pid ")
+                      + rows.getInt(1)
+                      + ", "
+                      + rows.getString(2)
+                      + ", user "
+                      + rows.getString(3)
+                      + since
+                      + (readable ? ": " + rows.getString(5).replaceAll("\\s+", " ").strip() : ""));
         }
       }
     }
-    return holders;
+    return holders.isEmpty() ? queued : holders;
   }
 
   private static String told(Duration wait) {

@@ -70,7 +70,7 @@ final class PublishFailure {
             + "): "
             + ServerReason.of(failure)
             + (constraint.isEmpty() ? "" : " [" + constraint + "]"),
-        data ? Remedy.FIX_DATA : SqlState.isTransient(failure) ? Remedy.RETRY : Remedy.FIX_TABLE,
+        data ? Remedy.FIX_DATA : SqlState.isTemporary(failure) ? Remedy.RETRY : Remedy.FIX_TABLE,
         failure);
   }
 

@@ -5,6 +5,7 @@ import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.FaultPoint;
+import io.resultsink.postgres.failure.LoadFailedException;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
 import io.resultsink.postgres.failure.ResultSinkException;
@@ -38,17 +39,25 @@ final class Publisher {
   /** Conflicts that are still there after this many attempts are not bad luck. */
   private static final int ATTEMPTS = 10;
 
+  private static final String UNREACHABLE = "the server cannot be reached";
+
   private static final int PAUSE_MILLIS = 100;
   private static final int LONGEST_PAUSE_MILLIS = 5_000;
 
   private final PostgresConnections connections;
   private final RunPlan plan;
+  private final Duration reconnect;
   private @Nullable Backend lost;
   private boolean inDoubt;
 
   Publisher(PostgresConnections connections, RunPlan plan) {
+    this(connections, plan, RECONNECT);
+  }
+
+  Publisher(PostgresConnections connections, RunPlan plan, Duration reconnect) {
     this.connections = connections;
     this.plan = plan;
+    this.reconnect = reconnect;
   }
 
   /** Publishes the reported chunks; the summary of this publish, or of the one that was before. */
@@ -59,7 +68,7 @@ final class Publisher {
     }
     StagedRows rows = new StagedRows(opened.staging(), chunks);
     requireEnough(rows, opened.staging());
-    long deadline = System.nanoTime() + RECONNECT.toNanos();
+    long deadline = System.nanoTime() + reconnect.toNanos();
     for (int attempt = 1; ; attempt++) {
       try {
         return attempt(opened.staging(), rows);
@@ -70,18 +79,26 @@ final class Publisher {
                 : attempt < ATTEMPTS && (SqlState.isConcurrency(e) || isRace(e));
         if (!again) {
           throw inDoubt
-              ? unknown(e)
+              ? unknown(UNREACHABLE, e)
               : new PublishFailure(connections, plan, opened.staging(), rows).explain(e);
         }
         LOG.warn("Publishing {} failed, trying again: {}", plan, ServerReason.of(e));
       } catch (DatabaseUnavailableException e) {
         if (e.remedy() != Remedy.RETRY || System.nanoTime() > deadline) {
-          throw inDoubt ? unknown(e) : e;
+          throw inDoubt ? unknown(UNREACHABLE, e) : e;
         }
         LOG.warn("No session to publish {}, trying again", plan, e);
       }
-      int pause = Math.min(PAUSE_MILLIS << Math.min(attempt, 10), LONGEST_PAUSE_MILLIS);
+      pauseAfter(attempt);
+    }
+  }
+
+  private void pauseAfter(int attempt) {
+    int pause = Math.min(PAUSE_MILLIS << Math.min(attempt, 10), LONGEST_PAUSE_MILLIS);
+    try {
       Pause.millis(pause / 2 + ThreadLocalRandom.current().nextInt(pause));
+    } catch (LoadFailedException e) {
+      throw inDoubt ? unknown("the work was interrupted", e) : e;
     }
   }
 
@@ -100,6 +117,8 @@ final class Publisher {
         }
         if (e instanceof SQLException && SqlState.isSessionLost(e)) {
           lost = transaction.backend();
+          // It may be the other session that was lost; this one must not be the next attempt's.
+          sessions.first().discard();
           inDoubt |= transaction.isInDoubt();
         }
         throw e;
@@ -140,12 +159,14 @@ final class Publisher {
         || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure) && PublishFailure.isOfCatalog(failure));
   }
 
-  private ResultSinkException unknown(Exception cause) {
+  private ResultSinkException unknown(String why, Exception cause) {
     return new PublishOutcomeUnknownException(
         "the connection was lost during COMMIT of "
             + plan
-            + " and the server cannot be reached: the table is old or new, and whole; run the same"
-            + " run id again when the server is back: it publishes once",
+            + " and "
+            + why
+            + ": the table is old or new, and whole; run the same run id again when the server can"
+            + " be reached: it publishes once",
         SqlState.of(cause),
         cause);
   }

@@ -2,6 +2,8 @@ package io.resultsink.postgres.failure;
 
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,10 +55,39 @@ public final class Faults implements AutoCloseable {
     return faults;
   }
 
+  /** Does something at the first visit of each of some points. */
+  public static Faults atEach(Set<FaultPoint> points, Action action) {
+    Faults faults = new Faults();
+    FaultPoint.arm(
+        reached -> {
+          if (faults.visit(reached) == 1 && points.contains(reached)) {
+            faults.perform(action);
+          }
+        });
+    return faults;
+  }
+
+  /** Runs are held up for a moment at every point, each time for another. */
+  public static Faults delays(Random random, int longestMillis) {
+    Faults faults = new Faults();
+    FaultPoint.arm(
+        reached -> {
+          faults.visit(reached);
+          faults.perform(() -> Thread.sleep(random.nextInt(longestMillis)));
+        });
+    return faults;
+  }
+
   /** The worker dies at a point, once. */
   public static Faults workerDiesAt(FaultPoint point) {
+    return workerDiesAt(point, 1);
+  }
+
+  /** The worker dies at the n-th visit of a point, counted from 1. */
+  public static Faults workerDiesAt(FaultPoint point, int visit) {
     return at(
         point,
+        visit,
         () -> {
           throw new WorkerDied(point);
         });

@@ -71,7 +71,10 @@ public final class PostgresProxy implements AutoCloseable {
     return new Rule(Pattern.compile(statement, Pattern.DOTALL), -1);
   }
 
-  /** As {@link #when}, once the statement's COPY has sent so many bytes. */
+  /**
+   * As {@link #when}, once the statement's COPY has moved so many bytes, in either direction. A cut
+   * then leaves half of a message.
+   */
   public Rule whenCopied(String statement, long bytes) {
     return new Rule(Pattern.compile(statement, Pattern.DOTALL), bytes);
   }
@@ -79,7 +82,7 @@ public final class PostgresProxy implements AutoCloseable {
   /** Changes each statement that a pattern finds, to take a measure out. */
   public Fault rewrite(String statement, UnaryOperator<String> change) {
     Fault fault =
-        new Fault(Pattern.compile(statement, Pattern.DOTALL), -1, Effect.REWRITE, change, null);
+        new Fault(Pattern.compile(statement, Pattern.DOTALL), -1, 1, Effect.REWRITE, change, null);
     faults.add(fault);
     return fault;
   }
@@ -109,10 +112,17 @@ public final class PostgresProxy implements AutoCloseable {
   public final class Rule {
     private final Pattern statement;
     private final long bytes;
+    private int occurrence = 1;
 
     private Rule(Pattern statement, long bytes) {
       this.statement = statement;
       this.bytes = bytes;
+    }
+
+    /** Not the next such statement, but the n-th from now, counted from 1. */
+    public Rule nth(int number) {
+      occurrence = number;
+      return this;
     }
 
     /** The connection ends; the server does not get the statement. */
@@ -135,13 +145,22 @@ public final class PostgresProxy implements AutoCloseable {
       return add(Effect.STALL, null);
     }
 
+    /**
+     * The client sees its connection end; the server does not, and gets the statement late, when
+     * the fault is {@linkplain Fault#release() released}.
+     */
+    public Fault strand() {
+      return add(Effect.STRAND, null);
+    }
+
     /** Something is done before the statement passes on. */
     public Fault first(Runnable action) {
       return add(Effect.ACT, action);
     }
 
     private Fault add(Effect effect, @Nullable Runnable action) {
-      Fault fault = new Fault(statement, bytes, effect, UnaryOperator.identity(), action);
+      Fault fault =
+          new Fault(statement, bytes, occurrence, effect, UnaryOperator.identity(), action);
       faults.add(fault);
       return fault;
     }
@@ -152,6 +171,7 @@ public final class PostgresProxy implements AutoCloseable {
     SWALLOW,
     SWALLOW_AND_REFUSE,
     STALL,
+    STRAND,
     ACT,
     REWRITE
   }
@@ -160,23 +180,32 @@ public final class PostgresProxy implements AutoCloseable {
   public static final class Fault {
     private final Pattern statement;
     private final long bytes;
+    private final int occurrence;
     private final Effect effect;
     private final UnaryOperator<String> change;
     private final @Nullable Runnable action;
+    private final AtomicInteger seen = new AtomicInteger();
     private final AtomicInteger met = new AtomicInteger();
     private final CountDownLatch released = new CountDownLatch(1);
 
     private Fault(
         Pattern statement,
         long bytes,
+        int occurrence,
         Effect effect,
         UnaryOperator<String> change,
         @Nullable Runnable action) {
       this.statement = statement;
       this.bytes = bytes;
+      this.occurrence = occurrence;
       this.effect = effect;
       this.change = change;
       this.action = action;
+    }
+
+    /** How many statements, or parts of a COPY, it has looked at and found its own. */
+    public int seen() {
+      return seen.get();
     }
 
     /** How often it happened. */
@@ -207,7 +236,7 @@ public final class PostgresProxy implements AutoCloseable {
         met.incrementAndGet();
         return true;
       }
-      return met.compareAndSet(0, 1);
+      return seen.incrementAndGet() == occurrence && met.compareAndSet(0, 1);
     }
   }
 
@@ -247,9 +276,11 @@ public final class PostgresProxy implements AutoCloseable {
   private final class Link {
     private final Socket client;
     private final Socket server;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean swallowing;
-    private String statement = "";
-    private long copied = -1;
+    private volatile boolean stranded;
+    private volatile String statement = "";
+    private volatile long copied = -1;
 
     Link(Socket client) throws IOException {
       this.client = client;
@@ -282,12 +313,16 @@ public final class PostgresProxy implements AutoCloseable {
     /** Ends both sides at once. */
     void cut() {
       links.remove(this);
-      for (Socket socket : List.of(client, server)) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          // It is closed.
-        }
+      ended.countDown();
+      close(client);
+      close(server);
+    }
+
+    private static void close(Socket socket) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // It is closed.
       }
     }
 
@@ -304,12 +339,23 @@ public final class PostgresProxy implements AutoCloseable {
         byte[] body = new byte[in.readInt() - Integer.BYTES];
         in.readFully(body);
         byte[] passed = passing((char) type, body);
-        if (passed == null) {
+        if (passed == null && type != 'd') {
           return;
         }
         out.writeByte(type);
+        if (passed == null) {
+          out.writeInt(body.length + Integer.BYTES);
+          out.write(body, 0, body.length / 2);
+          out.flush();
+          return;
+        }
         out.writeInt(passed.length + Integer.BYTES);
         out.write(passed);
+        if (stranded) {
+          out.flush();
+          await(ended); // there is no client to read from any more
+          return;
+        }
         if (in.available() == 0) {
           out.flush();
         }
@@ -332,8 +378,7 @@ public final class PostgresProxy implements AutoCloseable {
     /** The message to send instead; null when the connection ends before it. */
     private byte @Nullable [] passing(char type, byte[] body) {
       if (type == 'd') {
-        copied += body.length;
-        return happens() ? body : null;
+        return copies(body) ? body : null;
       }
       if (type != 'Q' && type != 'P') {
         return body;
@@ -362,6 +407,12 @@ public final class PostgresProxy implements AutoCloseable {
       return changed;
     }
 
+    /** Counts a message of a COPY, of which a connection has one at a time. */
+    private synchronized boolean copies(byte[] message) {
+      copied += message.length;
+      return happens();
+    }
+
     /** Lets happen what is to happen now; false when the connection ends. */
     private boolean happens() {
       for (Fault fault : faults) {
@@ -377,7 +428,13 @@ public final class PostgresProxy implements AutoCloseable {
             refuse();
             swallowing = true;
           }
-          case STALL -> awaitRelease(fault);
+          case STALL -> await(fault.released);
+          case STRAND -> {
+            swallowing = true;
+            stranded = true;
+            close(client);
+            await(fault.released);
+          }
           case ACT -> {
             if (fault.action != null) {
               fault.action.run();
@@ -389,9 +446,9 @@ public final class PostgresProxy implements AutoCloseable {
       return true;
     }
 
-    private static void awaitRelease(Fault fault) {
+    private static void await(CountDownLatch latch) {
       try {
-        fault.released.await();
+        latch.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -413,6 +470,9 @@ public final class PostgresProxy implements AutoCloseable {
         }
         byte[] body = new byte[in.readInt() - Integer.BYTES];
         in.readFully(body);
+        if (type == 'd' && !copies(body)) {
+          return;
+        }
         if (swallowing) {
           if (type == 'Z') { // ReadyForQuery: it was executed
             return;

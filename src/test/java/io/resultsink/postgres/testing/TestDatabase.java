@@ -206,6 +206,17 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         TestingPostgres.FIXTURE);
   }
 
+  /** Ends them, as an administrator does; when this returns they are gone. */
+  public void terminateSessions() {
+    rows(
+        """
+        SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity
+        WHERE datname = ? AND backend_type = 'client backend' AND application_name <> ?
+        """,
+        name,
+        TestingPostgres.FIXTURE);
+  }
+
   /** That whatever the sink opened was closed. */
   public void assertNoSessions() {
     await()

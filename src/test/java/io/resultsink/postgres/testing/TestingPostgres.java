@@ -95,6 +95,14 @@ public final class TestingPostgres {
     return superuser(maintenanceDatabase);
   }
 
+  /** Runs a statement as the superuser, of the server and not of a test's database. */
+  public void executeMaintenance(String sql) throws SQLException {
+    try (Connection connection = maintenance();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   Connection superuser(String database) throws SQLException {
     return open(database, superuser, superuserPassword);
   }

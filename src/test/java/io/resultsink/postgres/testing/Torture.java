@@ -1,7 +1,9 @@
 package io.resultsink.postgres.testing;
 
+import io.resultsink.postgres.destination.WriteMode;
 import java.time.Duration;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,11 @@ public final class Torture {
   /** So many rounds in a quick test, and so many under torture. */
   public static int rounds(int quickly, int thoroughly) {
     return THOROUGH ? thoroughly : quickly;
+  }
+
+  /** Every mode under torture; in a quick test the one that does the most. */
+  public static Stream<WriteMode> modes() {
+    return THOROUGH ? Stream.of(WriteMode.values()) : Stream.of(WriteMode.REPLACE);
   }
 
   /** What all randomness of this JVM's attacks comes from; {@code -Dtorture.seed} repeats it. */

@@ -1,0 +1,50 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.ServerReason;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.SqlState;
+import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What takes one short transaction, done again when its session was lost or another in the way. */
+final class BriefWork {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BriefWork.class);
+
+  private static final int ATTEMPTS = 5;
+  private static final int PAUSE_MILLIS = 200;
+
+  private BriefWork() {}
+
+  /** The work, in a session that is there for it alone. */
+  @FunctionalInterface
+  interface Work<T> {
+    T in(Session session) throws SQLException;
+  }
+
+  /** Does it. A server that was never reached is not waited for: its name may be wrong. */
+  static <T> T run(PostgresConnections connections, Work<T> work) throws SQLException {
+    boolean reached = false;
+    for (int attempt = 1; ; attempt++) {
+      try (Session session = connections.borrow()) {
+        reached = true;
+        return work.in(session);
+      } catch (SQLException e) {
+        if (attempt == ATTEMPTS || !(SqlState.isTransient(e) || SqlState.isCreationRace(e))) {
+          throw e;
+        }
+        LOG.warn("Trying again: {}", ServerReason.of(e));
+      } catch (DatabaseUnavailableException e) {
+        boolean again = reached ? SqlState.isTransient(e) : SqlState.isBusy(e);
+        if (attempt == ATTEMPTS || !again) {
+          throw e;
+        }
+        LOG.warn("No session, trying again: {}", e.getMessage());
+      }
+      Pause.millis((long) PAUSE_MILLIS << attempt);
+    }
+  }
+}

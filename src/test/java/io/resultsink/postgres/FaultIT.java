@@ -1,0 +1,133 @@
+package io.resultsink.postgres;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.is;
+
+import io.resultsink.postgres.FaultyRun.Outcome;
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.FaultPoint;
+import io.resultsink.postgres.failure.Faults;
+import io.resultsink.postgres.testing.PostgresProxy;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.Torture;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A write in some mode, experiencing a fault at a point, leaves the target old or new and whole,
+ * says which, and can be run again.
+ */
+@Tag("attack")
+class FaultIT {
+
+  /** Where a worker's death finds the publish done. */
+  private static final Set<FaultPoint> AFTER_COMMIT =
+      EnumSet.of(FaultPoint.COMMITTED, FaultPoint.TIDYING, FaultPoint.TIDIED);
+
+  private static final Executor AFTER_A_WHILE =
+      CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS);
+
+  @RegisterExtension final TestDatabase database = new TestDatabase();
+
+  private PostgresProxy network;
+
+  @BeforeEach
+  void throughAProxy() {
+    network = PostgresProxy.to(database.server());
+    database.through(network);
+  }
+
+  @AfterEach
+  void close() {
+    network.close();
+  }
+
+  /** What goes wrong. */
+  enum Fault {
+    WORKER_DIES {
+      @Override
+      Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network) {
+        return Faults.workerDiesAt(point, visit);
+      }
+    },
+    SESSIONS_TERMINATED {
+      @Override
+      Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network) {
+        return Faults.at(point, visit, database::terminateSessions);
+      }
+    },
+    CONNECTIONS_CUT {
+      @Override
+      Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network) {
+        return Faults.at(point, visit, network::cutAll);
+      }
+    },
+    CONNECTION_STALLED {
+      @Override
+      Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network) {
+        return Faults.at(
+            point, visit, () -> AFTER_A_WHILE.execute(network.when("").stall()::release));
+      }
+    };
+
+    abstract Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network);
+  }
+
+  /** All of them under torture; otherwise each fault in each mode once, at points that differ. */
+  static Stream<Arguments> modesFaultsAndPoints() {
+    List<Arguments> cases = new ArrayList<>();
+    int number = 0;
+    for (FaultPoint point : FaultPoint.values()) {
+      for (Fault fault : Fault.values()) {
+        for (WriteMode mode : WriteMode.values()) {
+          // So that each mode meets two of the faults, at eight points in all.
+          boolean quick =
+              point.ordinal() == 3 * mode.ordinal() + fault.ordinal() - mode.ordinal() % 2;
+          quick &= (mode.ordinal() + fault.ordinal()) % 2 == 1;
+          if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
+            cases.add(Arguments.of(mode, fault, point, 1));
+          }
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("modesFaultsAndPoints")
+  void leavesTheTableOldOrNewAndSaysWhich(WriteMode mode, Fault fault, FaultPoint point, int visit)
+      throws Exception {
+    FaultyRun run =
+        point == FaultPoint.COPYING_FROZEN && mode != WriteMode.REPLACE
+            ? FaultyRun.intoMissing(database, mode)
+            : FaultyRun.intoExisting(database, mode);
+    Outcome outcome;
+    try (Faults faults = fault.at(point, visit, database, network)) {
+      outcome = run.launch("");
+      assertThat("the run came to it", faults.visits(point), greaterThanOrEqualTo(visit));
+    }
+    network.calm();
+
+    run.assertHonest(outcome);
+    if (fault != Fault.WORKER_DIES) {
+      run.assertPublished(outcome);
+    } else if (point != FaultPoint.CONNECTED) {
+      assertThat("published", run.isPublished(), is(AFTER_COMMIT.contains(point)));
+    }
+    run.assertStandsOnceWhenRunAgain();
+  }
+}

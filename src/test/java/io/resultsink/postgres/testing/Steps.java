@@ -1,0 +1,155 @@
+package io.resultsink.postgres.testing;
+
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.load.CheckTarget;
+import io.resultsink.postgres.load.RunIdentity;
+import io.resultsink.postgres.load.RunPlan;
+import io.resultsink.postgres.load.StageRows;
+import io.resultsink.postgres.load.StagedChunk;
+import io.resultsink.postgres.publish.DropStaging;
+import io.resultsink.postgres.publish.PublishRows;
+import io.resultsink.postgres.report.ResultSummary;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.OutputBuilder;
+import org.apache.beam.sdk.values.Row;
+import org.apache.beam.sdk.values.TupleTag;
+import org.joda.time.Instant;
+
+/**
+ * The steps of one load of {@link SampleRows}, called as a runner calls them, without a runner: in
+ * whatever order, at the same time, twice, or not at all.
+ */
+public final class Steps implements AutoCloseable {
+
+  private final RunPlan plan;
+  private final PostgresConnections worker;
+
+  /** Nothing is done yet. */
+  public Steps(PostgresTarget target) {
+    plan =
+        new RunPlan(
+            ConnectionSource.of(target),
+            target,
+            RunIdentity.create(target.runId(), null),
+            SampleRows.SCHEMA);
+    worker = PostgresConnections.lease(plan.source());
+  }
+
+  public RunPlan plan() {
+    return plan;
+  }
+
+  /** The connections that the steps share. */
+  public PostgresConnections connections() {
+    return worker;
+  }
+
+  /** All of them, one after the other; half of the rows in each of two bundles. */
+  public ResultSummary run(long rows) {
+    new CheckTarget(plan).process();
+    List<StagedChunk> chunks = new ArrayList<>(stage(0, rows / 2));
+    chunks.addAll(stage(rows / 2, rows));
+    ResultSummary summary = publish(chunks);
+    tidy(summary);
+    return summary;
+  }
+
+  /** A bundle of the rows with these ids, to its end. */
+  public List<StagedChunk> stage(long from, long to) {
+    try (Bundle bundle = bundle()) {
+      bundle.process(from, to);
+      return bundle.finish();
+    }
+  }
+
+  /** A bundle that has begun. */
+  public Bundle bundle() {
+    return new Bundle(plan);
+  }
+
+  /** Publishes what was reported. */
+  public ResultSummary publish(List<StagedChunk> chunks) {
+    Received<ResultSummary> summaries = new Received<>();
+    new PublishRows(plan).process(chunks, PaneInfo.NO_FIRING, summaries);
+    return summaries.elements.get(0);
+  }
+
+  /** Tidies up after a publish. */
+  public void tidy(ResultSummary summary) {
+    new DropStaging(plan).process(summary);
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+  }
+
+  /** One call of the staging step for some rows. */
+  public static final class Bundle implements AutoCloseable {
+    private final StageRows<Row> step;
+    private final Received<StagedChunk> chunks = new Received<>();
+
+    private Bundle(RunPlan plan) {
+      step = new StageRows<>(plan, row -> row);
+      step.lease();
+      step.startBundle();
+    }
+
+    /** Takes the rows with these ids. */
+    public void process(long from, long to) {
+      for (long id = from; id < to; id++) {
+        step.process(SampleRows.row(id), chunks);
+      }
+    }
+
+    /** Ends the bundle; its reports. */
+    public List<StagedChunk> finish() {
+      step.finishBundle(
+          step.new FinishBundleContext() {
+            @Override
+            public PipelineOptions getPipelineOptions() {
+              return PipelineOptionsFactory.create();
+            }
+
+            @Override
+            public void output(StagedChunk chunk, Instant timestamp, BoundedWindow window) {
+              chunks.elements.add(chunk);
+            }
+
+            @Override
+            public <T> void output(
+                TupleTag<T> tag, T element, Instant timestamp, BoundedWindow window) {
+              throw new UnsupportedOperationException(tag.toString());
+            }
+          });
+      return List.copyOf(chunks.elements);
+    }
+
+    @Override
+    public void close() {
+      step.release();
+    }
+  }
+
+  private static final class Received<T> implements DoFn.OutputReceiver<T> {
+    private final List<T> elements = new ArrayList<>();
+
+    @Override
+    public void output(T element) {
+      elements.add(element);
+    }
+
+    @Override
+    public OutputBuilder<T> builder(T element) {
+      throw new UnsupportedOperationException("the sink's steps output elements as they are");
+    }
+  }
+}
