@@ -41,7 +41,7 @@ test: ## everything CI runs: format, house rules, all tests; PG=14 on PostgreSQL
 .PHONY: torture
 torture: ## every attack, for an hour or less; SEED=... repeats one, ONLY=SomeIT narrows
 	rm -f $(ATTACKS)
-	$(MVN) $(QUIET_BUNDLE) -Dquick -Dpostgres.server.version=$(SERVER) \
+	$(MVN) $(QUIET_BUNDLE) -Dquick -Ptorture -Dpostgres.server.version=$(SERVER) \
 	  -Dgroups='attack|torture' -DexcludedGroups=none -Dfailsafe.skipAfterFailureCount=1 \
 	  -Dtorture.report=$(ATTACKS) $(if $(SEED),-Dtorture.seed=$(SEED)) \
 	  $(if $(ONLY),-Dit.test=$(ONLY) -Dfailsafe.failIfNoSpecifiedTests=false) verify; \

@@ -75,7 +75,7 @@ public final class Main {
     boolean interactive = System.console() != null && System.getenv("TERM") != null;
     int exitCode =
         execute(
-            arguments,
+            HandedArguments.orElse(arguments),
             logFile,
             options ->
                 new Terminal(

@@ -1,11 +1,13 @@
 package io.resultsink.pipelines;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.arrayContaining;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +26,8 @@ class LauncherTest {
 
   private record Ended(int exitCode, List<String> lines, long pid) {}
 
+  private static final String HANDED = "handed over: ";
+
   @TempDir Path folder;
 
   private Path script;
@@ -41,7 +45,7 @@ class LauncherTest {
     Path bundle = bundle("1.0");
 
     Ended ended =
-        run(Map.of("JAVA_OPTS", "-Xmx1g  -Dall=*"), script, "query", "", "a  b", "*", "$x'\"");
+        run(Map.of("JAVA_OPTS", "-Xmx1g  -Dall=*"), script, "query", "", "a  b", "*", "$x'\"\n\\n");
 
     assertThat(ended.exitCode(), is(7));
     assertThat(
@@ -49,15 +53,41 @@ class LauncherTest {
         contains(
             "pid " + ended.pid(),
             "[-Dfile.encoding=UTF-8]",
+            "[-Dpgresult.arguments=/dev/fd/3]",
             "[-Xmx1g]",
             "[-Dall=*]",
             "[-jar]",
             "[" + bundle + "]",
-            "[query]",
-            "[]",
-            "[a  b]",
-            "[*]",
-            "[$x'\"]"));
+            "handed over: query",
+            "handed over: ",
+            "handed over: a  b",
+            "handed over: *",
+            "handed over: $x'\"\\n\\\\n",
+            "handed over: end"));
+  }
+
+  @Test
+  void argumentsArriveAsTheyWereTyped() throws Exception {
+    bundle("1.0");
+    for (String argument :
+        List.of("", " ", "a\nb", "\n", "a\n\n", "\\", "\\n", "\\\n", "end", "$(x) `x`", "'\"")) {
+      List<String> handed =
+          run(Map.of(), script, "query", argument, "").lines().stream()
+              .filter(line -> line.startsWith(HANDED))
+              .map(line -> line.substring(HANDED.length()))
+              .toList();
+
+      assertThat(
+          HandedArguments.parse(String.join("\n", handed) + "\n"),
+          arrayContaining("query", argument, ""));
+    }
+  }
+
+  @Test
+  void argumentsThatDidNotAllArriveAreNotExecuted() {
+    for (String broken : List.of("", "\n", "query\n", "query\nen", "query\nend")) {
+      assertThrows(IllegalStateException.class, () -> HandedArguments.parse(broken));
+    }
   }
 
   @Test
@@ -137,6 +167,7 @@ class LauncherTest {
         fi
         echo "pid $$"
         for argument in "$@"; do printf '[%%s]\\n' "$argument"; done
+        while IFS= read -r line; do printf 'handed over: %%s\\n' "$line"; done <&3
         exit 7
         """
             .formatted(version));

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class FlinkJob extends Job {
 
   private static final String DETACHED = "FlinkDetachedRunnerResult";
+  private static final String CANCELLED = "JobCancellationException";
   private static final String METRICS = "__metricscontainers";
 
   private final Object client;
@@ -46,11 +47,23 @@ final class FlinkJob extends Job {
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
+      if (isCancellation(e)) {
+        throw new RunException("the job was cancelled", e.getCause());
+      }
       throw new IllegalStateException("the job failed", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RunException("interrupted while the job runs");
     }
+  }
+
+  private static boolean isCancellation(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause.getClass().getSimpleName().equals(CANCELLED)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

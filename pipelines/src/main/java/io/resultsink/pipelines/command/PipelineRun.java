@@ -4,6 +4,7 @@ import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.report.ResultSummary;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
@@ -54,9 +55,16 @@ final class PipelineRun {
     } catch (RuntimeException | Error e) {
       interruption.waitIfUnderWay();
       progress.clear();
-      if (leftovers != null && isOver(job)) {
-        leftovers.removeQuietly(e);
+      if (leftovers == null || job == null && !beam.local()) {
+        throw e;
       }
+      if (!isOver(job)) {
+        throw new RunException(outOfReach(job, e), e);
+      }
+      if (e instanceof RunException) {
+        throw new RunException(e.getMessage() + "; " + leftovers.outcome(), e);
+      }
+      leftovers.removeQuietly(e);
       throw e;
     } finally {
       interruption.disarm();
@@ -71,6 +79,12 @@ final class PipelineRun {
   /** A job elsewhere may go on although the connection to its runner is lost. */
   private boolean isOver(@Nullable Job job) {
     return beam.local() || job != null && job.isOver();
+  }
+
+  private String outOfReach(Job job, Throwable because) {
+    PostgresTarget to = Objects.requireNonNull(target);
+    return "%s cannot be asked any more (%s); its job %s may go on, and %s is old or new, and whole; run it again with --run-id %s: it publishes once"
+        .formatted(beam.runner(), Failure.of(because).message(), job.id(), to.table(), to.runId());
   }
 
   private @Nullable Leftovers leftovers(Pipeline pipeline) {

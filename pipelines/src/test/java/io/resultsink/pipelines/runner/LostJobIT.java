@@ -1,0 +1,105 @@
+package io.resultsink.pipelines.runner;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.testing.PostgresProxy;
+import io.resultsink.postgres.testing.PostgresProxy.Fault;
+import io.resultsink.postgres.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that a session cluster gives up, or that goes with its JobManager. */
+@Tag("torture")
+class LostJobIT {
+
+  private static final String STAGING_COPY = "^COPY .*result_sink_[0-9a-f]{32}.* FROM STDIN";
+  private static final String RUN_ID = "2026-11-22T10";
+
+  @TempDir Path folder;
+  @TempDir Path home;
+  @TempDir Path input;
+
+  @RegisterExtension final TestDatabase database = new TestDatabase();
+
+  private FlinkCluster cluster;
+  private PostgresProxy network;
+  private OwnProcess launched;
+
+  @BeforeEach
+  void start() throws IOException {
+    WideRows.in(input);
+    network = PostgresProxy.to(database.server());
+    database.through(network);
+    cluster = FlinkCluster.start(folder);
+  }
+
+  @AfterEach
+  void close() {
+    network.close();
+    if (launched != null) {
+      launched.close();
+    }
+    cluster.close();
+  }
+
+  @Test
+  void aCancelledJobLeavesTheTargetAndNothingElse() {
+    PublishedOnce target = PublishedOnce.into(database, WriteMode.REPLACE);
+    Fault staging = launchUntilStaging(target);
+
+    cluster.cancel(cluster.newestJob());
+    staging.release();
+
+    int exitCode = launched.exitCode(FlinkCluster.PATIENCE);
+    assertThat(launched.err(), exitCode, is(1));
+    assertThat(
+        launched.err(),
+        is(
+            "error: the job was cancelled; "
+                + target.table().name()
+                + " is untouched; nothing is left behind\n"));
+    target.checkUntouched();
+    database.assertNothingStaged();
+  }
+
+  @Test
+  void aRunThatWentWithItsJobManagerIsPublishedOnceByTheNextLaunch() throws IOException {
+    PublishedOnce target = PublishedOnce.into(database, WriteMode.APPEND);
+    Fault staging = launchUntilStaging(target);
+
+    cluster.killJobManager();
+    int exitCode = launched.exitCode(FlinkCluster.PATIENCE);
+    String said = launched.err();
+    staging.release();
+
+    assertThat(said, exitCode, is(1));
+    assertThat(said, containsString("--run-id " + RUN_ID));
+    target.checkUntouched();
+
+    cluster.close();
+    cluster = FlinkCluster.start(folder);
+    launched.close();
+    launched = launch(target);
+    assertThat(launched.exitCode(FlinkCluster.PATIENCE), is(0));
+  }
+
+  private Fault launchUntilStaging(PublishedOnce target) {
+    Fault staging = network.whenCopied(STAGING_COPY, 1 << 20).stall();
+    launched = launch(target);
+    launched.whileAlive("staging", FlinkCluster.PATIENCE, () -> staging.met() > 0);
+    return staging;
+  }
+
+  private OwnProcess launch(PublishedOnce target) {
+    return Launch.of(home, input).with("-w", "--run-id", RUN_ID).on(cluster, target.url());
+  }
+}
