@@ -65,7 +65,7 @@ class TargetUrlRoundTripTest {
         .connectionProperties(
             random.nextBoolean()
                 ? Map.of()
-                : Map.of("sslmode", "require", "sslrootcert", text(random, 50)))
+                : Map.of("sslmode", "verify-ca", "sslrootcert", text(random, 50)))
         .build();
   }
 
