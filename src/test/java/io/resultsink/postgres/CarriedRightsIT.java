@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CarriedRightsIT {
 
   /** Tables of one pipeline, which makes them cheap. */
-  private static final int TABLES = Torture.rounds(8, 16);
+  private static final int TABLES = Torture.rounds(5, 16);
 
   private static final int ROUNDS = Torture.rounds(1, 10);
 

@@ -45,7 +45,7 @@ class NamesIT {
   private static final int ROUNDS = Torture.rounds(1, 4);
 
   /** Sinks of one pipeline, which makes them cheap. */
-  private static final int NAMES = Torture.rounds(3, 12);
+  private static final int NAMES = Torture.rounds(2, 12);
 
   private static final int LONGEST = 63;
 
