@@ -141,7 +141,7 @@ public final class PostgresResultSink
 
   /**
    * Connects through a DataSource that each worker makes once. It must give at least two
-   * connections at a time; if it can be closed, the sink closes it.
+   * connections at a time; the sink does not close it.
    */
   public PostgresResultSink withDataSourceProviderFn(
       SerializableFunction<Void, DataSource> provider) {

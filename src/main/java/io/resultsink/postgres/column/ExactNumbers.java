@@ -60,16 +60,14 @@ final class ExactNumbers {
       case FLOAT ->
           value -> {
             float number = (Float) value;
-            return Float.isFinite(number)
-                ? new BigDecimal(Float.toString(number))
-                : Double.valueOf(number);
+            return Float.isFinite(number) ? ShortestDecimal.of(number) : Double.valueOf(number);
           };
       default -> null;
     };
   }
 
   private static Object toDecimal(Double number) {
-    return Double.isFinite(number) ? BigDecimal.valueOf(number) : number;
+    return Double.isFinite(number) ? ShortestDecimal.of(number) : number;
   }
 
   private static long toLong(BigDecimal number) {
@@ -109,7 +107,7 @@ final class ExactNumbers {
 
   private static double toDouble(BigDecimal number) {
     double converted = number.doubleValue();
-    if (Double.isInfinite(converted) || BigDecimal.valueOf(converted).compareTo(number) != 0) {
+    if (Double.isInfinite(converted) || ShortestDecimal.of(converted).compareTo(number) != 0) {
       throw rounded();
     }
     return converted;
@@ -117,8 +115,7 @@ final class ExactNumbers {
 
   private static float toFloat(BigDecimal number) {
     float converted = number.floatValue();
-    if (Float.isInfinite(converted)
-        || new BigDecimal(Float.toString(converted)).compareTo(number) != 0) {
+    if (Float.isInfinite(converted) || ShortestDecimal.of(converted).compareTo(number) != 0) {
       throw rounded();
     }
     return converted;

@@ -86,7 +86,7 @@ public final class NumericEncoder implements FieldEncoder {
         fitting = withScaleAtMost(number, scale);
       }
       long room = (long) precision - scale;
-      if (digitsBeforePoint(fitting) > room) {
+      if (fitting.signum() != 0 && digitsBeforePoint(fitting) > room) {
         throw new RefusedValueException(
             room >= 0
                 ? "it has more than " + room + " digits before the decimal point"

@@ -6,6 +6,7 @@ import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 /** Says in words why there is no session. */
 final class ConnectionFailures {
@@ -20,6 +21,14 @@ final class ConnectionFailures {
     }
     String state = SqlState.of(failure);
     String user = source instanceof ConnectionSource.Server server ? server.user() : null;
+    String tls =
+        source instanceof ConnectionSource.Server server
+            ? TlsFailures.reason(server, failure)
+            : null;
+    if (tls != null) {
+      return new DatabaseUnavailableException(
+          "no session with " + source + ": " + tls, Remedy.FIX_CONFIGURATION, state, failure);
+    }
     return new DatabaseUnavailableException(
         "no session with " + source + ": " + reason(source, state, user, failure),
         isConfiguration(state) ? Remedy.FIX_CONFIGURATION : Remedy.RETRY,
@@ -44,7 +53,7 @@ final class ConnectionFailures {
               + " is wrong or missing (SQLSTATE 28P01); check the password"
               + " or its reference";
       case SqlState.INVALID_AUTHORIZATION ->
-          role + " may not log in here (SQLSTATE 28000): " + e.getMessage();
+          role + " may not log in here (SQLSTATE 28000): " + e.getMessage() + encryption(source);
       case SqlState.INVALID_CATALOG_NAME ->
           "the database does not exist (SQLSTATE 3D000); create it with"
               + (source instanceof ConnectionSource.Server server
@@ -55,6 +64,13 @@ final class ConnectionFailures {
               + " max_connections";
       default -> e.getMessage() + " (SQLSTATE " + state + ")";
     };
+  }
+
+  private static String encryption(ConnectionSource source) {
+    boolean disabled =
+        source instanceof ConnectionSource.Server server
+            && "disable".equals(server.properties().get(PGProperty.SSL_MODE.getName()));
+    return disabled ? "; sslmode=disable is asked for: it may take encrypted sessions only" : "";
   }
 
   private static String quoted(String database) {

@@ -3,10 +3,12 @@ package io.resultsink.postgres.destination;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 /** What a target's values must be, each for itself and together. */
 final class TargetRules {
@@ -23,11 +25,13 @@ final class TargetRules {
   private static final Rule LOCK =
       new Rule(Set.of(SinkOption.LOCK_TIMEOUT, SinkOption.LOCK_WAIT), TargetRules::lockProblem);
 
+  private static final Rule TLS = new Rule(Set.of(), TargetRules::tlsProblem);
+
   /** Rules about options, which hold wherever the connection comes from. */
-  static final List<Rule> OPTIONS = List.of(KEY, LOCK);
+  static final List<Rule> OPTIONS = List.of(KEY, LOCK, TLS);
 
   static final List<Rule> SERVER =
-      List.of(KEY, LOCK, new Rule(Set.of(), TargetRules::serverProblem));
+      List.of(KEY, LOCK, TLS, new Rule(Set.of(), TargetRules::serverProblem));
 
   static final List<Rule> DATA_SOURCE =
       List.of(KEY, LOCK, new Rule(Set.of(), TargetRules::dataSourceProblem));
@@ -157,6 +161,16 @@ final class TargetRules {
         + "' is shorter than one attempt, lock_timeout '"
         + DurationText.render(target.lockTimeout())
         + "'; make it at least as long";
+  }
+
+  /** libpq would check the certificate then, the driver does not: a false sense of safety. */
+  private static @Nullable String tlsProblem(PostgresTarget target) {
+    Map<String, String> properties = target.connectionProperties();
+    String mode = properties.getOrDefault(PGProperty.SSL_MODE.getName(), "");
+    return properties.containsKey(PGProperty.SSL_ROOT_CERT.getName()) && !mode.startsWith("verify-")
+        ? "sslrootcert is looked at with sslmode=verify-ca and sslmode=verify-full only; write one"
+            + " of them, or leave sslrootcert out"
+        : null;
   }
 
   private static @Nullable String serverProblem(PostgresTarget target) {

@@ -1,20 +1,18 @@
 package io.resultsink.postgres.column;
 
+import static java.util.stream.Collectors.toCollection;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
 
-import io.resultsink.postgres.copy.CopyBuffer;
 import io.resultsink.postgres.testing.CopyServer;
+import io.resultsink.postgres.testing.Torture;
 import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.sql.PreparedStatement;
+import java.nio.ByteBuffer;
+import java.sql.Array;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,23 +20,31 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.schemas.logicaltypes.EnumerationType;
+import org.apache.beam.sdk.schemas.logicaltypes.FixedBytes;
+import org.apache.beam.sdk.schemas.logicaltypes.FixedPrecisionNumeric;
+import org.apache.beam.sdk.schemas.logicaltypes.FixedString;
 import org.apache.beam.sdk.schemas.logicaltypes.MicrosInstant;
 import org.apache.beam.sdk.schemas.logicaltypes.NanosDuration;
+import org.apache.beam.sdk.schemas.logicaltypes.NanosInstant;
 import org.apache.beam.sdk.schemas.logicaltypes.SqlTypes;
-import org.apache.beam.sdk.values.Row;
+import org.apache.beam.sdk.schemas.logicaltypes.VariableString;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random values by our COPY are those that the driver's INSERT makes of them. */
+/**
+ * Random values by our COPY are those that the driver's INSERT makes of them: as text, to {@code IS
+ * NOT DISTINCT FROM}, and to the last byte that PostgreSQL sends back.
+ */
+@Tag("attack")
 class RandomRoundTripIT {
 
-  private static final int VALUES = 500;
-  private static final long SEED = System.nanoTime();
-  private static final Random RANDOM = new Random(SEED);
-  private static final long FIRST_SECOND = -185_000_000_000L;
-  private static final long LAST_SECOND = 500_000_000_000L;
+  private static final int VALUES = Torture.rounds(200, 10_000);
+  private static final int MOST_AT_ONCE = 2_000;
+
+  private static final EnumerationType COLOURS = EnumerationType.create("RED", "it's \"green\"");
 
   private static final CopyServer SERVER = CopyServer.shared();
 
@@ -58,6 +64,42 @@ class RandomRoundTripIT {
       this(type, value, "?", Function.identity());
     }
 
+    /** As a literal: what the driver is near the first day it takes for minus infinity. */
+    private Sample as(String literal) {
+      return new Sample(
+          type,
+          value,
+          "CAST(? AS " + literal + ")",
+          bound -> RandomColumn.literal(bound).toString());
+    }
+
+    private Sample array(String element) {
+      return new Sample(
+          FieldType.array(type.withNullable(true)),
+          random -> elements(random, random.nextInt(5)),
+          "CAST(? AS " + element + "[])",
+          RandomRoundTripIT::texts);
+    }
+
+    private Sample nested(String element) {
+      return new Sample(
+          FieldType.array(FieldType.array(type.withNullable(true))),
+          random -> {
+            int length = 1 + random.nextInt(3);
+            return IntStream.range(0, random.nextInt(4))
+                .mapToObj(i -> elements(random, length))
+                .toList();
+          },
+          "CAST(? AS " + element + "[])",
+          RandomRoundTripIT::texts);
+    }
+
+    private List<Object> elements(Random random, int length) {
+      return Stream.generate(() -> random.nextInt(6) == 0 ? null : value.apply(random))
+          .limit(length)
+          .collect(toCollection(ArrayList::new));
+    }
+
     @Override
     public String toString() {
       return type.toString();
@@ -65,137 +107,135 @@ class RandomRoundTripIT {
   }
 
   static Stream<Sample> samples() {
+    return Stream.concat(
+        scalars(),
+        Stream.of(
+            new Sample(FieldType.BOOLEAN, Random::nextBoolean).array("boolean"),
+            new Sample(FieldType.INT16, random -> (short) RandomValues.integer(random, 16))
+                .array("smallint"),
+            new Sample(FieldType.INT64, random -> RandomValues.integer(random, 64))
+                .nested("bigint"),
+            new Sample(FieldType.FLOAT, RandomValues::single).array("real"),
+            new Sample(FieldType.DOUBLE, RandomValues::number).nested("double precision"),
+            new Sample(FieldType.DECIMAL, RandomValues::decimal).array("numeric"),
+            new Sample(FieldType.STRING, RandomValues::text).array("text"),
+            new Sample(FieldType.STRING, RandomValues::text).nested("text"),
+            new Sample(FieldType.BYTES, RandomValues::bytes).array("bytea"),
+            new Sample(FieldType.logicalType(SqlTypes.DATE), RandomValues::date).array("date"),
+            new Sample(FieldType.logicalType(SqlTypes.TIME), RandomValues::time).array("time"),
+            new Sample(FieldType.logicalType(SqlTypes.DATETIME), RandomValues::timestamp)
+                .nested("timestamp"),
+            new Sample(FieldType.logicalType(new MicrosInstant()), RandomValues::instant)
+                .array("timestamptz"),
+            new Sample(FieldType.logicalType(new NanosDuration()), RandomValues::duration)
+                .array("interval"),
+            new Sample(FieldType.logicalType(SqlTypes.UUID), RandomRoundTripIT::uuid)
+                .array("uuid")));
+  }
+
+  private static Stream<Sample> scalars() {
     return Stream.of(
         new Sample(FieldType.BOOLEAN, Random::nextBoolean),
-        new Sample(FieldType.INT16, random -> (short) random.nextInt()),
-        new Sample(FieldType.INT32, Random::nextInt),
-        new Sample(FieldType.INT64, random -> random.nextLong() >> random.nextInt(64)),
-        new Sample(FieldType.FLOAT, random -> Float.intBitsToFloat(random.nextInt())),
-        new Sample(FieldType.DOUBLE, random -> Double.longBitsToDouble(random.nextLong())),
+        new Sample(FieldType.BYTE, random -> (byte) RandomValues.integer(random, 8)),
+        new Sample(FieldType.INT16, random -> (short) RandomValues.integer(random, 16)),
+        new Sample(FieldType.INT32, random -> (int) RandomValues.integer(random, 32)),
+        new Sample(FieldType.INT64, random -> RandomValues.integer(random, 64)),
+        new Sample(FieldType.FLOAT, RandomValues::single),
+        new Sample(FieldType.DOUBLE, RandomValues::number),
+        new Sample(FieldType.DECIMAL, RandomValues::decimal),
         new Sample(
-            FieldType.DECIMAL,
-            random ->
-                new BigDecimal(
-                    new BigInteger(random.nextInt(300), random).subtract(BigInteger.ONE),
-                    random.nextInt(60) - 20)),
+            FieldType.logicalType(FixedPrecisionNumeric.of(14, 4)),
+            random -> BigDecimal.valueOf(RandomValues.integer(random, 46), 4)),
+        new Sample(FieldType.STRING, RandomValues::text),
         new Sample(
-            FieldType.DECIMAL,
-            random ->
-                BigDecimal.valueOf(random.nextLong() >> random.nextInt(64), random.nextInt(19))),
-        new Sample(FieldType.STRING, RandomRoundTripIT::text),
-        new Sample(FieldType.BYTES, RandomRoundTripIT::bytes),
+            FieldType.logicalType(VariableString.of(20)),
+            random -> RandomValues.text(random, random.nextInt(21))),
         new Sample(
-            FieldType.logicalType(SqlTypes.UUID),
-            random -> new UUID(random.nextLong(), random.nextLong())),
+            FieldType.logicalType(FixedString.of(8)), random -> RandomValues.text(random, 8)),
         new Sample(
-            FieldType.logicalType(SqlTypes.DATE),
-            random -> LocalDate.ofEpochDay(seconds(random) / 86_400)),
-        new Sample(
-            FieldType.logicalType(SqlTypes.TIME),
-            random ->
-                LocalTime.ofNanoOfDay(Math.floorMod(random.nextLong(), 86_400_000_000L) * 1000)),
-        new Sample(
-            FieldType.logicalType(SqlTypes.DATETIME),
-            random -> LocalDateTime.ofEpochSecond(seconds(random), micros(random), ZoneOffset.UTC)),
-        new Sample(
-            FieldType.logicalType(new MicrosInstant()),
-            random -> Instant.ofEpochSecond(seconds(random), micros(random)),
+            FieldType.logicalType(COLOURS),
+            random -> COLOURS.valueOf(random.nextInt(2)),
             "?",
-            value -> ((Instant) value).atOffset(ZoneOffset.UTC)),
+            value -> COLOURS.getEnumName(((EnumerationType.Value) value).getValue())),
+        new Sample(FieldType.BYTES, RandomValues::bytes),
         new Sample(
-            FieldType.DATETIME,
-            random ->
-                org.joda.time.Instant.ofEpochMilli(seconds(random) * 1000 + random.nextInt(1000)),
-            "?",
-            value ->
-                Instant.ofEpochMilli(((org.joda.time.Instant) value).getMillis())
-                    .atOffset(ZoneOffset.UTC)),
+            FieldType.logicalType(FixedBytes.of(8)),
+            random -> ByteBuffer.allocate(8).putLong(random.nextLong()).array()),
+        new Sample(FieldType.logicalType(SqlTypes.UUID), RandomRoundTripIT::uuid),
+        new Sample(FieldType.logicalType(SqlTypes.DATE), RandomValues::date).as("date"),
+        new Sample(FieldType.logicalType(SqlTypes.TIME), RandomValues::time),
+        new Sample(FieldType.logicalType(SqlTypes.DATETIME), RandomValues::timestamp)
+            .as("timestamp"),
+        new Sample(FieldType.logicalType(new MicrosInstant()), RandomValues::instant)
+            .as("timestamptz"),
+        new Sample(FieldType.logicalType(new NanosInstant()), RandomValues::instant)
+            .as("timestamptz"),
         new Sample(
-            FieldType.logicalType(new NanosDuration()),
-            random -> Duration.ofSeconds(seconds(random) / 1000, micros(random)),
-            "CAST(? AS interval)",
-            value ->
-                BigDecimal.valueOf(((Duration) value).getSeconds())
-                    .add(BigDecimal.valueOf(((Duration) value).getNano(), 9))
-                    .toPlainString()),
-        new Sample(
-            FieldType.array(FieldType.STRING),
-            random -> IntStream.range(0, random.nextInt(5)).mapToObj(i -> text(random)).toList(),
-            "?",
-            value -> ((List<?>) value).toArray(String[]::new)));
+                FieldType.DATETIME,
+                random -> new org.joda.time.Instant(RandomValues.instant(random).toEpochMilli()))
+            .as("timestamptz"),
+        new Sample(FieldType.logicalType(new NanosDuration()), RandomValues::duration)
+            .as("interval"));
   }
 
   @ParameterizedTest
   @MethodSource("samples")
   void copiedIsInserted(Sample sample) throws SQLException {
-    Schema schema = Schema.builder().addInt32Field("id").addNullableField("v", sample.type).build();
-    Columns columns = Columns.ofResult(schema);
-    List<Object> values = Stream.generate(() -> sample.value.apply(RANDOM)).limit(VALUES).toList();
+    Random random = Torture.random("copiedIsInserted" + sample);
+    for (int left = VALUES; left > 0; left -= MOST_AT_ONCE) {
+      List<Object> values =
+          Stream.generate(() -> random.nextInt(20) == 0 ? null : sample.value.apply(random))
+              .limit(Math.min(left, MOST_AT_ONCE))
+              .collect(toCollection(ArrayList::new));
+      compare(sample, new RandomColumn(sample.type, values));
+    }
+    Torture.tried(VALUES);
+  }
 
+  private static void compare(Sample sample, RandomColumn column) throws SQLException {
+    String which = "seed " + Torture.seed() + ", " + sample;
+    Columns columns = Columns.ofResult(column.schema());
     SERVER.execute("CREATE TABLE public.copied (" + columns.definitions() + ")");
     SERVER.execute("CREATE TABLE public.inserted (" + columns.definitions() + ")");
     try {
-      copy(schema, columns, values);
-      insert(sample, values);
+      assertThat(which, column.copy(columns, "public.copied"), is(empty()));
+      column.insert("public.inserted", sample.insert, sample.bound);
+      String send =
+          SERVER
+              .query(
+                  "SELECT typsend FROM pg_type JOIN pg_attribute ON atttypid = pg_type.oid"
+                      + " WHERE attrelid = 'public.copied'::regclass AND attname = 'v'")
+              .get(0);
       assertThat(
-          "seed " + SEED,
+          which,
           SERVER.query(
               """
-              SELECT count(*) || ' alike' FROM public.copied AS c JOIN public.inserted AS i USING (id)
-              WHERE c.v::text = i.v::text AND c.v IS NOT DISTINCT FROM i.v
-              """),
-          contains(VALUES + " alike"));
+              SELECT id || ': ' || left(c.v::text, 200) || ' is not ' || left(i.v::text, 200)
+              FROM public.copied AS c FULL JOIN public.inserted AS i USING (id)
+              WHERE (c.v::text, %1$s(c.v)) IS DISTINCT FROM (i.v::text, %1$s(i.v))
+              OR c.v IS DISTINCT FROM i.v LIMIT 5
+              """
+                  .formatted(send)),
+          is(empty()));
+      assertThat(
+          SERVER.query("SELECT count(*) FROM public.copied"),
+          contains(Integer.toString(column.values().size())));
     } finally {
       SERVER.execute("DROP TABLE public.copied, public.inserted");
     }
   }
 
-  private static void copy(Schema schema, Columns columns, List<Object> values)
-      throws SQLException {
-    CopyBuffer buffer = new CopyBuffer(0);
-    SchemaRowEncoder encoder = columns.encoder();
-    encoder.header(buffer);
-    for (int id = 0; id < values.size(); id++) {
-      encoder.row(Row.withSchema(schema).attachValues(Arrays.asList(id, values.get(id))), buffer);
-    }
-    encoder.trailer(buffer);
-    SERVER.copy("public.copied", columns.names(), buffer.array(), buffer.size());
-  }
-
-  private static void insert(Sample sample, List<Object> values) throws SQLException {
-    try (PreparedStatement statement =
-        SERVER
-            .connection()
-            .prepareStatement("INSERT INTO public.inserted VALUES (?, " + sample.insert + ")")) {
-      for (int id = 0; id < values.size(); id++) {
-        statement.setInt(1, id);
-        statement.setObject(2, sample.bound.apply(values.get(id)));
-        statement.addBatch();
-      }
-      statement.executeBatch();
+  /** Texts of an array's elements, as the driver takes them. */
+  private static Array texts(Object array) {
+    try {
+      return SERVER.connection().createArrayOf("text", (Object[]) RandomColumn.literal(array));
+    } catch (SQLException e) {
+      throw new IllegalStateException(
+          Arrays.deepToString((Object[]) RandomColumn.literal(array)), e);
     }
   }
 
-  private static long seconds(Random random) {
-    return FIRST_SECOND + Math.floorMod(random.nextLong(), LAST_SECOND - FIRST_SECOND);
-  }
-
-  private static int micros(Random random) {
-    return random.nextInt(1_000_000) * 1000;
-  }
-
-  private static byte[] bytes(Random random) {
-    byte[] bytes = new byte[random.nextInt(50)];
-    random.nextBytes(bytes);
-    return bytes;
-  }
-
-  private static String text(Random random) {
-    return random
-        .ints(random.nextInt(20), 1, Character.MAX_CODE_POINT + 1)
-        .map(codePoint -> random.nextBoolean() ? codePoint % 127 + 1 : codePoint)
-        .filter(codePoint -> codePoint < 0xd800 || codePoint > 0xdfff)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
+  private static UUID uuid(Random random) {
+    return new UUID(random.nextLong(), random.nextLong());
   }
 }

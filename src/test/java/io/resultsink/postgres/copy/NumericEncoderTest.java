@@ -84,6 +84,7 @@ class NumericEncoderTest {
         is("it has more than 5 digits before the decimal point"));
     NumericEncoder small = new NumericEncoder(2, 4);
     assertThat(Encoded.field(small, new BigDecimal("0.0099")), is(encoded("0.0099")));
+    assertThat(Encoded.field(small, BigDecimal.ZERO), is(encoded("0")));
     assertThat(
         Encoded.refusal(small, new BigDecimal("0.01")),
         is("its first 2 digits after the decimal point are not all 0"));

@@ -5,41 +5,45 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
+import io.resultsink.postgres.testing.Torture;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever PostgreSQL can name, and any password, survives being written as a URL. */
+@Tag("attack")
 class TargetUrlRoundTripTest {
 
-  private static final int ROUNDS = 1_000;
+  private static final int ROUNDS = Torture.rounds(1_000, 20_000);
 
   /** Those that mean something in URLs or SQL, and one of each length in UTF-8. */
-  private static final String AWKWARD = "%:/?#[]@!$&'()*+,;= .\"\\\n\tüß€💾%2E%00-_~^|`<>{}0aZ";
+  static final String AWKWARD = "%:/?#[]@!$&'()*+,;= .\"\\\n\tüß€💾%2E%00-_~^|`<>{}0aZ";
 
   @Test
   void parsesWhatItRenders() {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
+    Random random = Torture.random("parsesWhatItRenders");
     for (int round = 0; round < ROUNDS; round++) {
       PostgresTarget target = randomTarget(random);
       String rendered = target.toString();
-      assertThat("seed " + seed, PostgresTarget.parse(rendered), is(target));
+      String which = "seed " + Torture.seed() + ", " + rendered;
+      assertThat(which, PostgresTarget.parse(rendered), is(target));
 
       String password = "pw" + text(random, 100);
       String url = rendered.replaceFirst("@", ":" + PercentEncoding.encode(password) + "@");
       PostgresTarget withPassword = target.toBuilder().password(Secret.of(password)).build();
-      assertThat("seed " + seed, PostgresTarget.parse(url), is(withPassword));
-      assertThat("seed " + seed, withPassword.toString(), is(rendered));
-      assertThat("seed " + seed, withPassword.toString(), not(containsString(password)));
+      assertThat(which, PostgresTarget.parse(url), is(withPassword));
+      assertThat(which, withPassword.toString(), is(rendered));
+      assertThat(which, withPassword.toString(), not(containsString(password)));
     }
+    Torture.tried(ROUNDS);
   }
 
-  private static PostgresTarget randomTarget(Random random) {
+  static PostgresTarget randomTarget(Random random) {
     WriteMode mode = WriteMode.values()[random.nextInt(4)];
     Duration lockTimeout = Duration.ofMillis(1 + random.nextInt(100_000));
     String runId = text(random, 200);
@@ -61,7 +65,7 @@ class TargetUrlRoundTripTest {
         .connectionProperties(
             random.nextBoolean()
                 ? Map.of()
-                : Map.of("sslmode", "require", "sslrootcert", text(random, 50)))
+                : Map.of("sslmode", "verify-ca", "sslrootcert", text(random, 50)))
         .build();
   }
 
@@ -85,7 +89,7 @@ class TargetUrlRoundTripTest {
   }
 
   /** One to {@code longest} characters, awkward ones and any others but U+0000. */
-  private static String text(Random random, int longest) {
+  static String text(Random random, int longest) {
     int[] awkward = AWKWARD.codePoints().toArray();
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(longest); i >= 0; i--) {

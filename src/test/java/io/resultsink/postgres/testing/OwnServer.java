@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -112,25 +111,7 @@ public final class OwnServer implements AutoCloseable {
     }
     command.add(programs.resolve(program).toString());
     command.addAll(List.of(arguments));
-    try {
-      Path output = Files.createTempFile(program, ".out");
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
-      int code = process.waitFor();
-      String said = Files.readString(output, StandardCharsets.UTF_8);
-      Files.delete(output);
-      if (code != 0) {
-        throw new IllegalStateException(command + " ended with " + code + ": " + said);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    Programs.run(command);
   }
 
   /** Where the shared server's programs were unpacked. */
