@@ -145,7 +145,18 @@ public record SavedConnection(
       properties.putIfAbsent(property, meant);
     }
 
+    /** libpq checks a certificate with sslmode=require too, when it has an authority to check. */
+    private void verifyAsLibpqDoes() {
+      boolean authority = properties.containsKey("sslrootcert");
+      if (authority && "require".equals(properties.get("sslmode"))) {
+        properties.put("sslmode", "verify-ca");
+      } else if (authority && !properties.getOrDefault("sslmode", "").startsWith("verify-")) {
+        properties.remove("sslrootcert");
+      }
+    }
+
     SavedConnection connection() {
+      verifyAsLibpqDoes();
       String host = values.getOrDefault("host", "localhost");
       String port = values.getOrDefault("port", "" + PostgresTarget.DEFAULT_PORT);
       String user = values.getOrDefault("user", defaultUser());

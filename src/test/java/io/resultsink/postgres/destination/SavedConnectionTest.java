@@ -15,11 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SavedConnectionTest {
@@ -76,9 +78,23 @@ class SavedConnectionTest {
   void aConnectionPropertyOfTheTargetGoesBeforeTheSavedOne() throws IOException {
     services("[mydb]\nhost=db\ndbname=shop\nuser=app\nsslmode=disable\n");
     assertThat(
-        PostgresTarget.parse("mydb:t?sslmode=require&sslrootcert=/etc/ca.pem")
+        PostgresTarget.parse("mydb:t?sslmode=verify-full&sslrootcert=/etc/ca.pem")
             .connectionProperties(),
-        equalTo(Map.of("sslmode", "require", "sslrootcert", "/etc/ca.pem")));
+        equalTo(Map.of("sslmode", "verify-full", "sslrootcert", "/etc/ca.pem")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sslmode=require, '{sslmode=verify-ca, sslrootcert=/etc/ca.pem}'",
+    "sslmode=verify-full, '{sslmode=verify-full, sslrootcert=/etc/ca.pem}'",
+    "sslmode=prefer, {sslmode=prefer}",
+    "port=5432, {}"
+  })
+  void aCertificateIsCheckedWhenLibpqDoesIt(String line, String properties) throws IOException {
+    services("[mydb]\nhost=db\ndbname=shop\nuser=app\nsslrootcert=/etc/ca.pem\n" + line + "\n");
+    assertThat(
+        new TreeMap<>(PostgresTarget.parse("mydb:t").connectionProperties()).toString(),
+        equalTo(properties));
   }
 
   @Test
