@@ -62,7 +62,7 @@ class LockPatienceIT {
     try (Connection holder = holding(run, lock);
         PollingReaders readers = new PollingReaders(database, run.reading())) {
       pid = TestDatabase.rows(holder, "SELECT pg_backend_pid()").get(0).get(0);
-      outcome = run.launch("&lock_wait=" + Torture.rounds(1, 5) + "s");
+      outcome = run.launch("&lock_wait=3s");
       readings = readers.stop();
     }
     ResultSinkException failure = outcome.sinkFailure();

@@ -104,9 +104,12 @@ class ZombieBundleIT {
       zombie = CompletableFuture.supplyAsync(this::stageZombie);
       open.await();
       publish = CompletableFuture.supplyAsync(() -> steps.publish(chunks));
-      awaitWaitingForStaging("ShareRowExclusiveLock");
-      readerWithSnapshot();
-      goOn.countDown();
+      try {
+        awaitWaitingForStaging("ShareRowExclusiveLock");
+        readerWithSnapshot();
+      } finally {
+        goOn.countDown();
+      }
       assertThat(faults.visits(FaultPoint.CHUNK_COMMITTING), equalTo(1));
     }
     assertThat("it committed", zombie.get(60, TimeUnit.SECONDS), hasSize(1));
