@@ -21,6 +21,9 @@ import org.postgresql.copy.CopyManager;
  * reach other clients. Inside, the role's own defaults are set aside where they would break a
  * promise: an isolation level above READ COMMITTED makes a look after a lock wait stale, row
  * security hides rows from a DELETE without an error, a time limit ends a publish halfway.
+ *
+ * <p>The server asks after us every minute. By the system's default it takes two hours to miss a
+ * machine that is gone, and for so long a run that starts again waits for the locks of its ghost.
  */
 @Internal
 public final class Session implements AutoCloseable {
@@ -91,6 +94,9 @@ public final class Session implements AutoCloseable {
                set_config('row_security', 'off', true),
                set_config('statement_timeout', '0', true),
                set_config('idle_in_transaction_session_timeout', '0', true),
+               set_config('tcp_keepalives_idle', '60', true),
+               set_config('tcp_keepalives_interval', '10', true),
+               set_config('tcp_keepalives_count', '6', true),
                set_config('lock_timeout', ?, true),
                set_config('application_name', ?, true),
                set_config('TimeZone', 'UTC', true),

@@ -91,7 +91,7 @@ class KilledTaskManagerIT {
       launched = Launch.of(home, input).with("-w").on(cluster, target.url());
       killAt("staging", staging).release();
       killAt("publishing", CompletableFuture.completedFuture(publishing));
-      awaitTheNextPublisher();
+      awaitTheNextAttempt();
       publishing.release();
       assertPublished(target, readers, 2);
     }
@@ -105,7 +105,7 @@ class KilledTaskManagerIT {
     try (PollingReaders readers = target.readers()) {
       launched = Launch.of(home, input).with("-w").on(cluster, target.url());
       Fault commit = killAt("the publish's COMMIT", committing);
-      awaitTheNextPublisher();
+      awaitTheNextAttempt();
       commit.release();
       assertPublished(target, readers, 1);
     }
@@ -123,6 +123,24 @@ class KilledTaskManagerIT {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void aWorkerOfTheDataStreamEngineDiesWhilePublishing(WriteMode mode) throws Exception {
+    PublishedOnce target = PublishedOnce.into(database, mode);
+    Fault publishing = network.when(RECORDING).stall();
+    try (PollingReaders readers = target.readers()) {
+      launched =
+          Launch.of(home, input)
+              .with("-w")
+              .beam("--useDataStreamForBatch=true")
+              .on(cluster, target.url());
+      killAt("publishing", CompletableFuture.completedFuture(publishing));
+      awaitTheNextAttempt();
+      publishing.release();
+      assertPublished(target, readers, 1);
+    }
+  }
+
   private CompletableFuture<Fault> after(String statement, Supplier<Fault> next) {
     CompletableFuture<Fault> armed = new CompletableFuture<>();
     network.when(statement).first(() -> armed.complete(next.get()));
@@ -136,16 +154,16 @@ class KilledTaskManagerIT {
     return stalled.join();
   }
 
-  /** The one that waits for the dead one's row of the ledger. */
-  private void awaitTheNextPublisher() {
+  /** It waits for the lock on the staging table, or the row of the ledger, that the dead one has. */
+  private void awaitTheNextAttempt() {
     launched.whileAlive(
-        "the next publisher",
+        "the next attempt",
         FlinkCluster.PATIENCE,
         () ->
             !database
                 .column(
                     "SELECT pid FROM pg_stat_activity WHERE datname = ?"
-                        + " AND wait_event_type = 'Lock' AND query LIKE '%INTO%result_sink_ledger%'",
+                        + " AND wait_event_type = 'Lock' AND application_name LIKE 'result_sink%'",
                     database.name())
                 .isEmpty());
   }

@@ -9,8 +9,7 @@ import java.util.Map;
 final class Launch {
 
   /** A small JVM that does not take its time to become fast. */
-  static final Map<String, String> SMALL =
-      Map.of("JAVA_OPTS", "-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+  private static final String SMALL = "-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 
   private final Path home;
   private final Path folder;
@@ -47,10 +46,11 @@ final class Launch {
     command.addAll(List.of(WideRows.QUERY, "--", "--runner=FlinkRunner"));
     command.addAll(List.of("--flinkMaster=" + cluster.master(), "--parallelism=2"));
     command.addAll(beam);
-    return OwnProcess.of("pgresult", environment(), command);
+    return OwnProcess.of("pgresult", environment(home), command);
   }
 
-  private Map<String, String> environment() {
-    return Map.of("PGRESULT_HOME", home.toString(), "JAVA_OPTS", SMALL.get("JAVA_OPTS"));
+  /** Where pgresult keeps its files, and what its Java is like. */
+  static Map<String, String> environment(Path home) {
+    return Map.of("PGRESULT_HOME", home.toString(), "JAVA_OPTS", SMALL);
   }
 }

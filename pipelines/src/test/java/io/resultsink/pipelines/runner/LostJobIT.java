@@ -10,6 +10,7 @@ import io.resultsink.postgres.testing.PostgresProxy.Fault;
 import io.resultsink.postgres.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -89,7 +90,19 @@ class LostJobIT {
     cluster = FlinkCluster.start(folder);
     launched.close();
     launched = launch(target);
-    assertThat(launched.exitCode(FlinkCluster.PATIENCE), is(0));
+    assertThat(launched.err(), launched.exitCode(FlinkCluster.PATIENCE), is(0));
+    target.checkRows();
+
+    clean(target);
+    target.check();
+  }
+
+  private void clean(PublishedOnce target) {
+    List<String> command = List.of("./pgresult", "clean", "--older-than", "0s", target.url());
+    try (OwnProcess clean = OwnProcess.of("clean", Launch.environment(home), command)) {
+      assertThat(clean.err(), clean.exitCode(FlinkCluster.PATIENCE), is(0));
+      assertThat(clean.out(), containsString("removed 1 of 1 staging table"));
+    }
   }
 
   private Fault launchUntilStaging(PublishedOnce target) {

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -21,9 +22,23 @@ class PayloadsTest {
   private static final String TEXT = "kanarienvogel-7291";
 
   @Test
+  void whatIsSerializedIsToldFromWhatIsNot() {
+    byte[] serialized = SerializableUtils.serializeToByteArray((Serializable) List.of(TEXT));
+    String latin = new String(serialized, StandardCharsets.ISO_8859_1);
+    String payload = URLEncoder.encode(latin, StandardCharsets.ISO_8859_1).replace("+", "%20");
+    String job = "{\"fn\":\"" + payload + "\",\"name\":\"%s\"}";
+
+    for (String name : List.of("kanarienvogel", TEXT)) {
+      byte[] json = job.replace("%s", name).getBytes(StandardCharsets.ISO_8859_1);
+      assertThat(Payloads.contain(json, TEXT), is(true));
+      assertThat(Payloads.containOpenly(json, TEXT), is(name.equals(TEXT)));
+    }
+  }
+
+  @Test
   void whatBeamSerializesIsFoundHoweverItIsWrapped() throws IOException {
     byte[] serialized =
-        SerializableUtils.serializeToByteArray((java.io.Serializable) List.of(TEXT));
+        SerializableUtils.serializeToByteArray((Serializable) List.of(TEXT));
     String base64 = Base64.getEncoder().encodeToString(serialized);
     String percent =
         URLEncoder.encode(

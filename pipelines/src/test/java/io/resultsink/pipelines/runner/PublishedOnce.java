@@ -72,13 +72,18 @@ record PublishedOnce(TestTable table, WriteMode mode) {
 
   /** That the rows stand there once, and nothing else is left. */
   void check() {
+    checkRows();
+    table.database().assertNothingStaged();
+  }
+
+  /** That the rows stand there once, whatever a lost run has left beside them. */
+  void checkRows() {
     String after =
         mode == WriteMode.APPEND
             ? "(" + old() + ") UNION ALL (" + WideRows.sql() + ")"
             : WideRows.sql();
     assertThat(table.difference(SampleRows.COLUMNS, after), is(empty()));
     assertThat(table.database().ledgerRows(), equalTo(1L));
-    table.database().assertNothingStaged();
   }
 
   /** That nothing was changed and nothing recorded. */
