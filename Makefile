@@ -39,7 +39,7 @@ test: ## everything CI runs: format, house rules, all tests; PG=14 on PostgreSQL
 	$(MVN) $(QUIET_BUNDLE) -Dpostgres.server.version=$(SERVER) $(BUNDLE) verify
 
 .PHONY: torture
-torture: ## every attack, for an hour or less; SEED=... repeats one, ONLY=SomeIT narrows
+torture: ## every attack, and each measure taken out; SEED=... repeats one, ONLY=SomeIT narrows
 	rm -f $(ATTACKS)
 	$(MVN) $(QUIET_BUNDLE) -Dquick -Ptorture -Dpostgres.server.version=$(SERVER) \
 	  -Dgroups='attack|torture' -DexcludedGroups=none -Dfailsafe.skipAfterFailureCount=1 \

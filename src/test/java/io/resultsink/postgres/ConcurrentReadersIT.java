@@ -1,42 +1,130 @@
 package io.resultsink.postgres;
 
+import static java.util.concurrent.CompletableFuture.supplyAsync;
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.anyOf;
-import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
-import static org.hamcrest.Matchers.in;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.load.StagedChunk;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.testing.Generations;
 import io.resultsink.postgres.testing.PollingReaders;
 import io.resultsink.postgres.testing.PollingReaders.Reading;
+import io.resultsink.postgres.testing.ReadingSession;
+import io.resultsink.postgres.testing.ReadingWay;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.SteppedRun;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
-import java.sql.Connection;
+import io.resultsink.postgres.testing.Torture;
+import io.resultsink.postgres.testing.WaitingReaders;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Readers at every isolation level see old or new, complete, at any moment. */
+/** Readers of every kind see one complete result after the other, whatever is going on. */
 @Tag("attack")
 class ConcurrentReadersIT {
 
-  private static final long ROWS = 20_000;
-
   @RegisterExtension final TestDatabase database = new TestDatabase();
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void noReadingIsEmptyOrPartialOrMixedOrAZombies(WriteMode mode) {
+    int publishes = Torture.rounds(4, 36);
+    long readings = Torture.rounds(300, 20_000);
+    long rows = mode == WriteMode.APPEND ? 300 : 1_000; // what is appended is read ever after
+    Generations generations = new Generations(database, mode, rows);
+    List<ResultSummary> summaries = new ArrayList<>();
+    List<Reading> read;
+    try (PollingReaders readers = new PollingReaders(generations, ReadingWay.values())) {
+      for (int publish = 1; publish <= publishes; publish++) {
+        summaries.add(publishBesideZombies(generations, mode, rows));
+        readers.awaitCount(readings * publish / publishes);
+      }
+      read = readers.stop();
+    }
+    assertAllRight(generations, read);
+    assertThat("readings", (long) read.size(), greaterThan(readings - 1));
+    database.assertNothingStaged();
+    assertWaits(mode, read, summaries);
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void noOlderSnapshotSeesAnythingWrong(WriteMode mode) throws SQLException {
+    Generations generations = new Generations(database, mode, 300);
+    try (SteppedRun run = new SteppedRun(generations.table().target(mode));
+        WaitingReaders readers = new WaitingReaders(generations)) {
+      readers.takeSnapshots("REPEATABLE READ");
+      readers.takeSnapshots("READ COMMITTED");
+      List<StagedChunk> chunks = new ArrayList<>(run.stage(generations.next(0, 100)));
+      readers.takeSnapshots("SERIALIZABLE"); // between two chunks
+      chunks.addAll(run.stage(generations.next(100, 300)));
+      run.stage(generations.next(100, 300));
+      readers.takeSnapshots("REPEATABLE READ"); // between a zombie's commit and ours
+      generations.begin();
+      run.tidy(run.publish(chunks));
+      generations.end();
+      assertAllRight(generations, readers.read());
+    }
+    database.assertNothingStaged();
+  }
+
+  /**
+   * As after any change of a table's columns; all other ways of reading go on. Outside of a
+   * transaction the driver tries again by itself.
+   */
+  @Test
+  void aPreparedSelectOfAllColumnsFailsOnceWhenReplaceChangedThem() throws SQLException {
+    Generations generations = new Generations(database, WriteMode.REPLACE, 300);
+    TestTable table = generations.table();
+    String all = "SELECT * FROM " + table.quoted() + " LIMIT 1";
+    try (ReadingSession reader = generations.session();
+        WaitingReaders others = new WaitingReaders(generations)) {
+      assertThat(reader.preparedRows(all).get(0), hasSize(3));
+      publishBesideZombies(generations, WriteMode.REPLACE, 300);
+      assertThat("the same columns", reader.preparedRows(all).get(0), hasSize(3));
+
+      others.takeSnapshots("READ COMMITTED");
+      others.takeSnapshots("REPEATABLE READ");
+      Schema wider =
+          Schema.builder().addFields(SampleRows.SCHEMA.getFields()).addInt32Field("more").build();
+      List<?>[] wide =
+          LongStream.range(0, 300).mapToObj(id -> List.of(id, "", 2.0, 7)).toArray(List[]::new);
+      generations.begin();
+      Runners.DIRECT.publish(SampleRows.of(wider, wide), table.sink(WriteMode.REPLACE));
+      generations.end();
+      reader.execute("BEGIN");
+      SQLException failure = assertThrows(SQLException.class, () -> reader.preparedRows(all));
+      reader.execute("ROLLBACK; BEGIN");
+      assertThat(failure.getMessage(), containsString("cached plan must not change result type"));
+      assertThat("once", reader.preparedRows(all).get(0), hasSize(4));
+      reader.execute("COMMIT");
+      assertAllRight(generations, others.read());
+    }
+  }
 
   static Stream<Arguments> modesAndRunners() {
     return Stream.of(WriteMode.values())
@@ -45,89 +133,62 @@ class ConcurrentReadersIT {
 
   @ParameterizedTest
   @MethodSource("modesAndRunners")
-  void readersThatPollSeeOldOrNewComplete(WriteMode mode, Runners runner)
-      throws InterruptedException {
-    TestTable table = generationZero(mode);
-    int publishes = runner == Runners.DIRECT ? 3 : 1;
-    List<Reading> readings;
-    try (PollingReaders readers = new PollingReaders(database, generations(table))) {
-      for (int generation = 1; generation <= publishes; generation++) {
-        runner.publish(SampleRows.many(ROWS, generation), table.sink(mode));
+  void noReadingIsWrongWhileAPipelineRuns(WriteMode mode, Runners runner) {
+    long rows = 2_000;
+    Generations generations = new Generations(database, mode, rows);
+    List<Reading> read;
+    try (PollingReaders readers =
+        new PollingReaders(generations, ReadingWay.SELECT, ReadingWay.STABLE_FUNCTION)) {
+      for (int publish = 1; publish <= Torture.rounds(1, 3); publish++) {
+        generations.begin();
+        runner.publish(SampleRows.many(rows, publish), generations.table().sink(mode));
+        generations.end();
       }
-      readings = readers.stop();
+      read = readers.stop();
     }
-    Set<List<List<String>>> allowed = new HashSet<>();
-    for (int newest = 0; newest <= publishes; newest++) {
-      allowed.add(complete(mode, newest));
-    }
-    for (Reading reading : readings) {
-      assertThat(reading.isolation(), reading.rows(), is(in(allowed)));
-    }
-    assertThat("readings", readings.size(), greaterThan(10));
-    assertThat(database.rows(generations(table)), equalTo(complete(mode, publishes)));
+    assertAllRight(generations, read);
   }
 
-  @ParameterizedTest
-  @EnumSource(WriteMode.class)
-  void aSnapshotTakenBeforeTheRunSeesOldOrNewComplete(WriteMode mode) throws SQLException {
-    TestTable table = generationZero(mode);
-    List<Connection> older = new ArrayList<>();
-    try {
-      for (String isolation : PollingReaders.ISOLATION_LEVELS) {
-        Connection connection = database.superuser();
-        older.add(connection);
-        Statement statement = connection.createStatement();
-        statement.execute("BEGIN ISOLATION LEVEL " + isolation);
-        statement.execute("SELECT count(*) FROM pg_namespace");
-      }
-      Runners.DIRECT.publish(SampleRows.many(ROWS, 1), table.sink(mode));
-      List<List<String>> now = complete(mode, 1);
-      List<List<List<String>>> read = new ArrayList<>();
-      for (Connection connection : older) {
-        read.add(TestDatabase.rows(connection, generations(table)));
-      }
-      assertThat(
-          read,
-          contains(
-              equalTo(now),
-              anyOf(equalTo(now), equalTo(complete(mode, 0))),
-              anyOf(equalTo(now), equalTo(complete(mode, 0)))));
-    } finally {
-      for (Connection connection : older) {
-        connection.close();
-      }
+  /** Three chunks, and beside them what must never show: twins whose reports are lost. */
+  private static ResultSummary publishBesideZombies(
+      Generations generations, WriteMode mode, long rows) {
+    long third = rows / 3;
+    try (SteppedRun run = new SteppedRun(generations.table().target(mode))) {
+      List<StagedChunk> chunks = new ArrayList<>(run.stage(generations.next(0, third)));
+      run.stage(generations.next(third, 2 * third));
+      chunks.addAll(run.stage(generations.next(third, 2 * third)));
+      chunks.addAll(run.stage(generations.next(2 * third, rows)));
+      run.stage(generations.next(rows, 2 * rows));
+      List<Row> late = generations.next(0, third);
+      CompletableFuture<List<StagedChunk>> zombie = supplyAsync(() -> run.stage(late));
+      generations.begin();
+      ResultSummary summary = run.publish(chunks);
+      generations.end();
+      zombie.join();
+      run.tidy(summary);
+      return summary;
     }
   }
 
-  /** A table of rows that all have score 0. */
-  private TestTable generationZero(WriteMode mode) {
-    TestTable table =
-        TestTable.create(
-            database,
-            "Read",
-            "id bigint"
-                + (mode == WriteMode.APPEND ? "" : " PRIMARY KEY")
-                + ", name text, score float8");
-    database.execute(
-        "INSERT INTO "
-            + table.quoted()
-            + " SELECT i, 'old', 0 FROM generate_series(0, "
-            + (ROWS - 1)
-            + ") AS i");
-    return table;
+  private void assertAllRight(Generations generations, List<Reading> read) {
+    Torture.tried(read.size());
+    assertThat("wrong of " + read.size() + " readings", generations.wrong(read), is(empty()));
   }
 
-  private static String generations(TestTable table) {
-    return "SELECT score::int, count(*) FROM " + table.quoted() + " GROUP BY 1 ORDER BY 1";
-  }
-
-  private static List<List<String>> complete(WriteMode mode, int newest) {
-    List<List<String>> groups = new ArrayList<>();
-    for (int generation = mode == WriteMode.APPEND ? 0 : newest;
-        generation <= newest;
-        generation++) {
-      groups.add(List.of(Integer.toString(generation), Long.toString(ROWS)));
+  /** None at all, but for the moment of a replace and one attempt at its lock. */
+  private static void assertWaits(
+      WriteMode mode, List<Reading> read, List<ResultSummary> summaries) {
+    Duration longest = PollingReaders.longestWait(read);
+    Torture.longestWait(longest);
+    if (mode != WriteMode.REPLACE) {
+      assertThat("waits of a reader", longest, equalTo(Duration.ZERO));
+      return;
     }
-    return groups;
+    long moment = summaries.stream().mapToLong(ResultSummary::publishingMillis).max().orElseThrow();
+    Duration busyMachine = Duration.ofSeconds(1);
+    assertThat(
+        "a swap and one attempt",
+        longest,
+        lessThanOrEqualTo(Duration.ofMillis(moment + 100).plus(busyMachine)));
   }
 }

@@ -14,10 +14,17 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Writes a line for each test under torture: attack, mode, times tried, violations, longest wait of
- * a reader in milliseconds, seed; separated by tabs. {@link AttackTable} prints them.
+ * Writes a line for each test under torture, its cells separated by tabs: {@code attack}, its name,
+ * mode, times tried, violations, longest wait of a reader in milliseconds, seed; or, of a {@link
+ * Measure}, {@code measure}, its three texts, 1 when it was caught, seed. {@link AttackTable}
+ * prints them.
  */
 public final class AttackRecorder implements InvocationInterceptor {
+
+  /** What a line begins with. */
+  static final String ATTACK = "attack";
+
+  static final String MEASURE = "measure";
 
   @Override
   public void interceptTestMethod(
@@ -52,18 +59,33 @@ public final class AttackRecorder implements InvocationInterceptor {
       held = true;
     } finally {
       Torture.CURRENT.remove();
-      String wait = attack.longestWait == null ? "" : "" + attack.longestWait.toMillis();
-      write(
-          Path.of(report),
-          String.join(
-              "\t",
-              sentence(test.getTargetClass(), test.getExecutable()),
-              mode(test),
-              Long.toString(attack.tried),
-              held ? "0" : "1",
-              wait,
-              Long.toString(Torture.seed())));
+      write(Path.of(report), line(test, attack, held));
     }
+  }
+
+  private static String line(
+      ReflectiveInvocationContext<Method> test, Torture.Attack attack, boolean held) {
+    String seed = Long.toString(Torture.seed());
+    Measure measure = test.getExecutable().getAnnotation(Measure.class);
+    if (measure != null) {
+      return String.join(
+          "\t",
+          MEASURE,
+          measure.value(),
+          measure.disabledBy(),
+          measure.attack(),
+          held ? "1" : "0",
+          seed);
+    }
+    return String.join(
+        "\t",
+        ATTACK,
+        sentence(test.getTargetClass(), test.getExecutable()),
+        mode(test),
+        Long.toString(attack.tried),
+        held ? "0" : "1",
+        attack.longestWait == null ? "" : "" + attack.longestWait.toMillis(),
+        seed);
   }
 
   /** A test's name in words, after its class's. */

@@ -2,24 +2,27 @@ package io.resultsink.postgres.testing;
 
 import static org.awaitility.Awaitility.await;
 
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Sessions that read over and over, one for each isolation level, with snapshots of all ages.
+ * Sessions that read over and over, one for each way and isolation level, with snapshots of all
+ * ages.
  *
- * <p>Each reading is a transaction of its own: it takes its snapshot, thinks for a while, and only
- * then reads the table.
+ * <p>Each reading is a transaction of its own: it takes its snapshot, thinks for a while, or not at
+ * all, and only then reads the table.
  */
 public final class PollingReaders implements AutoCloseable {
 
@@ -27,57 +30,146 @@ public final class PollingReaders implements AutoCloseable {
   public static final List<String> ISOLATION_LEVELS =
       List.of("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE");
 
-  private static final int LONGEST_THOUGHT_MILLIS = 400;
+  private static final int LONGEST_THOUGHT_MILLIS = 200;
 
-  /** What a query gave, and how long it took, thinking apart. */
-  public record Reading(String isolation, List<List<String>> rows, long millis) {}
+  /**
+   * What a query gave.
+   *
+   * @param millis how long it took, thinking apart
+   * @param waited how long of that it waited for a lock, as the server says
+   * @param began by {@link System#nanoTime()}, before its snapshot was taken
+   * @param ended by the same clock, when its transaction was over
+   */
+  public record Reading(
+      String isolation,
+      String way,
+      List<List<String>> rows,
+      long millis,
+      Duration waited,
+      long began,
+      long ended) {}
 
-  private final TestDatabase database;
-  private final String sql;
+  /** How long a reader waited for a lock at the longest. */
+  public static Duration longestWait(List<Reading> readings) {
+    return readings.stream()
+        .map(Reading::waited)
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Future<List<Reading>>> readings = new ArrayList<>();
+  private final AtomicLong count = new AtomicLong();
+
+  /** Most readings are alike, and a long attack keeps each of them. */
+  private final Map<List<List<String>>, List<List<String>>> seen = new ConcurrentHashMap<>();
+
   private volatile boolean stopped;
 
-  /** Starts to read. */
+  /** Starts to read the rows of a query. */
   public PollingReaders(TestDatabase database, String sql) {
-    this.database = database;
-    this.sql = sql;
+    Reader plain = (session, table) -> session.rows(sql);
     for (String isolation : ISOLATION_LEVELS) {
-      readings.add(threads.submit(() -> poll(isolation)));
+      readings.add(
+          threads.submit(
+              () -> poll(ReadingSession.ofSuperuser(database), plain, "", "select", isolation)));
+    }
+  }
+
+  /** Starts to read generations in some ways, at all isolation levels. */
+  public PollingReaders(Generations generations, ReadingWay... ways) {
+    for (ReadingWay way : ways) {
+      for (String isolation : ISOLATION_LEVELS) {
+        if (way.isPossibleAt(isolation)) {
+          readings.add(
+              threads.submit(
+                  () ->
+                      poll(
+                          generations.session(),
+                          way,
+                          generations.table().quoted(),
+                          way.toString(),
+                          isolation)));
+        }
+      }
+    }
+  }
+
+  /** How many readings there were. */
+  public long count() {
+    return count.get();
+  }
+
+  /** Waits until there were so many readings; a reader that failed fails this. */
+  public void awaitCount(long readingsInAll) {
+    await()
+        .alias(readingsInAll + " readings")
+        .atMost(Duration.ofMinutes(10))
+        .until(() -> count() >= readingsInAll || readings.stream().anyMatch(Future::isDone));
+    if (readings.stream().anyMatch(Future::isDone)) {
+      result();
+      throw new AssertionError("a reader ended by itself");
     }
   }
 
   /** Stops, and gives what was read; a reader that failed fails this. */
-  public List<Reading> stop() throws InterruptedException {
+  public List<Reading> stop() {
     stopped = true;
+    try {
+      return result();
+    } finally {
+      close();
+    }
+  }
+
+  private List<Reading> result() {
     List<Reading> all = new ArrayList<>();
     try {
       for (Future<List<Reading>> reader : readings) {
-        all.addAll(reader.get());
+        if (stopped || reader.isDone()) {
+          all.addAll(reader.get());
+        }
       }
     } catch (ExecutionException e) {
       throw new AssertionError("a reader failed", e.getCause());
-    } finally {
-      close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
     return all;
   }
 
-  private List<Reading> poll(String isolation) throws SQLException {
+  private List<Reading> poll(
+      ReadingSession opened, Reader reader, String table, String way, String isolation)
+      throws SQLException, InterruptedException {
     List<Reading> read = new ArrayList<>();
-    try (Connection connection = database.superuser();
-        Statement statement = connection.createStatement()) {
+    Random random = Torture.random(way + " " + isolation);
+    try (ReadingSession session = opened) {
+      reader.open(session, table);
       while (!stopped) {
-        int thought = ThreadLocalRandom.current().nextInt(LONGEST_THOUGHT_MILLIS);
-        statement.execute("BEGIN ISOLATION LEVEL " + isolation);
-        statement.execute("SELECT count(*) FROM pg_namespace");
-        statement.execute("SELECT pg_sleep(" + thought + " / 1000.0)");
-        long begin = System.nanoTime();
-        List<List<String>> rows = TestDatabase.rows(connection, sql);
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        statement.execute("COMMIT");
-        read.add(new Reading(isolation, rows, millis));
+        long began = System.nanoTime();
+        reader.takeSnapshot(session, isolation);
+        if (random.nextInt(4) > 0) {
+          Thread.sleep(random.nextInt(LONGEST_THOUGHT_MILLIS));
+        }
+        long asked = System.nanoTime();
+        List<List<String>> rows = reader.read(session, table);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
+        reader.end(session);
+        List<List<String>> same = seen.putIfAbsent(rows, rows);
+        read.add(
+            new Reading(
+                isolation,
+                way,
+                same == null ? rows : same,
+                millis,
+                session.takeLongestWait(),
+                began,
+                System.nanoTime()));
+        count.incrementAndGet();
       }
+    } catch (SQLException e) {
+      throw new SQLException(way + " at " + isolation + ": " + e.getMessage(), e.getSQLState(), e);
     }
     return read;
   }

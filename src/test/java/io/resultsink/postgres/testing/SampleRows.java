@@ -56,7 +56,8 @@ public final class SampleRows {
     return row(id, id / 2.0);
   }
 
-  private static Row row(long id, double score) {
+  /** One of those that {@link #many(long, double)} gives. */
+  public static Row row(long id, double score) {
     return Row.withSchema(SCHEMA).addValues(id, id % 7 > 0 ? "näme-" + id : null, score).build();
   }
 

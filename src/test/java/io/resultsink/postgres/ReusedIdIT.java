@@ -1,0 +1,94 @@
+package io.resultsink.postgres;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.load.StagedChunk;
+import io.resultsink.postgres.testing.Measure;
+import io.resultsink.postgres.testing.OwnServer;
+import io.resultsink.postgres.testing.PostgresProxy;
+import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.SteppedRun;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.TestTable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.apache.beam.sdk.values.Row;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * After a crash the server gives out again the id of a transaction whose commit it had not written
+ * down. A chunk's id is written down with it.
+ */
+@Tag("torture")
+class ReusedIdIT {
+
+  private static final long ROWS = 100;
+
+  /** The server's own log writer may be quicker than the crash. */
+  private static final int ATTEMPTS = 10;
+
+  @TempDir Path folder;
+
+  @Test
+  @Measure(
+      value = "chunk ids written to the log",
+      disabledBy = "no message in the log",
+      attack = "a crash while unlogged rows are staged")
+  void withoutAMessageInTheLogAChunkGetsTheIdOfALostOne() throws Exception {
+    try (OwnServer server =
+        OwnServer.start(folder, Map.of("wal_writer_delay", "10s", "autovacuum", "off"))) {
+      TestDatabase database = new TestDatabase(server.postgres());
+      database.beforeEach(null);
+      try (PostgresProxy network = PostgresProxy.to(database.server())) {
+        database.through(network);
+        TestTable table =
+            TestTable.create(database, "Crashed", "id bigint, name text, score float8");
+        assertThrows(PublishFailedException.class, () -> publishAcrossACrash(table, server));
+        assertThat(table.count(), equalTo(0L));
+
+        network.rewrite(
+            "pg_logical_emit_message",
+            sql -> sql.replace("pg_logical_emit_message(true, 'result_sink', '')", "NULL"));
+        int attempts = 0;
+        while (table.count() == 0 && attempts++ < ATTEMPTS) {
+          try {
+            publishAcrossACrash(table, server);
+          } catch (PublishFailedException e) {
+            // The id was written down by chance.
+          }
+        }
+        assertThat(
+            table.difference(SampleRows.COLUMNS, SampleRows.sql(2 * ROWS)), is(not(empty())));
+      }
+    }
+  }
+
+  /** A chunk is reported and lost; the first attempt at the next one is staged and not reported. */
+  private static void publishAcrossACrash(TestTable table, OwnServer server) {
+    try (SteppedRun run = new SteppedRun(table.target(WriteMode.REPLACE))) {
+      List<Row> second = rows(ROWS, 2 * ROWS);
+      run.stage(rows(0, 1)); // the staging table is there
+      StagedChunk lost = run.stage(rows(0, ROWS)).get(0);
+      server.crash();
+      server.start();
+      run.stage(second);
+      StagedChunk kept = run.stage(second).get(0);
+      run.publish(List.of(lost, kept));
+    }
+  }
+
+  private static List<Row> rows(long from, long to) {
+    return LongStream.range(from, to).mapToObj(SampleRows::row).toList();
+  }
+}
