@@ -154,7 +154,9 @@ class KilledTaskManagerIT {
     return stalled.join();
   }
 
-  /** It waits for the lock on the staging table, or the row of the ledger, that the dead one has. */
+  /**
+   * It waits for the lock on the staging table, or the row of the ledger, that the dead one has.
+   */
   private void awaitTheNextAttempt() {
     launched.whileAlive(
         "the next attempt",

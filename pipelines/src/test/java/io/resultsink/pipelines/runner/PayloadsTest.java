@@ -37,8 +37,7 @@ class PayloadsTest {
 
   @Test
   void whatBeamSerializesIsFoundHoweverItIsWrapped() throws IOException {
-    byte[] serialized =
-        SerializableUtils.serializeToByteArray((Serializable) List.of(TEXT));
+    byte[] serialized = SerializableUtils.serializeToByteArray((Serializable) List.of(TEXT));
     String base64 = Base64.getEncoder().encodeToString(serialized);
     String percent =
         URLEncoder.encode(
