@@ -33,7 +33,7 @@ class CarriedRightsIT {
   /** Tables of one pipeline, which makes them cheap. */
   private static final int TABLES = Torture.rounds(5, 16);
 
-  private static final int ROUNDS = Torture.rounds(1, 10);
+  private static final int ROUNDS = Torture.rounds(1, 5);
 
   private static final List<String> COLUMNS = List.of("id", "name", "score");
   private static final List<String> TABLE_PRIVILEGES =

@@ -42,10 +42,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("attack")
 class NamesIT {
 
-  private static final int ROUNDS = Torture.rounds(1, 4);
+  private static final int ROUNDS = Torture.rounds(1, 2);
 
   /** Sinks of one pipeline, which makes them cheap. */
-  private static final int NAMES = Torture.rounds(2, 12);
+  private static final int NAMES = Torture.rounds(2, 10);
 
   private static final int LONGEST = 63;
 

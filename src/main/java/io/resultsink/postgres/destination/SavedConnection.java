@@ -76,7 +76,8 @@ public record SavedConnection(
               + file.path()
               + (services.isEmpty()
                   ? ", which has none"
-                  : "; there are: " + String.join(", ", services.keySet())));
+                  : "; there are: " + String.join(", ", services.keySet()))
+              + "; save it there, or write postgresql://user@host/database/table");
     }
     Reading reading = new Reading("connection '" + name + "' in " + file.path());
     lines.forEach(reading::line);

@@ -137,7 +137,8 @@ class SavedConnectionTest {
         equalTo(
             "no connection is saved as 'mydb' in "
                 + folder.resolve("services")
-                + "; there are: shop, bi"));
+                + "; there are: shop, bi; save it there, or write"
+                + " postgresql://user@host/database/table"));
   }
 
   @Test
