@@ -70,4 +70,23 @@ class LostCommitIT {
     assertThat(database.ledgerRows(), equalTo(1L));
     database.assertNothingStaged();
   }
+
+  /** The server is away since the loss, not since the publish began. */
+  @Tag("torture")
+  @ParameterizedTest
+  @EnumSource(value = WriteMode.class, names = "APPEND")
+  void aLongPublishWhoseReplyIsLostIsFoundInTheLedger(WriteMode mode) {
+    TestTable table = TestTable.create(database, "Long", "id bigint, name text, score float8");
+    database.execute(
+        "CREATE FUNCTION results.slow() RETURNS trigger LANGUAGE plpgsql AS"
+            + " 'BEGIN PERFORM pg_sleep(62); RETURN NULL; END'",
+        "CREATE TRIGGER slow BEFORE INSERT ON "
+            + table.quoted()
+            + " FOR EACH STATEMENT EXECUTE FUNCTION results.slow()");
+    network.when(RECORDING).first(() -> network.when("^COMMIT").swallowReply());
+    ResultSummary summary = Runners.DIRECT.publish(SampleRows.many(ROWS), table.sink(mode));
+    assertThat(summary.alreadyPublished(), is(false));
+    assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+    assertThat(database.ledgerRows(), equalTo(1L));
+  }
 }

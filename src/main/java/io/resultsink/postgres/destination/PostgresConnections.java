@@ -74,12 +74,12 @@ public final class PostgresConnections implements AutoCloseable {
   }
 
   /** The two sessions of a publish. */
-  public Session.Pair borrowPair() {
+  public SessionPair borrowPair() {
     acquire(publishing);
     try {
       Session first = open(() -> {});
       try {
-        return new Session.Pair(first, second(), publishing::release);
+        return new SessionPair(first, this::second, publishing::release);
       } catch (RuntimeException | Error e) {
         first.close();
         throw e;

@@ -27,7 +27,9 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
 
   static ServerPool of(ConnectionSource.Server server, int most) {
     PoolableConnectionFactory factory = new PoolableConnectionFactory(() -> connect(server), null);
-    factory.setDefaultAutoCommit(false);
+    // Else the look whether a connection is alive begins a transaction, with the role's time
+    // limits.
+    factory.setDefaultAutoCommit(true);
     factory.setDefaultReadOnly(false);
     factory.setValidationQueryTimeout(Duration.ofSeconds(10));
     GenericObjectPoolConfig<PoolableConnection> config = new GenericObjectPoolConfig<>();
@@ -56,6 +58,8 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     }
     properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), "10");
     properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
+    // The name goes with the startup message; a SET after it would stay with a pooler's session.
+    properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "14");
     properties.setProperty(PGProperty.AUTOSAVE.getName(), "never");
     properties.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
     // DETAIL may quote a row.

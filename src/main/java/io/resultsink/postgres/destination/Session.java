@@ -2,6 +2,7 @@ package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.SqlState;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.time.OffsetDateTime;
 import org.apache.beam.sdk.annotations.Internal;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
+import org.postgresql.jdbc.AutoSave;
 
 /**
  * One session with the server, in which every transaction starts the same way.
@@ -28,26 +30,14 @@ import org.postgresql.copy.CopyManager;
 @Internal
 public final class Session implements AutoCloseable {
 
-  /** Two sessions taken together. */
-  public record Pair(Session first, Session second, Runnable onClose) implements AutoCloseable {
-    @Override
-    public void close() {
-      try {
-        second.close();
-      } finally {
-        try {
-          first.close();
-        } finally {
-          onClose.run();
-        }
-      }
-    }
-  }
-
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+
+  /** pg_catalog comes first unnamed; so would the temporary tables of whoever had a session. */
+  private static final String CATALOG_ALONE = "pg_temp";
 
   private final Connection connection;
   private final Runnable onClose;
+  private final AutoSave usualAutosave;
   private String roleSearchPath = "";
   private boolean lost;
 
@@ -57,6 +47,10 @@ public final class Session implements AutoCloseable {
     try {
       connection.setReadOnly(false);
       connection.setAutoCommit(false);
+      // Rows of a subtransaction carry its own id, and no chunk could be told by them.
+      PGConnection driver = connection.unwrap(PGConnection.class);
+      usualAutosave = driver.getAutosave();
+      driver.setAutosave(AutoSave.NEVER);
       FaultPoint.CONNECTED.reached();
     } catch (SQLException | RuntimeException | Error e) {
       connection.abort(Runnable::run);
@@ -90,7 +84,7 @@ public final class Session implements AutoCloseable {
         """
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
         SELECT current_setting('search_path'),
-               set_config('search_path', '', true),
+               set_config('search_path', ?, true),
                set_config('row_security', 'off', true),
                set_config('statement_timeout', '0', true),
                set_config('idle_in_transaction_session_timeout', '0', true),
@@ -108,8 +102,9 @@ public final class Session implements AutoCloseable {
       sql += ", set_config('transaction_timeout', '0', true)";
     }
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, Long.toString(lockTimeout.toMillis()));
-      statement.setString(2, ServerPool.APPLICATION_NAME + " " + activity);
+      statement.setString(1, CATALOG_ALONE);
+      statement.setString(2, Long.toString(lockTimeout.toMillis()));
+      statement.setString(3, ServerPool.APPLICATION_NAME + " " + activity);
       statement.execute();
       statement.getMoreResults(); // past SET TRANSACTION
       try (ResultSet settings = statement.getResultSet()) {
@@ -121,6 +116,41 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #begin}, with a limit for the server's answer.
+   *
+   * @return false when there was none in time; the session is lost then
+   */
+  boolean beginWithin(Duration limit, String activity) throws SQLException {
+    Connection network = (Connection) connection.unwrap(PGConnection.class);
+    int usual = network.getNetworkTimeout();
+    network.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
+    try {
+      begin(limit, activity);
+    } catch (SQLException e) {
+      if (e.getCause() instanceof SocketTimeoutException) {
+        return false;
+      }
+      throw e;
+    }
+    network.setNetworkTimeout(Runnable::run, usual);
+    return true;
+  }
+
+  /**
+   * Ends the transaction without a commit.
+   *
+   * @return false when the connection is lost, and the server may still be at work
+   */
+  public boolean isRolledBack() {
+    try {
+      rollback();
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
   /** Limits how long each later statement of this transaction waits for a lock. */
   public void lockTimeout(Duration timeout) throws SQLException {
     execute("SET LOCAL lock_timeout TO " + timeout.toMillis());
@@ -128,15 +158,31 @@ public final class Session implements AutoCloseable {
 
   /**
    * Gives this transaction the role's own search path back, for statements in which the user's
-   * triggers run, or in which a bare name is found as PostgreSQL finds it.
+   * triggers run: they find what they find by hand.
    */
   public void useRoleSearchPath() throws SQLException {
     searchPath(roleSearchPath);
   }
 
+  /** As {@link #useRoleSearchPath()}, to look for what other sessions find too. */
+  public void useRoleSearchPathBeforeTemporary() throws SQLException {
+    searchPath(beforeTemporary());
+  }
+
+  private String beforeTemporary() {
+    return roleSearchPath.isEmpty() ? CATALOG_ALONE : roleSearchPath + ", pg_temp";
+  }
+
+  /** Executes a definition, in which event triggers run: they find what they find by hand. */
+  public void define(String sql) throws SQLException {
+    searchPath("pg_catalog, " + beforeTemporary());
+    execute(sql);
+    useEmptySearchPath();
+  }
+
   /** Leaves nothing but pg_catalog to be found by a bare name. */
   public void useEmptySearchPath() throws SQLException {
-    searchPath("");
+    searchPath(CATALOG_ALONE);
   }
 
   private void searchPath(String path) throws SQLException {
@@ -216,6 +262,8 @@ public final class Session implements AutoCloseable {
     try {
       if (lost) {
         connection.abort(Runnable::run);
+      } else {
+        connection.unwrap(PGConnection.class).setAutosave(usualAutosave);
       }
       connection.close();
     } catch (SQLException e) {

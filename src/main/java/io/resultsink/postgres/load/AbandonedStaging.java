@@ -101,7 +101,7 @@ public final class AbandonedStaging {
         session.rollback();
         return false;
       }
-      session.execute("DROP TABLE " + name.quoted());
+      session.define("DROP TABLE " + name.quoted());
       session.commit();
       return true;
     } catch (SQLException e) {

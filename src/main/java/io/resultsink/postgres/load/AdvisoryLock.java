@@ -31,9 +31,44 @@ public final class AdvisoryLock {
    * @throws PublishFailedException when another session has held it for longer than {@code wait}
    */
   public static void acquire(Session session, String name, Duration wait) throws SQLException {
-    long deadline = System.nanoTime() + wait.toNanos();
-    int pause = FIRST_PAUSE_MILLIS;
-    while (!tryAcquire(session, name)) {
+    Turn turn = new Turn(name, wait);
+    while (!turn.isOurs(session)) {
+      turn.pause();
+    }
+  }
+
+  /** One who asks for a lock again and again, with longer and longer pauses. */
+  public static final class Turn {
+    private final String name;
+    private final Duration wait;
+    private final long deadline;
+    private int pause = FIRST_PAUSE_MILLIS;
+
+    /** Asks for the lock of a name for as long as {@code wait}. */
+    public Turn(String name, Duration wait) {
+      this.name = name;
+      this.wait = wait;
+      this.deadline = System.nanoTime() + wait.toNanos();
+    }
+
+    /** Takes the lock when nobody has it, until the session's transaction ends. */
+    public boolean isOurs(Session session) throws SQLException {
+      String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
+      try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+        statement.setString(1, "result_sink " + name);
+        try (ResultSet answer = statement.executeQuery()) {
+          answer.next();
+          return answer.getBoolean(1);
+        }
+      }
+    }
+
+    /**
+     * Waits before the next time.
+     *
+     * @throws PublishFailedException when it has been asked for long enough
+     */
+    public void pause() {
       if (System.nanoTime() > deadline) {
         throw new PublishFailedException(
             "another run has been at work on "
@@ -48,17 +83,6 @@ public final class AdvisoryLock {
       }
       Pause.millis(pause + ThreadLocalRandom.current().nextInt(pause));
       pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-    }
-  }
-
-  private static boolean tryAcquire(Session session, String name) throws SQLException {
-    String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, "result_sink " + name);
-      try (ResultSet answer = statement.executeQuery()) {
-        answer.next();
-        return answer.getBoolean(1);
-      }
     }
   }
 }

@@ -83,8 +83,8 @@ public record Ledger(TableName name) {
     }
     AdvisoryLock.acquire(session, "ledger " + name, wait);
     if (!exists(session)) {
-      session.execute(definition());
-      session.execute(
+      session.define(definition());
+      session.define(
           "COMMENT ON TABLE "
               + name.quoted()
               + " IS 'What result_sink has published: one row per run and table'");

@@ -40,18 +40,20 @@ final class PublicationRules {
     if (overStaging.isEmpty()) {
       return;
     }
+    String elsewhere = ofAllTables().isEmpty() ? ", or name another staging_schema" : "";
     if (!ledger.exists(session)) {
       problems.add(
           told(overStaging)
-              + " would send the ledger; create it on the subscribers and here first, or name"
-              + " another staging_schema: "
+              + " would send the ledger; create it on the subscribers and here first"
+              + elsewhere
+              + ": "
               + ledger.definition().replaceAll("\\s+", " "));
     }
     if (staging == StagingDurability.LOGGED) {
       problems.add(
           told(overStaging)
-              + " would send a logged staging table; use staging=unlogged, or name another"
-              + " staging_schema");
+              + " would send a logged staging table; use staging=unlogged"
+              + elsewhere);
     }
   }
 
@@ -60,8 +62,7 @@ final class PublicationRules {
   }
 
   private List<String> publishing(String schema) throws SQLException {
-    TreeSet<String> found =
-        new TreeSet<>(names("SELECT quote_ident(pubname) FROM pg_publication WHERE puballtables"));
+    TreeSet<String> found = new TreeSet<>(ofAllTables());
     if (session.serverVersion() >= SCHEMA_PUBLICATIONS_SINCE) {
       found.addAll(
           names(
@@ -74,6 +75,10 @@ final class PublicationRules {
               schema));
     }
     return List.copyOf(found);
+  }
+
+  private List<String> ofAllTables() throws SQLException {
+    return names("SELECT quote_ident(pubname) FROM pg_publication WHERE puballtables");
   }
 
   private List<String> names(String sql, String... parameters) throws SQLException {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the target is, once PostgreSQL has been asked.
@@ -30,31 +31,17 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
    */
   public static ResolvedTarget resolve(Session session, PostgresTarget target) throws SQLException {
     TableName asked = target.table();
-    session.useRoleSearchPath();
-    String sql =
-        """
-        SELECT pg_catalog.current_database(),
-               coalesce(
-                 ?::text,
-                 (SELECT n.nspname FROM pg_catalog.pg_class c
-                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                   WHERE c.oid = CASE WHEN ?::text IS NULL
-                                      THEN pg_catalog.to_regclass(?) END),
-                 pg_catalog.current_schema())
-        """;
     String database;
-    String schema;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, asked.schema());
-      statement.setString(2, asked.schema());
-      statement.setString(3, Identifier.quote(asked.table()));
-      try (ResultSet found = statement.executeQuery()) {
-        found.next();
-        database = found.getString(1);
-        schema = found.getString(2);
-      }
+    String schema = asked.schema();
+    try (PreparedStatement statement =
+            session.connection().prepareStatement("SELECT current_database()");
+        ResultSet name = statement.executeQuery()) {
+      name.next();
+      database = name.getString(1);
     }
-    session.useEmptySearchPath();
+    if (schema == null) {
+      schema = schemaOf(session, asked.table());
+    }
     if (schema == null) {
       throw new IncompatibleTableException(
           "table " + asked + " of database " + database + " cannot be found or created",
@@ -64,6 +51,42 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
     String stagingSchema = Objects.requireNonNullElse(target.stagingSchema(), schema);
     requireSchemas(session, database, asked.table(), List.of(schema, stagingSchema));
     return new ResolvedTarget(database, new TableName(schema, asked.table()), stagingSchema);
+  }
+
+  /**
+   * The schema in which a bare name is found, or would be created; null when there is none. Nothing
+   * but the two functions stands under the role's search path, where operators and types are the
+   * role's too. A temporary table is not found: it is the session's, and the next has another.
+   */
+  private static @Nullable String schemaOf(Session session, String table) throws SQLException {
+    Long oid;
+    String current;
+    session.useRoleSearchPathBeforeTemporary();
+    String sql = "SELECT pg_catalog.to_regclass(?)::pg_catalog.oid, pg_catalog.current_schema()";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, Identifier.quote(table));
+      try (ResultSet found = statement.executeQuery()) {
+        found.next();
+        long number = found.getLong(1);
+        oid = found.wasNull() ? null : number;
+        current = found.getString(2);
+      }
+    }
+    session.useEmptySearchPath();
+    if (oid == null) {
+      return current;
+    }
+    String schema =
+        """
+        SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.oid = ?::bigint::oid AND n.oid <> pg_my_temp_schema()
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(schema)) {
+      statement.setLong(1, oid);
+      try (ResultSet found = statement.executeQuery()) {
+        return found.next() ? found.getString(1) : current;
+      }
+    }
   }
 
   private static void requireSchemas(

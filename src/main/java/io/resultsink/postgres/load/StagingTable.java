@@ -84,7 +84,7 @@ public record StagingTable(
   private void create(Session session, RunPlan plan) throws SQLException {
     String unlogged = plan.target().staging() == StagingDurability.UNLOGGED ? "UNLOGGED " : "";
     // Its rows are read once; an autovacuum would only be in the way of the publish's lock.
-    session.execute(
+    session.define(
         "CREATE "
             + unlogged
             + "TABLE "
@@ -95,7 +95,7 @@ public record StagingTable(
     revokeDefaultPrivileges(session);
     StagingComment comment =
         new StagingComment(plan.run().loadId(), target.table(), createdAt, fingerprint());
-    session.execute("COMMENT ON TABLE " + name.quoted() + " IS " + session.literal(comment.json()));
+    session.define("COMMENT ON TABLE " + name.quoted() + " IS " + session.literal(comment.json()));
   }
 
   /** Readers with default privileges on the schema would see rows before they are published. */
@@ -116,7 +116,7 @@ public record StagingTable(
       }
     }
     if (!grantees.isEmpty()) {
-      session.execute(
+      session.define(
           "REVOKE ALL ON TABLE " + name.quoted() + " FROM " + String.join(", ", grantees));
     }
   }

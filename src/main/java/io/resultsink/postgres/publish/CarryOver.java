@@ -141,9 +141,9 @@ record CarryOver(List<String> grants, List<String> policies) {
   void applyGrants(Session session, TableName table) throws SQLException {
     List<String> statements = new ArrayList<>(grants);
     String owner = statements.remove(0);
-    session.execute(owner.formatted(table.quoted()));
+    session.define(owner.formatted(table.quoted()));
     for (String grantee : texts(session, GRANTEES, table)) {
-      session.execute("REVOKE ALL ON TABLE " + table.quoted() + " FROM " + grantee);
+      session.define("REVOKE ALL ON TABLE " + table.quoted() + " FROM " + grantee);
     }
     executeAll(session, statements, table);
   }
@@ -155,7 +155,7 @@ record CarryOver(List<String> grants, List<String> policies) {
   private static void executeAll(Session session, List<String> statements, TableName table)
       throws SQLException {
     for (String statement : statements) {
-      session.execute(statement.formatted(table.quoted()));
+      session.define(statement.formatted(table.quoted()));
     }
   }
 

@@ -2,10 +2,10 @@ package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.column.Columns;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.SessionPair;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.FaultPoint;
 import java.sql.SQLException;
-import java.time.Duration;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
@@ -25,19 +25,19 @@ final class FrozenCopy {
   private FrozenCopy() {}
 
   /** Creates {@code table} and fills it; the number of rows. */
-  static long create(
-      Session session, Session source, TableName table, Columns columns, StagedRows rows)
+  static long create(SessionPair sessions, TableName table, Columns columns, StagedRows rows)
       throws SQLException {
-    session.execute("CREATE TABLE " + table.quoted() + " (\n  " + columns.definitions() + "\n)");
-    long copied = rows.count() == 0 ? 0 : copy(session, source, table, columns, rows);
+    Session session = sessions.first();
+    session.define("CREATE TABLE " + table.quoted() + " (\n  " + columns.definitions() + "\n)");
+    long copied = rows.count() == 0 ? 0 : copy(sessions, table, columns, rows);
     session.execute("ANALYZE " + table.quoted());
     return copied;
   }
 
-  private static long copy(
-      Session session, Session source, TableName table, Columns columns, StagedRows rows)
+  private static long copy(SessionPair sessions, TableName table, Columns columns, StagedRows rows)
       throws SQLException {
-    source.begin(Duration.ofMinutes(1), "read staged rows for " + table);
+    Session session = sessions.first();
+    Session source = sessions.beginSecond("read staged rows for " + table);
     String names = columns.names();
     CopyOut out =
         source

@@ -81,24 +81,32 @@ final class LockAttempts {
   }
 
   /**
-   * Who holds what conflicts, or else who is queued for it in front of us: pid, application and
-   * user always; the rest as the role may read.
+   * Who holds what conflicts, on the table or a part of it, or else who is queued for it in front of
+   * us: pid, application and user always; the rest as the role may read.
    */
   private List<String> holders(TableName table, TableLock lock) throws SQLException {
     String sql =
         """
-        SELECT l.pid, coalesce(nullif(a.application_name, ''), 'an unnamed application'),
-               coalesce(a.usename, 'unknown'),
-               pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - a.xact_start)::text,
-               pg_catalog.left(a.query, 80), l.granted
-          FROM pg_catalog.pg_locks l
-          LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-         WHERE l.locktype = 'relation' AND l.relation = ?::regclass
-           AND l.database = (SELECT oid FROM pg_catalog.pg_database
-                              WHERE datname = pg_catalog.current_database())
-           AND l.pid <> pg_catalog.pg_backend_pid()
-           AND l.mode = ANY (?)
-         ORDER BY a.xact_start NULLS LAST
+        WITH RECURSIVE locked (relation) AS (
+          SELECT ?::regclass::oid
+           UNION
+          SELECT i.inhrelid FROM pg_inherits i JOIN locked ON i.inhparent = locked.relation)
+        SELECT coalesce('pid ' || l.pid, 'prepared transaction ' || quote_literal(p.gid)),
+               CASE WHEN a.pid IS NOT NULL
+                    THEN coalesce(nullif(a.application_name, ''), 'an unnamed application') END,
+               coalesce(a.usename, p.owner, 'unknown'),
+               date_trunc('second', clock_timestamp() - coalesce(a.xact_start, p.prepared))::text,
+               left(a.query, 80), l.granted
+          FROM (SELECT DISTINCT pid, virtualtransaction, granted FROM pg_locks
+                 WHERE locktype = 'relation'
+                   AND relation IN (SELECT relation FROM locked)
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                   AND pid IS DISTINCT FROM pg_backend_pid()
+                   AND mode = ANY (?)) AS l
+          LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+          LEFT JOIN pg_prepared_xacts p
+            ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction
+         ORDER BY coalesce(a.xact_start, p.prepared) NULLS LAST
         """;
     List<String> holders = new ArrayList<>();
     List<String> queued = new ArrayList<>();
@@ -112,10 +120,9 @@ final class LockAttempts {
           boolean granted = rows.getBoolean(6);
           (granted ? holders : queued)
               .add(
-                  (granted ? "held by pid " : "asked for before us by pid ")
-                      + rows.getInt(1)
-                      + ", "
-                      + rows.getString(2)
+                  (granted ? "held by " : "asked for before us by ")
+                      + rows.getString(1)
+                      + (rows.getString(2) == null ? "" : ", " + rows.getString(2))
                       + ", user "
                       + rows.getString(3)
                       + since

@@ -3,6 +3,7 @@ package io.resultsink.postgres.publish;
 import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.SessionPair;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.FaultPoint;
@@ -43,36 +44,32 @@ final class PublishTransaction {
   private final StagingTable staging;
   private final StagedRows rows;
   private final Session session;
-  private final Session source;
+  private final SessionPair sessions;
   private final Ledger ledger;
   private final TableName table;
   private final PublishTimes times = new PublishTimes();
   private @Nullable Backend backend;
   private long stagingMillis;
+  private boolean begun;
   private boolean claimed;
   private boolean commitSent;
 
-  PublishTransaction(RunPlan plan, StagingTable staging, StagedRows rows, Session.Pair sessions) {
+  PublishTransaction(RunPlan plan, StagingTable staging, StagedRows rows, SessionPair sessions) {
     this.plan = plan;
     this.target = plan.target();
     this.staging = staging;
     this.rows = rows;
     this.session = sessions.first();
-    this.source = sessions.second();
+    this.sessions = sessions;
     this.ledger = Ledger.in(staging.target().stagingSchema());
     this.table = staging.target().table();
   }
 
   /** Publishes, or finds that the run is published. */
   ResultSummary run() throws SQLException {
-    session.begin(OTHER_PUBLISHES, "publish " + table);
-    backend = Backend.of(session);
-    stagingMillis = Duration.between(staging.createdAt(), session.serverTime()).toMillis();
-    claimed = ledger.claim(session, plan.run(), table, target.mode().option());
-    if (!claimed) {
+    if (!claimTurn()) {
       return alreadyPublished();
     }
-    AdvisoryLock.acquire(session, "target " + table, OTHER_PUBLISHES);
     rows.lock(session);
     FaultPoint.STAGING_LOCKED.reached();
     rows.verify(session);
@@ -85,6 +82,7 @@ final class PublishTransaction {
 
     ResultSummary summary = summary(existing.isEmpty());
     Instant publishedAt = ledger.record(session, summary, table);
+    session.useRoleSearchPath(); // the user's triggers that wait for the commit
     FaultPoint.COMMITTING.reached();
     commitSent = true;
     session.commit();
@@ -95,14 +93,45 @@ final class PublishTransaction {
         .build();
   }
 
+  /**
+   * Claims the run, and the table against other publishes. Whoever has to wait does so outside of a
+   * transaction: behind a pooler it would keep a session that those before it need.
+   *
+   * @return false when the run is published already
+   */
+  private boolean claimTurn() throws SQLException {
+    AdvisoryLock.Turn turn = new AdvisoryLock.Turn("target " + table, OTHER_PUBLISHES);
+    while (true) {
+      session.begin(OTHER_PUBLISHES, "publish " + table);
+      backend = Backend.of(session);
+      begun = true;
+      stagingMillis = Duration.between(staging.createdAt(), session.serverTime()).toMillis();
+      if (!ledger.claim(session, plan.run(), table, target.mode().option())) {
+        return false;
+      }
+      claimed = true;
+      if (turn.isOurs(session)) {
+        return true;
+      }
+      session.rollback();
+      backend = null;
+      turn.pause();
+    }
+  }
+
   /** Whether COMMIT was sent, so that only the ledger knows its outcome. */
   boolean isInDoubt() {
     return commitSent;
   }
 
-  /** Whether no earlier transaction of this run has committed: the ledger row was ours to write. */
+  /** Whether no earlier transaction of this run had committed: the ledger row was ours to write. */
   boolean hasClaimed() {
     return claimed;
+  }
+
+  /** Whether the server was there. */
+  boolean hasBegun() {
+    return begun;
   }
 
   /** The server process that may still be at work, null before the transaction began. */
@@ -172,15 +201,15 @@ final class PublishTransaction {
   private PublishWork.Fresh fresh() throws SQLException {
     TableName name = new TableName(table.schema(), staging.name().table() + "_new");
     CarryOver carried = CarryOver.read(session, table, staging.columns());
-    long copied = FrozenCopy.create(session, source, name, staging.columns(), rows);
+    long copied = FrozenCopy.create(sessions, name, staging.columns(), rows);
     carried.applyGrants(session, name);
     return new PublishWork.Fresh(name, copied, carried);
   }
 
   private long intoNew() throws SQLException {
-    long copied = FrozenCopy.create(session, source, table, staging.columns(), rows);
+    long copied = FrozenCopy.create(sessions, table, staging.columns(), rows);
     if (target.mode() == WriteMode.UPDATE) {
-      session.execute(
+      session.define(
           "ALTER TABLE "
               + table.quoted()
               + " ADD PRIMARY KEY ("

@@ -81,8 +81,8 @@ interface PublishWork {
     if (!now.sameGrants(fresh.carried())) {
       now.applyGrants(session, fresh.name());
     }
-    session.execute("DROP TABLE " + scene.table().quoted() + " RESTRICT");
-    session.execute(
+    session.define("DROP TABLE " + scene.table().quoted() + " RESTRICT");
+    session.define(
         "ALTER TABLE "
             + fresh.name().quoted()
             + " RENAME TO "
@@ -128,23 +128,12 @@ interface PublishWork {
     return rows;
   }
 
-  /** The preflight let pass only keys that can be put off until the new rows are there. */
+  /**
+   * The preflight let pass only keys that can be put off until the new rows are there. All of them:
+   * a name would also mean its namesakes of other tables, which perhaps cannot.
+   */
   private static void deferForeignKeys(Scene scene) throws SQLException {
-    String sql =
-        """
-        SELECT string_agg(DISTINCT quote_ident(n.nspname) || '.' || quote_ident(c.conname), ', ')
-          FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
-         WHERE c.contype = 'f' AND c.condeferrable AND c.confrelid = ?::regclass
-        """;
-    try (PreparedStatement statement = scene.session().connection().prepareStatement(sql)) {
-      statement.setString(1, scene.table().quoted());
-      try (ResultSet keys = statement.executeQuery()) {
-        keys.next();
-        if (keys.getString(1) != null) {
-          scene.session().execute("SET CONSTRAINTS " + keys.getString(1) + " DEFERRED");
-        }
-      }
-    }
+    scene.session().execute("SET CONSTRAINTS ALL DEFERRED");
   }
 
   private static void requireEmpty(Scene scene) throws SQLException {

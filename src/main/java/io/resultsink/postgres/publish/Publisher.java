@@ -3,6 +3,7 @@ package io.resultsink.postgres.publish;
 import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.SessionPair;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.LoadFailedException;
@@ -49,6 +50,7 @@ final class Publisher {
   private final Duration reconnect;
   private @Nullable Backend lost;
   private boolean inDoubt;
+  private boolean reached;
 
   Publisher(PostgresConnections connections, RunPlan plan) {
     this(connections, plan, RECONNECT);
@@ -69,13 +71,19 @@ final class Publisher {
     StagedRows rows = new StagedRows(opened.staging(), chunks);
     requireEnough(rows, opened.staging());
     long deadline = System.nanoTime() + reconnect.toNanos();
+    int attemptsAtWork = 0;
     for (int attempt = 1; ; attempt++) {
+      reached = false;
       try {
         return attempt(opened.staging(), rows);
       } catch (SQLException e) {
+        if (reached) { // however long it has worked, it is away only since now
+          attemptsAtWork++;
+          deadline = System.nanoTime() + reconnect.toNanos();
+        }
         boolean again =
             SqlState.isSessionLost(e)
-                ? System.nanoTime() < deadline
+                ? attemptsAtWork < ATTEMPTS && System.nanoTime() < deadline
                 : attempt < ATTEMPTS && (SqlState.isConcurrency(e) || isRace(e));
         if (!again) {
           throw inDoubt
@@ -103,7 +111,7 @@ final class Publisher {
   }
 
   private ResultSummary attempt(StagingTable staging, StagedRows rows) throws SQLException {
-    try (Session.Pair sessions = connections.borrowPair()) {
+    try (SessionPair sessions = connections.borrowPair()) {
       endLostSession(sessions.second());
       FaultPoint.PUBLISHING.reached();
       PublishTransaction transaction = new PublishTransaction(plan, staging, rows, sessions);
@@ -112,13 +120,15 @@ final class Publisher {
         // After a lost COMMIT it was this very publish that the ledger has.
         return inDoubt ? summary.toBuilder().alreadyPublished(false).build() : summary;
       } catch (SQLException | RuntimeException e) {
+        reached = transaction.hasBegun();
         if (transaction.hasClaimed()) {
           inDoubt = false; // what was in doubt before did not land: the row was free
         }
-        if (e instanceof SQLException && SqlState.isSessionLost(e)) {
+        // The other session's loss is none of this one's, which a pooler may give to others now.
+        if (e instanceof SQLException
+            && SqlState.isSessionLost(e)
+            && !sessions.first().isRolledBack()) {
           lost = transaction.backend();
-          // It may be the other session that was lost; this one must not be the next attempt's.
-          sessions.first().discard();
           inDoubt |= transaction.isInDoubt();
         }
         throw e;

@@ -12,6 +12,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * Writes a line for each test under torture, its cells separated by tabs: {@code attack}, its name,
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * Measure}, {@code measure}, its three texts, 1 when it was caught, seed. {@link AttackTable}
  * prints them.
  */
-public final class AttackRecorder implements InvocationInterceptor {
+public final class AttackRecorder implements InvocationInterceptor, TestWatcher {
 
   /** What a line begins with. */
   static final String ATTACK = "attack";
@@ -42,6 +43,19 @@ public final class AttackRecorder implements InvocationInterceptor {
       ExtensionContext context)
       throws Throwable {
     record(invocation, test);
+  }
+
+  /** A test that could not attack here, such as one that lacks a program; tried no time at all. */
+  @Override
+  public void testAborted(ExtensionContext context, Throwable cause) {
+    String report = System.getProperty(Torture.REPORT);
+    if (report != null) {
+      String attack = sentence(context.getRequiredTestClass(), context.getRequiredTestMethod());
+      String skipped = attack + " [SKIPPED: " + cause.getMessage() + "]";
+      write(
+          Path.of(report),
+          String.join("\t", ATTACK, skipped, "", "0", "0", "", Long.toString(Torture.seed())));
+    }
   }
 
   private static void record(Invocation<Void> invocation, ReflectiveInvocationContext<Method> test)

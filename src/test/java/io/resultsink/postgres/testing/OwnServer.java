@@ -105,13 +105,19 @@ public final class OwnServer implements AutoCloseable {
   }
 
   private void run(String program, String... arguments) {
-    List<String> command = new ArrayList<>();
-    if ("root".equals(System.getProperty("user.name"))) {
-      command.addAll(List.of("unshare", "-U")); // the server refuses to run as root
-    }
+    List<String> command = asOrdinaryUser();
     command.add(programs.resolve(program).toString());
     command.addAll(List.of(arguments));
     Programs.run(command);
+  }
+
+  /** What begins a command that refuses to run as root. */
+  static List<String> asOrdinaryUser() {
+    List<String> command = new ArrayList<>();
+    if ("root".equals(System.getProperty("user.name"))) {
+      command.addAll(List.of("unshare", "-U"));
+    }
+    return command;
   }
 
   /** Where the shared server's programs were unpacked. */
@@ -126,7 +132,7 @@ public final class OwnServer implements AutoCloseable {
     }
   }
 
-  private static int freePort() {
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -40,7 +39,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
   private final TestingPostgres server;
   private final String name =
       "sink_test_" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
-  private @Nullable PostgresProxy proxy;
+  private int portBefore;
 
   /** A database of the server that all tests share. */
   public TestDatabase() {
@@ -54,7 +53,12 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
   /** Lets the URLs of this database from now on lead through a proxy. */
   public void through(PostgresProxy network) {
-    this.proxy = network;
+    this.portBefore = network.port();
+  }
+
+  /** Lets the URLs of this database from now on lead through a pooler. */
+  public void through(PgBouncer pooler) {
+    this.portBefore = pooler.port();
   }
 
   @Override
@@ -108,9 +112,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         + ":"
         + TestingPostgres.ENCODED_PASSWORD
         + "@"
-        + (proxy == null ? server.host() : "localhost")
+        + (portBefore == 0 ? server.host() : "localhost")
         + ":"
-        + (proxy == null ? server.port() : proxy.port())
+        + (portBefore == 0 ? server.port() : portBefore)
         + "/"
         + name
         + "/"
