@@ -91,7 +91,8 @@ final class LockAttempts {
           SELECT ?::regclass::oid
            UNION
           SELECT i.inhrelid FROM pg_inherits i JOIN locked ON i.inhparent = locked.relation)
-        SELECT coalesce('pid ' || l.pid, 'prepared transaction ' || quote_literal(p.gid)),
+        SELECT coalesce('pid ' || l.pid, 'prepared transaction ' || quote_literal(p.gid),
+                        'a prepared transaction'),
                CASE WHEN a.pid IS NOT NULL
                     THEN coalesce(nullif(a.application_name, ''), 'an unnamed application') END,
                coalesce(a.usename, p.owner, 'unknown'),
@@ -104,8 +105,9 @@ final class LockAttempts {
                    AND pid IS DISTINCT FROM pg_backend_pid()
                    AND mode = ANY (?)) AS l
           LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-          LEFT JOIN pg_prepared_xacts p
-            ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction
+          LEFT JOIN (pg_locks own JOIN pg_prepared_xacts p ON p.transaction = own.transactionid)
+            ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid'
+           AND own.virtualtransaction = l.virtualtransaction
          ORDER BY coalesce(a.xact_start, p.prepared) NULLS LAST
         """;
     List<String> holders = new ArrayList<>();

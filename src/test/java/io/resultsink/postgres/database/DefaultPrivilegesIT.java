@@ -60,6 +60,7 @@ class DefaultPrivilegesIT {
     assertThat(seen, contains(List.of("sink")));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void aTableThatIsReplacedOrWrittenKeepsItsOwnGrants(WriteMode mode) {
@@ -70,6 +71,7 @@ class DefaultPrivilegesIT {
     assertThat(TableCatalog.of(ranking.table()).tableGrants(), equalTo(before));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void aNewTableGetsThem(WriteMode mode) {

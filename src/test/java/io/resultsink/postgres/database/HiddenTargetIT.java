@@ -50,6 +50,7 @@ class HiddenTargetIT {
     assertThat(database.value("SELECT count(*) FROM first.\"" + name + "\""), equalTo("0"));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void aBareNameIsTheFirstOfTheSearchPath(WriteMode mode) {

@@ -72,6 +72,7 @@ class OthersAtWorkIT {
     }
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(value = WriteMode.class, names = "REPLACE")
   void aReplaceGivesUpOnADumpByNameOrSucceedsAfterIt(WriteMode mode) throws Exception {
@@ -92,6 +93,7 @@ class OthersAtWorkIT {
   }
 
   /** The result stands; what the dump still reads goes later. */
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void aDumpThatHoldsTheStagingTableDelaysItsRemovalOnly(WriteMode mode) throws Exception {
@@ -109,6 +111,7 @@ class OthersAtWorkIT {
     database.assertNothingStaged();
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void aVacuumIsWaitedForAtMost(WriteMode mode) throws Exception {
@@ -132,6 +135,7 @@ class OthersAtWorkIT {
     ranking.assertPublished();
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void anotherRunsStalledCopyIsItsOwnAffair(WriteMode mode) throws SQLException {
@@ -174,6 +178,7 @@ class OthersAtWorkIT {
   }
 
   /** Sessions at SERIALIZABLE that read the table and write elsewhere meet no conflict of ours. */
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void noSerializationFailureReachesAReader(WriteMode mode) throws SQLException {

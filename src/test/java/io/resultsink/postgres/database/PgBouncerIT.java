@@ -75,6 +75,7 @@ class PgBouncerIT {
   }
 
   /** Each publish of a new table takes two server sessions; all of them must get theirs. */
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void moreRunsAtOnceThanServerSessionsAllEnd(WriteMode mode) throws Exception {

@@ -111,6 +111,7 @@ class RoleSettingsIT {
   }
 
   /** A time limit that ends a statement, or a session that waits its turn. */
+  @Tag("torture")
   @ParameterizedTest
   @ValueSource(
       strings = {

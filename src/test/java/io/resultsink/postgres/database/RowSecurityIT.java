@@ -37,6 +37,7 @@ class RowSecurityIT {
     return ranking;
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void theOwnersWritesAreWhole(WriteMode mode) {
@@ -51,6 +52,7 @@ class RowSecurityIT {
     assertRefused(Refusals.refused(database, ranking.table().sink(mode)), TestingPostgres.SINK);
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(value = WriteMode.class, names = "REPLACE", mode = EnumSource.Mode.EXCLUDE)
   void aRoleThatItAppliesToIsRefused(WriteMode mode) {

@@ -26,6 +26,7 @@ class TableRelativesIT {
 
   @RegisterExtension final TestDatabase database = new TestDatabase();
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(
       value = WriteMode.class,
@@ -49,6 +50,7 @@ class TableRelativesIT {
         is(empty()));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(value = WriteMode.class, names = "REPLACE", mode = EnumSource.Mode.EXCLUDE)
   void anHeirChangesAndItsParentKeepsItsRows(WriteMode mode) {
@@ -64,6 +66,7 @@ class TableRelativesIT {
         database.column("SELECT id FROM ONLY results.parent ORDER BY id"), contains("-7", "5"));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(value = WriteMode.class, names = "REPLACE", mode = EnumSource.Mode.EXCLUDE)
   void partitionsOfPartitionsAreWrittenThroughTheirRoot(WriteMode mode) {
@@ -81,6 +84,7 @@ class TableRelativesIT {
     Ranking.fill(root, mode).publish();
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(value = WriteMode.class, names = "REPLACE", mode = EnumSource.Mode.EXCLUDE)
   void rowsThatNoPartitionTakesFailTheRunUntouched(WriteMode mode) {
@@ -95,6 +99,7 @@ class TableRelativesIT {
     assertThat(failure.sqlState(), equalTo("23514"));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void aTableThatReferencesItselfIsPublishedInto(WriteMode mode) {
@@ -129,6 +134,7 @@ class TableRelativesIT {
     assertThat(database.column("SELECT id FROM results.child"), contains("5"));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @ValueSource(strings = {"CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"})
   void anUpdateLeavesTheRowsOfReferencingTablesAlone(String action) {

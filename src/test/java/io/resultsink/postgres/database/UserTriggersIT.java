@@ -32,6 +32,7 @@ class UserTriggersIT {
             .formatted(name, returns, body));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(value = WriteMode.class, names = "REPLACE", mode = EnumSource.Mode.EXCLUDE)
   void aStatementTriggerSeesTheWholeResultInItsTransitionTable(WriteMode mode) {
@@ -83,6 +84,7 @@ class UserTriggersIT {
         containsString("CREATE TABLE"));
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @CsvSource({"APPEND", "TRUNCATE", "UPDATE"})
   void aTriggerThatDropsARowFailsTheRunUntouched(WriteMode mode) {
@@ -95,6 +97,7 @@ class UserTriggersIT {
     assertHeldBack(ranking);
   }
 
+  @Tag("torture")
   @ParameterizedTest
   @CsvSource({"APPEND, INSERT", "TRUNCATE, INSERT", "TRUNCATE, DELETE"})
   void aRuleThatDoesNothingInsteadFailsTheRunUntouched(WriteMode mode, String command) {
@@ -106,6 +109,7 @@ class UserTriggersIT {
   }
 
   /** Rows that are only marked as gone would be there twice. */
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(value = WriteMode.class, names = "TRUNCATE")
   void aSoftDeleteFailsTheRunUntouched(WriteMode mode) {
@@ -125,6 +129,7 @@ class UserTriggersIT {
   }
 
   /** PostgreSQL itself refuses ON CONFLICT on a table with rules. */
+  @Tag("torture")
   @ParameterizedTest
   @EnumSource(value = WriteMode.class, names = "UPDATE")
   void anUpdateOfATableWithRulesFailsUntouched(WriteMode mode) {

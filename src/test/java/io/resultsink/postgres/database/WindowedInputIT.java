@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** However a bounded input was windowed and triggered, it is one publish of all of its rows. */
-@Tag("attack")
+@Tag("torture")
 class WindowedInputIT {
 
   private static final Schema HITS =
