@@ -121,20 +121,23 @@ public final class Session implements AutoCloseable {
    *
    * @return false when there was none in time; the session is lost then
    */
-  boolean beginWithin(Duration limit, String activity) throws SQLException {
+  boolean beginWithin(Duration limit, Duration lockTimeout, String activity) throws SQLException {
     Connection network = (Connection) connection.unwrap(PGConnection.class);
     int usual = network.getNetworkTimeout();
     network.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
     try {
-      begin(limit, activity);
+      begin(lockTimeout, activity);
+      return true;
     } catch (SQLException e) {
       if (e.getCause() instanceof SocketTimeoutException) {
         return false;
       }
       throw e;
+    } finally {
+      if (!network.isClosed()) {
+        network.setNetworkTimeout(Runnable::run, usual);
+      }
     }
-    network.setNetworkTimeout(Runnable::run, usual);
-    return true;
   }
 
   /**

@@ -14,6 +14,9 @@ public final class SessionPair implements AutoCloseable {
   /** How long a pooler may let us wait for a second session while we hold the first. */
   private static final int LONGEST_WAIT_MILLIS = 15_000;
 
+  /** Rows are read under a lock that nobody but a VACUUM FULL or a DROP stands in the way of. */
+  private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
+
   private final Session first;
   private Session second;
   private final Supplier<Session> another;
@@ -49,7 +52,7 @@ public final class SessionPair implements AutoCloseable {
             ThreadLocalRandom.current().nextInt(LONGEST_WAIT_MILLIS / 3, LONGEST_WAIT_MILLIS));
     boolean begun;
     try {
-      begun = second.beginWithin(limit, activity);
+      begun = second.beginWithin(limit, LOCK_TIMEOUT, activity);
     } catch (SQLException e) {
       if (!SqlState.isSessionLost(e)) {
         throw e;
@@ -57,7 +60,7 @@ public final class SessionPair implements AutoCloseable {
       second.discard();
       second.close();
       second = another.get();
-      begun = second.beginWithin(limit, activity);
+      begun = second.beginWithin(limit, LOCK_TIMEOUT, activity);
     }
     if (!begun) {
       throw new SQLException(

@@ -104,8 +104,10 @@ final class PublishTransaction {
     while (true) {
       session.begin(OTHER_PUBLISHES, "publish " + table);
       backend = Backend.of(session);
-      begun = true;
-      stagingMillis = Duration.between(staging.createdAt(), session.serverTime()).toMillis();
+      if (!begun) {
+        stagingMillis = Duration.between(staging.createdAt(), session.serverTime()).toMillis();
+        begun = true;
+      }
       if (!ledger.claim(session, plan.run(), table, target.mode().option())) {
         return false;
       }

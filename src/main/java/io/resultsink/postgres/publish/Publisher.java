@@ -127,7 +127,7 @@ final class Publisher {
         // The other session's loss is none of this one's, which a pooler may give to others now.
         if (e instanceof SQLException
             && SqlState.isSessionLost(e)
-            && !sessions.first().isRolledBack()) {
+            && (transaction.isInDoubt() || !sessions.first().isRolledBack())) {
           lost = transaction.backend();
           inDoubt |= transaction.isInDoubt();
         }
