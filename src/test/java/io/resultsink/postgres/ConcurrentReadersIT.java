@@ -21,7 +21,7 @@ import io.resultsink.postgres.testing.ReadingSession;
 import io.resultsink.postgres.testing.ReadingWay;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
-import io.resultsink.postgres.testing.SteppedRun;
+import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import io.resultsink.postgres.testing.Torture;
@@ -75,7 +75,7 @@ class ConcurrentReadersIT {
   @EnumSource(WriteMode.class)
   void noOlderSnapshotSeesAnythingWrong(WriteMode mode) throws SQLException {
     Generations generations = new Generations(database, mode, 300);
-    try (SteppedRun run = new SteppedRun(generations.table().target(mode));
+    try (Steps run = new Steps(generations.table().target(mode));
         WaitingReaders readers = new WaitingReaders(generations)) {
       readers.takeSnapshots("REPEATABLE READ");
       readers.takeSnapshots("READ COMMITTED");
@@ -153,7 +153,7 @@ class ConcurrentReadersIT {
   private static ResultSummary publishBesideZombies(
       Generations generations, WriteMode mode, long rows) {
     long third = rows / 3;
-    try (SteppedRun run = new SteppedRun(generations.table().target(mode))) {
+    try (Steps run = new Steps(generations.table().target(mode))) {
       List<StagedChunk> chunks = new ArrayList<>(run.stage(generations.next(0, third)));
       run.stage(generations.next(third, 2 * third));
       chunks.addAll(run.stage(generations.next(third, 2 * third)));
@@ -172,7 +172,11 @@ class ConcurrentReadersIT {
 
   private void assertAllRight(Generations generations, List<Reading> read) {
     Torture.tried(read.size());
-    assertThat("wrong of " + read.size() + " readings", generations.wrong(read), is(empty()));
+    List<String> wrong = generations.wrong(read);
+    assertThat(
+        wrong.size() + " of " + read.size() + " readings are wrong, such as",
+        wrong.subList(0, Math.min(5, wrong.size())),
+        is(empty()));
   }
 
   /** None at all, but for the moment of a replace and one attempt at its lock. */

@@ -24,7 +24,7 @@ import io.resultsink.postgres.testing.Measure;
 import io.resultsink.postgres.testing.PollingReaders;
 import io.resultsink.postgres.testing.PostgresProxy;
 import io.resultsink.postgres.testing.SampleRows;
-import io.resultsink.postgres.testing.SteppedRun;
+import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import io.resultsink.postgres.testing.TestingPostgres;
@@ -94,7 +94,7 @@ class MeasuresIT {
   }
 
   private static List<String> wrongLateReadings(Generations generations) throws SQLException {
-    try (SteppedRun run = new SteppedRun(generations.table().target(WriteMode.REPLACE));
+    try (Steps run = new Steps(generations.table().target(WriteMode.REPLACE));
         WaitingReaders readers = new WaitingReaders(generations)) {
       readers.takeSnapshots("REPEATABLE READ");
       List<StagedChunk> chunks = run.stage(generations.next(0, ROWS));
@@ -123,7 +123,7 @@ class MeasuresIT {
   private StagedChunk doubled;
 
   private void publishLostAndDoubled(TestTable table) {
-    try (SteppedRun run = new SteppedRun(table.target(WriteMode.REPLACE))) {
+    try (Steps run = new Steps(table.target(WriteMode.REPLACE))) {
       List<Row> rows = rows(ROWS, 2 * ROWS);
       lost = run.stage(rows(0, ROWS)).get(0);
       doubled = run.stage(Stream.concat(rows.stream(), rows.stream()).toList()).get(0);
@@ -162,8 +162,7 @@ class MeasuresIT {
 
   private static void runTwice(TestTable table, String runId) {
     for (int launch = 1; launch <= 2; launch++) {
-      try (SteppedRun run =
-          new SteppedRun(PostgresTarget.parse(table.url("mode=append&run_id=" + runId)))) {
+      try (Steps run = new Steps(PostgresTarget.parse(table.url("mode=append&run_id=" + runId)))) {
         run.tidy(run.publish(run.stage(rows(0, ROWS))));
       }
     }
@@ -181,7 +180,7 @@ class MeasuresIT {
   }
 
   private List<String> stagedAfterPublish() {
-    try (SteppedRun run = new SteppedRun(table().target(WriteMode.APPEND))) {
+    try (Steps run = new Steps(table().target(WriteMode.APPEND))) {
       run.tidy(run.publish(run.stage(rows(0, ROWS))));
       run.stage(rows(0, ROWS));
     }
@@ -206,7 +205,7 @@ class MeasuresIT {
   }
 
   private static void publishBesideAZombie(TestTable table) {
-    try (SteppedRun run = new SteppedRun(table.target(WriteMode.REPLACE))) {
+    try (Steps run = new Steps(table.target(WriteMode.REPLACE))) {
       List<StagedChunk> chunks = run.stage(rows(0, ROWS));
       run.stage(rows(ROWS, 2 * ROWS));
       run.publish(chunks);
@@ -225,7 +224,7 @@ class MeasuresIT {
   }
 
   private boolean zombieCommits() throws SQLException {
-    try (SteppedRun run = new SteppedRun(table().target(WriteMode.APPEND));
+    try (Steps run = new Steps(table().target(WriteMode.APPEND));
         Connection zombie = database.connect(TestingPostgres.SINK)) {
       List<StagedChunk> chunks = run.stage(rows(0, ROWS));
       zombie.setAutoCommit(false);
@@ -257,8 +256,8 @@ class MeasuresIT {
   private long rowsAfterTwoTruncatesAtOnce() throws Exception {
     TestTable table = table();
     List<CompletableFuture<ResultSummary>> second = new ArrayList<>();
-    try (SteppedRun one = new SteppedRun(table.target(WriteMode.TRUNCATE));
-        SteppedRun other = new SteppedRun(table.target(WriteMode.TRUNCATE))) {
+    try (Steps one = new Steps(table.target(WriteMode.TRUNCATE));
+        Steps other = new Steps(table.target(WriteMode.TRUNCATE))) {
       List<StagedChunk> chunks = one.stage(rows(0, ROWS));
       List<StagedChunk> others = other.stage(rows(0, ROWS));
       try (Faults pause =
@@ -330,7 +329,7 @@ class MeasuresIT {
   }
 
   private static void truncate(TestTable table) {
-    try (SteppedRun run = new SteppedRun(table.target(WriteMode.TRUNCATE))) {
+    try (Steps run = new Steps(table.target(WriteMode.TRUNCATE))) {
       run.publish(run.stage(rows(0, ROWS)));
     }
   }
@@ -349,7 +348,7 @@ class MeasuresIT {
 
   private Duration longestWaitBehindAReplace() throws Exception {
     TestTable table = table();
-    try (SteppedRun run = new SteppedRun(table.target(WriteMode.REPLACE));
+    try (Steps run = new Steps(table.target(WriteMode.REPLACE));
         Connection holder = database.superuser();
         PollingReaders innocents =
             new PollingReaders(database, "SELECT count(*) FROM " + table.quoted())) {
@@ -380,7 +379,7 @@ class MeasuresIT {
   }
 
   private boolean readerSeesStagedRows() {
-    try (SteppedRun run = new SteppedRun(table().target(WriteMode.APPEND));
+    try (Steps run = new Steps(table().target(WriteMode.APPEND));
         Connection reader = database.connect(TestingPostgres.READER)) {
       List<StagedChunk> chunks = run.stage(rows(0, ROWS));
       boolean seen = true;

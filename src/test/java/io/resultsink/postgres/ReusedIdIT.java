@@ -14,7 +14,7 @@ import io.resultsink.postgres.testing.Measure;
 import io.resultsink.postgres.testing.OwnServer;
 import io.resultsink.postgres.testing.PostgresProxy;
 import io.resultsink.postgres.testing.SampleRows;
-import io.resultsink.postgres.testing.SteppedRun;
+import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ class ReusedIdIT {
 
   /** A chunk is reported and lost; the first attempt at the next one is staged and not reported. */
   private static void publishAcrossACrash(TestTable table, OwnServer server) {
-    try (SteppedRun run = new SteppedRun(table.target(WriteMode.REPLACE))) {
+    try (Steps run = new Steps(table.target(WriteMode.REPLACE))) {
       List<Row> second = rows(ROWS, 2 * ROWS);
       run.stage(rows(0, 1)); // the staging table is there
       StagedChunk lost = run.stage(rows(0, ROWS)).get(0);

@@ -13,6 +13,9 @@ import io.resultsink.postgres.publish.PublishRows;
 import io.resultsink.postgres.report.ResultSummary;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
+import org.apache.beam.sdk.metrics.MetricsContainer;
+import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -28,6 +31,8 @@ import org.joda.time.Instant;
  * whatever order, at the same time, twice, or not at all.
  */
 public final class Steps implements AutoCloseable {
+
+  private static final MetricsContainer METRICS = new MetricsContainerImpl("steps");
 
   private final RunPlan plan;
   private final PostgresConnections worker;
@@ -70,6 +75,14 @@ public final class Steps implements AutoCloseable {
     }
   }
 
+  /** A bundle of some rows, to its end. */
+  public List<StagedChunk> stage(List<Row> rows) {
+    try (Bundle bundle = bundle()) {
+      rows.forEach(bundle::process);
+      return bundle.finish();
+    }
+  }
+
   /** A bundle that has begun. */
   public Bundle bundle() {
     return new Bundle(plan);
@@ -78,13 +91,23 @@ public final class Steps implements AutoCloseable {
   /** Publishes what was reported. */
   public ResultSummary publish(List<StagedChunk> chunks) {
     Received<ResultSummary> summaries = new Received<>();
-    new PublishRows(plan).process(chunks, PaneInfo.NO_FIRING, summaries);
+    counted(() -> new PublishRows(plan).process(chunks, PaneInfo.NO_FIRING, summaries));
     return summaries.elements.get(0);
   }
 
   /** Tidies up after a publish. */
   public void tidy(ResultSummary summary) {
     new DropStaging(plan).process(summary);
+  }
+
+  /** Steps count what they do in the container of their runner. */
+  private static void counted(Runnable step) {
+    MetricsContainer before = MetricsEnvironment.setCurrentContainer(METRICS);
+    try {
+      step.run();
+    } finally {
+      MetricsEnvironment.setCurrentContainer(before);
+    }
   }
 
   @Override
@@ -106,31 +129,38 @@ public final class Steps implements AutoCloseable {
     /** Takes the rows with these ids. */
     public void process(long from, long to) {
       for (long id = from; id < to; id++) {
-        step.process(SampleRows.row(id), chunks);
+        process(SampleRows.row(id));
       }
+    }
+
+    private void process(Row row) {
+      step.process(row, chunks);
     }
 
     /** Ends the bundle; its reports. */
     public List<StagedChunk> finish() {
-      step.finishBundle(
-          step.new FinishBundleContext() {
-            @Override
-            public PipelineOptions getPipelineOptions() {
-              return PipelineOptionsFactory.create();
-            }
-
-            @Override
-            public void output(StagedChunk chunk, Instant timestamp, BoundedWindow window) {
-              chunks.elements.add(chunk);
-            }
-
-            @Override
-            public <T> void output(
-                TupleTag<T> tag, T element, Instant timestamp, BoundedWindow window) {
-              throw new UnsupportedOperationException(tag.toString());
-            }
-          });
+      counted(() -> step.finishBundle(context()));
       return List.copyOf(chunks.elements);
+    }
+
+    private DoFn<Row, StagedChunk>.FinishBundleContext context() {
+      return step.new FinishBundleContext() {
+        @Override
+        public PipelineOptions getPipelineOptions() {
+          return PipelineOptionsFactory.create();
+        }
+
+        @Override
+        public void output(StagedChunk chunk, Instant timestamp, BoundedWindow window) {
+          chunks.elements.add(chunk);
+        }
+
+        @Override
+        public <T> void output(
+            TupleTag<T> tag, T element, Instant timestamp, BoundedWindow window) {
+          throw new UnsupportedOperationException(tag.toString());
+        }
+      };
     }
 
     @Override
