@@ -26,9 +26,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Names as PostgreSQL allows them, in every place that has one. */
+/** Names as PostgreSQL allows them, in every place of a URL: role and database too. */
 @Tag("attack")
-class NamesIT {
+class ConnectionNamesIT {
 
   /** 63 bytes. */
   private static final String LONGEST = "ü".repeat(31) + "x";
@@ -75,15 +75,8 @@ class NamesIT {
 
   @ParameterizedTest
   @EnumSource(WriteMode.class)
-  void everyPlaceTakesAnyName(WriteMode mode) throws SQLException {
+  void everyPlaceOfAUrlTakesAnyName(WriteMode mode) throws SQLException {
     assertTaken(mode, "Sche\"ma\" %s a.b, c", "Ta\"ble\" %s a.b, c? ", LONGEST.replace('ü', 'ö'));
-  }
-
-  @Tag("torture")
-  @ParameterizedTest
-  @EnumSource(WriteMode.class)
-  void everyPlaceTakesTheLongestName(WriteMode mode) throws SQLException {
-    assertTaken(mode, LONGEST, LONGEST, LONGEST);
   }
 
   private void assertTaken(WriteMode mode, String schema, String table, String stagingSchema)
