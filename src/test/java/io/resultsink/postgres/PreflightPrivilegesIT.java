@@ -133,6 +133,18 @@ class PreflightPrivilegesIT {
   }
 
   @Test
+  void replaceNeedsAnOwnerThatMayLockTheTable() {
+    TestTable table =
+        TestTable.create(database, "Private", "id bigint PRIMARY KEY, name text, score float8");
+    database.execute("REVOKE ALL ON " + table.quoted() + " FROM sink");
+    ResultSinkException failure = Refusals.refused(database, table.sink(WriteMode.REPLACE));
+    assertThat(failure, instanceOf(IncompatibleTableException.class));
+    assertThat(failure.getMessage(), containsString("sink lacks each of UPDATE, DELETE, TRUNCATE"));
+    database.executeAs("sink", statement(failure.getMessage()));
+    Runners.DIRECT.publish(SampleRows.many(3), table.sink(WriteMode.REPLACE));
+  }
+
+  @Test
   void replaceNeedsAnOwnerThatMayCreateInTheSchema() {
     TestTable table =
         TestTable.create(database, "Private", "id bigint PRIMARY KEY, name text, score float8");

@@ -12,6 +12,8 @@ import java.util.List;
 /** What our role may do, asked of the server before it matters. */
 final class Privileges {
 
+  private static final String LOCKING = "UPDATE, DELETE, TRUNCATE";
+
   private final Session session;
   private final String role;
 
@@ -45,6 +47,29 @@ final class Privileges {
               + "; grant it with GRANT "
               + list
               + " ON "
+              + table.quoted()
+              + " TO "
+              + Identifier.quote(role));
+    }
+  }
+
+  /**
+   * Adds a problem when a table cannot be locked against others' writes: LOCK asks for one of these
+   * privileges even of the table's owner, who may have revoked them all from himself.
+   *
+   * @see <a href="https://www.postgresql.org/docs/current/sql-lock.html">LOCK</a>
+   */
+  void requireLock(TableName table, List<String> problems) throws SQLException {
+    String any = session.serverVersion() >= 17 ? LOCKING + ", MAINTAIN" : LOCKING;
+    if (!test("SELECT has_table_privilege(?, ?)", table.quoted(), any)) {
+      problems.add(
+          "role "
+              + role
+              + " lacks each of "
+              + any
+              + " on "
+              + table
+              + ", one of which a lock on it takes; grant it with GRANT DELETE ON "
               + table.quoted()
               + " TO "
               + Identifier.quote(role));

@@ -125,8 +125,11 @@ final class TableRules {
               + Identifier.quote(table.owner())
               + " TO "
               + Identifier.quote(privileges.role()));
-    } else if (!table.owner().equals(privileges.role()) && !privileges.superuser()) {
-      requireOwnerCanTake();
+    } else {
+      privileges.requireLock(table.name(), problems);
+      if (!table.owner().equals(privileges.role()) && !privileges.superuser()) {
+        requireOwnerCanTake();
+      }
     }
   }
 
