@@ -22,7 +22,7 @@ public final class Refusals {
       TestDatabase database, PTransform<PBegin, PCollection<Row>> rows, PostgresResultSink sink) {
     List<String> before = Fingerprint.of(database);
     ResultSinkException failure = Runners.DIRECT.failure(rows, sink);
-    database.assertNoSessions();
+    database.awaitNoWork();
     assertThat(
         "the database after: " + failure.getMessage(), Fingerprint.of(database), equalTo(before));
     return failure;
@@ -49,7 +49,7 @@ public final class Refusals {
       TestDatabase database, PTransform<PBegin, PCollection<Row>> rows, PostgresResultSink sink) {
     List<String> before = Fingerprint.withoutStaging(database);
     ResultSinkException failure = Runners.DIRECT.failure(rows, sink);
-    database.assertNoSessions();
+    database.awaitNoWork();
     assertThat(
         "the database after: " + failure.getMessage(),
         Fingerprint.withoutStaging(database),

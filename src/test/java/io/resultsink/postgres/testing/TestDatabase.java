@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -82,6 +83,35 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
   @Override
   public void afterEach(ExtensionContext context) throws SQLException {
+    if (server == TestingPostgres.get() && !sessions().isEmpty()) {
+      // Those that go by themselves after a while do so while the class's other tests run.
+      ofClass(context)
+          .getStore(ExtensionContext.Namespace.create(name))
+          .put(name, closing(context));
+    } else {
+      drop();
+    }
+  }
+
+  private AutoCloseable closing(ExtensionContext test) {
+    return () -> {
+      try {
+        drop();
+      } catch (AssertionError e) {
+        throw new AssertionError(test.getUniqueId(), e);
+      }
+    };
+  }
+
+  private static ExtensionContext ofClass(ExtensionContext test) {
+    ExtensionContext context = test;
+    while (context.getTestMethod().isPresent()) {
+      context = context.getParent().orElseThrow();
+    }
+    return context;
+  }
+
+  private void drop() throws SQLException {
     try {
       assertNoSessions();
     } finally {
@@ -221,12 +251,25 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         TestingPostgres.FIXTURE);
   }
 
+  /** Until nothing of the sink's is going on; pooled sessions may be there for a while still. */
+  public void awaitNoWork() {
+    awaitSessions("sessions of the sink are idle")
+        .until(() -> sessions().stream().allMatch(session -> "idle".equals(session.get(1))));
+  }
+
   /** That whatever the sink opened was closed. */
   public void assertNoSessions() {
-    await()
-        .alias("sessions of the sink end")
-        .atMost(SESSIONS_END)
+    awaitSessions("sessions of the sink end")
         .untilAsserted(() -> assertThat("sessions left behind", sessions(), is(empty())));
+  }
+
+  /** Looked at once first: most tests have nothing to wait for. */
+  private static ConditionFactory awaitSessions(String what) {
+    return await()
+        .alias(what)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(25))
+        .atMost(SESSIONS_END);
   }
 
   /** Staging tables, wherever they are. */
