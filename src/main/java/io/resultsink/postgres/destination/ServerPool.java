@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 import org.apache.commons.dbcp2.PoolableConnection;
 import org.apache.commons.dbcp2.PoolableConnectionFactory;
 import org.apache.commons.dbcp2.PoolingDataSource;
+import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.postgresql.Driver;
@@ -26,7 +27,14 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
   private static final Duration IDLE = Duration.ofSeconds(5);
 
   static ServerPool of(ConnectionSource.Server server, int most) {
-    PoolableConnectionFactory factory = new PoolableConnectionFactory(() -> connect(server), null);
+    PoolableConnectionFactory factory =
+        new PoolableConnectionFactory(() -> connect(server), null) {
+          /** A new one has just shown that it is alive; behind a pooler a look may wait long. */
+          @Override
+          public boolean validateObject(PooledObject<PoolableConnection> connection) {
+            return connection.getBorrowedCount() <= 1 || super.validateObject(connection);
+          }
+        };
     // Else the look whether a connection is alive begins a transaction, with the role's time
     // limits.
     factory.setDefaultAutoCommit(true);
@@ -60,12 +68,9 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
     // The name goes with the startup message; a SET after it would stay with a pooler's session.
     properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "14");
-    properties.setProperty(PGProperty.AUTOSAVE.getName(), "never");
     properties.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
     // DETAIL may quote a row.
     properties.setProperty(PGProperty.LOG_SERVER_ERROR_DETAIL.getName(), "false");
-    // A transaction pooler may give the next transaction another server session.
-    properties.setProperty(PGProperty.PREPARE_THRESHOLD.getName(), "0");
     String host = server.host().contains(":") ? "[" + server.host() + "]" : server.host();
     String url =
         "jdbc:postgresql://" + host + ":" + server.port() + "/" + encoded(server.database());

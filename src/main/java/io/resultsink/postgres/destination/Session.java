@@ -14,7 +14,6 @@ import java.time.OffsetDateTime;
 import org.apache.beam.sdk.annotations.Internal;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
-import org.postgresql.jdbc.AutoSave;
 
 /**
  * One session with the server, in which every transaction starts the same way.
@@ -37,7 +36,7 @@ public final class Session implements AutoCloseable {
 
   private final Connection connection;
   private final Runnable onClose;
-  private final AutoSave usualAutosave;
+  private final DriverSettings usual;
   private String roleSearchPath = "";
   private boolean lost;
 
@@ -47,10 +46,7 @@ public final class Session implements AutoCloseable {
     try {
       connection.setReadOnly(false);
       connection.setAutoCommit(false);
-      // Rows of a subtransaction carry its own id, and no chunk could be told by them.
-      PGConnection driver = connection.unwrap(PGConnection.class);
-      usualAutosave = driver.getAutosave();
-      driver.setAutosave(AutoSave.NEVER);
+      usual = DriverSettings.setAside(connection);
       FaultPoint.CONNECTED.reached();
     } catch (SQLException | RuntimeException | Error e) {
       connection.abort(Runnable::run);
@@ -266,7 +262,7 @@ public final class Session implements AutoCloseable {
       if (lost) {
         connection.abort(Runnable::run);
       } else {
-        connection.unwrap(PGConnection.class).setAutosave(usualAutosave);
+        usual.restore(connection);
       }
       connection.close();
     } catch (SQLException e) {
