@@ -184,9 +184,9 @@ class PreflightPrivilegesIT {
       TestTable table, WriteMode mode, boolean exists, String staging) {
     List<Grant> grants = new ArrayList<>();
     String ledger = Ledger.in(staging).name().quoted();
-    grants.add(onSchema("USAGE", TestDatabase.SCHEMA));
+    grants.add(onSchema("USAGE", staging));
     if (!staging.equals(TestDatabase.SCHEMA)) {
-      grants.add(onSchema("USAGE", staging));
+      grants.add(onSchema("USAGE", TestDatabase.SCHEMA));
     }
     grants.add(onSchema("CREATE", staging));
     if (!staging.equals(TestDatabase.SCHEMA) && (!exists || mode == WriteMode.REPLACE)) {

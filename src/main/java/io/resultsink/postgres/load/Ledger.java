@@ -63,7 +63,7 @@ public record Ledger(TableName name) {
   private Optional<Boolean> readable(Session session) throws SQLException {
     String sql =
         """
-        SELECT has_table_privilege(c.oid, 'SELECT')
+        SELECT has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = ? AND c.relname = ? AND c.relkind = 'r'
         """;
