@@ -51,16 +51,12 @@ class GhostIT {
   void aGhostThatIsStalledInACopyFindsTheRunPublished(WriteMode mode) throws Exception {
     TestTable table = TestTable.missing(database, "Ghost");
     Captured<ResultSummary> summaries = new Captured<>(ResultSummary.class);
-    Pipeline pipeline = Runners.DIRECT.pipeline();
-    pipeline
-        .apply(SampleRows.many(ROWS))
-        .apply("Publish", table.sink(mode))
-        .apply(ParDo.of(summaries.fn()));
     PostgresProxy.Fault stalled =
         network.whenCopied("^COPY .* FROM STDIN \\(FORMAT binary\\)$", 1).stall();
-    CompletableFuture<?> ghost = CompletableFuture.runAsync(() -> Runners.run(pipeline));
+    CompletableFuture<?> ghost =
+        CompletableFuture.runAsync(() -> Runners.run(pipeline(table, mode, summaries)));
     stalled.awaitMet();
-    Runners.run(pipeline); // the same run and load, restarted as a whole
+    Runners.run(pipeline(table, mode, summaries));
     assertThat(summaries.elements().get(0).alreadyPublished(), is(false));
     stalled.release();
     ghost.get(120, TimeUnit.SECONDS);
@@ -71,5 +67,16 @@ class GhostIT {
     assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
     assertThat(database.ledgerRows(), equalTo(1L));
     database.assertNothingStaged();
+  }
+
+  /** Of the same run, as whoever starts it again builds it. */
+  private static Pipeline pipeline(
+      TestTable table, WriteMode mode, Captured<ResultSummary> summaries) {
+    Pipeline pipeline = Runners.DIRECT.pipeline();
+    pipeline
+        .apply(SampleRows.many(ROWS))
+        .apply("Publish", table.sink(mode).withRunId("haunted"))
+        .apply(ParDo.of(summaries.fn()));
+    return pipeline;
   }
 }
