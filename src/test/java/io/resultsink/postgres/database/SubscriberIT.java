@@ -145,8 +145,7 @@ class SubscriberIT {
 
   private void subscribe(TestTable table) {
     there.execute(
-        "CREATE TABLE " + table.quoted() + " (id bigint, name text, score float8)",
-        "ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL",
+        "CREATE TABLE " + table.quoted() + " (id bigint PRIMARY KEY, name text, score float8)",
         "CREATE SUBSCRIPTION copies CONNECTION 'host=localhost port=%d user=postgres dbname=%s'"
                 .formatted(publisher.port(), here.name())
             + " PUBLICATION everything");
