@@ -26,6 +26,9 @@ public final class AbandonedStaging {
   /** What is in use is left. */
   private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
 
+  /** Nobody has business there any more, but a loaded server may take a while to see that. */
+  private static final Duration OWN_LOCK_TIMEOUT = Duration.ofSeconds(3);
+
   /** One of them; {@code createdAt} as its creator's clock said. */
   public record Found(
       TableName name, String loadId, TableName target, Instant createdAt, long bytes) {}
@@ -80,7 +83,7 @@ public final class AbandonedStaging {
 
   /** Drops the table of a run that is over. */
   public boolean dropOwn(RunIdentity run) throws SQLException {
-    return drop(new TableName(schema, StagingComment.PREFIX + run.stagingKey()));
+    return drop(new TableName(schema, StagingComment.PREFIX + run.stagingKey()), OWN_LOCK_TIMEOUT);
   }
 
   /** Drops those that are older than {@code age}. */
@@ -95,7 +98,11 @@ public final class AbandonedStaging {
 
   /** Drops one; false when it is in use, or gone. */
   public boolean drop(TableName name) throws SQLException {
-    session.begin(LOCK_TIMEOUT, "drop " + name);
+    return drop(name, LOCK_TIMEOUT);
+  }
+
+  private boolean drop(TableName name, Duration lockTimeout) throws SQLException {
+    session.begin(lockTimeout, "drop " + name);
     try {
       if (StagingComment.ofTable(session, name).isEmpty()) {
         session.rollback();
