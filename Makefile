@@ -17,6 +17,9 @@ SERVER = $(or $(SERVER_$(PG)),$(error PG=$(PG) is not known; use 14 or 18))
 BUNDLE = $(if $(filter-out 18,$(PG)),-Dbundle.skip=true -DexcludedGroups=torture$(,)bundle)
 
 
+# What each contender of the benchmark writes, but for those that are slow.
+ROWS ?= 2000000
+
 ATTACKS = $(CURDIR)/target/torture/attacks.tsv
 ATTACK_TABLE = java -cp src/target/test-classes io.resultsink.postgres.testing.AttackTable $(ATTACKS)
 
@@ -46,6 +49,14 @@ torture: ## every attack, and each measure taken out; SEED=... repeats one, ONLY
 	  -Dtorture.report=$(ATTACKS) $(if $(SEED),-Dtorture.seed=$(SEED)) \
 	  $(if $(ONLY),-Dit.test=$(ONLY) -Dfailsafe.failIfNoSpecifiedTests=false) verify; \
 	code=$$?; $(ATTACK_TABLE) && exit $$code
+
+.PHONY: bench
+bench: ## the benchmark, 20 minutes; ROWS=... and ONLY=... narrow it, PROFILE=1 records what is hot
+	$(MVN) -Dquick -DskipTests -Dbundle.skip=true -Pbench package
+	java -Xmx3g -Duser.timezone=UTC -Duser.language=en \
+	  -Djava.util.logging.config.file=src/test/resources/logging.properties \
+	  @pipelines/target/bench.arguments io.resultsink.pipelines.benchmark.Benchmark \
+	  --rows=$(ROWS) $(if $(ONLY),--only=$(ONLY)) $(if $(PROFILE),--profile) --folder=target/bench
 
 .PHONY: quick
 quick: ## compile and unit tests only

@@ -31,6 +31,9 @@ public final class TimeEncoders {
   /** PostgreSQL 14 stores longer ones, and then fails to show them. */
   private static final Duration LONGEST_INTERVAL = Duration.ofHours(Integer.MAX_VALUE);
 
+  /** Kept, since Duration negates by way of a BigDecimal. */
+  private static final Duration MOST_NEGATIVE_INTERVAL = LONGEST_INTERVAL.negated();
+
   private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
 
   /** A {@link LocalDate}. */
@@ -89,7 +92,7 @@ public final class TimeEncoders {
       Duration duration = (Duration) value;
       checkWholeMicros(duration.getNano());
       if (duration.compareTo(LONGEST_INTERVAL) > 0
-          || duration.compareTo(LONGEST_INTERVAL.negated()) < 0) {
+          || duration.compareTo(MOST_NEGATIVE_INTERVAL) < 0) {
         throw new RefusedValueException(
             "it is longer than 2147483647 hours, which not every PostgreSQL can show");
       }

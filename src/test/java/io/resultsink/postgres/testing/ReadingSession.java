@@ -62,7 +62,7 @@ public final class ReadingSession implements AutoCloseable {
   }
 
   /** A superuser's, which takes the settings itself. */
-  static ReadingSession ofSuperuser(TestDatabase database) throws SQLException {
+  public static ReadingSession ofSuperuser(TestDatabase database) throws SQLException {
     ReadingSession session = new ReadingSession(database::superuser);
     for (String setting : TELLS_OF_WAITS) {
       session.execute("SET " + setting);
@@ -126,7 +126,7 @@ public final class ReadingSession implements AutoCloseable {
   }
 
   /** How long it waited for a lock at the longest since this was asked before. */
-  Duration takeLongestWait() {
+  public Duration takeLongestWait() {
     Duration longest = waited;
     waited = Duration.ZERO;
     return longest;

@@ -18,6 +18,7 @@ import org.apache.beam.sdk.metrics.MetricsContainer;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -27,8 +28,8 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.joda.time.Instant;
 
 /**
- * The steps of one load of {@link SampleRows}, called as a runner calls them, without a runner: in
- * whatever order, at the same time, twice, or not at all.
+ * The steps of one load, of {@link SampleRows} unless said otherwise, called as a runner calls
+ * them, without a runner: in whatever order, at the same time, twice, or not at all.
  */
 public final class Steps implements AutoCloseable {
 
@@ -39,12 +40,14 @@ public final class Steps implements AutoCloseable {
 
   /** Nothing is done yet. */
   public Steps(PostgresTarget target) {
+    this(target, SampleRows.SCHEMA);
+  }
+
+  /** The steps of a load of other rows. */
+  public Steps(PostgresTarget target, Schema schema) {
     plan =
         new RunPlan(
-            ConnectionSource.of(target),
-            target,
-            RunIdentity.create(target.runId(), null),
-            SampleRows.SCHEMA);
+            ConnectionSource.of(target), target, RunIdentity.create(target.runId(), null), schema);
     worker = PostgresConnections.lease(plan.source());
   }
 
@@ -100,8 +103,8 @@ public final class Steps implements AutoCloseable {
     new DropStaging(plan).process(summary);
   }
 
-  /** Steps count what they do in the container of their runner. */
-  private static void counted(Runnable step) {
+  /** Lets steps count what they do in this thread, as in the container of their runner. */
+  public static void counted(Runnable step) {
     MetricsContainer before = MetricsEnvironment.setCurrentContainer(METRICS);
     try {
       step.run();
@@ -133,14 +136,18 @@ public final class Steps implements AutoCloseable {
       }
     }
 
-    private void process(Row row) {
+    /** Takes a row. */
+    public void process(Row row) {
       step.process(row, chunks);
     }
 
-    /** Ends the bundle; its reports. */
+    /** Ends the bundle; its reports. The next row begins another one, as in a runner's worker. */
     public List<StagedChunk> finish() {
       counted(() -> step.finishBundle(context()));
-      return List.copyOf(chunks.elements);
+      List<StagedChunk> reports = List.copyOf(chunks.elements);
+      chunks.elements.clear();
+      step.startBundle();
+      return reports;
     }
 
     private DoFn<Row, StagedChunk>.FinishBundleContext context() {

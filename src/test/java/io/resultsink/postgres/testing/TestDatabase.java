@@ -64,6 +64,11 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
   @Override
   public void beforeEach(ExtensionContext context) throws SQLException {
+    create();
+  }
+
+  /** Creates it, where no test's life cycle does. */
+  public void create() throws SQLException {
     try (Connection connection = server.maintenance();
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE DATABASE " + name);

@@ -3,26 +3,34 @@ package io.resultsink.pipelines.command;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /** Rows below their column names, as psql draws them. */
-final class TextTable {
+@Internal
+public final class TextTable {
 
   /** Goes through the rows once, from the first to the last; is called twice. */
-  interface Rows {
+  public interface Rows {
+    /** Hands each row over, as its texts. */
     void forEach(Consumer<List<@Nullable String>> row) throws java.io.IOException;
   }
 
   private final List<String> names;
   private final List<Boolean> numeric;
 
-  TextTable(List<String> names, List<Boolean> numeric) {
+  /**
+   * A table of these columns.
+   *
+   * @param numeric whether each stands at the right of its column
+   */
+  public TextTable(List<String> names, List<Boolean> numeric) {
     this.names = names;
     this.numeric = numeric;
   }
 
   /** Draws the rows; the first pass measures them. */
-  void print(Rows rows, PrintStream out) throws java.io.IOException {
+  public void print(Rows rows, PrintStream out) throws java.io.IOException {
     int[] widths = names.stream().mapToInt(TextTable::width).toArray();
     rows.forEach(
         row -> {

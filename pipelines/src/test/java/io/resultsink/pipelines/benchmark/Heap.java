@@ -1,0 +1,76 @@
+package io.resultsink.pipelines.benchmark;
+
+import io.resultsink.postgres.testing.TestDatabase;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a JVM with little memory needs for many rows: {@link HeapRun}, in a process of its own. */
+final class Heap {
+
+  static final int MEGABYTES = 256;
+
+  private static final String TABLE = "heap";
+
+  private final Bench bench;
+
+  Heap(Bench bench) {
+    this.bench = bench;
+  }
+
+  void measure(long rows) throws Exception {
+    RowPool pool = new RowPool(Shape.NARROW);
+    bench.tables().createEmpty(TABLE, pool.shape());
+    run(rows);
+    String table = Tables.qualified(TABLE);
+    TestDatabase database = bench.database();
+    String wide = "(SELECT * FROM " + table + " WHERE id < 0)";
+    String width = database.value("SELECT sum(octet_length(note)) FROM " + table + " WHERE id < 0");
+    if (!String.valueOf(HeapRun.WIDE_ROW_BYTES).equals(width)) {
+      throw new IllegalStateException(
+          "the wide row has " + width + " bytes of " + HeapRun.WIDE_ROW_BYTES);
+    }
+    TableContent all = pool.content(bench.tables(), rows);
+    all.plus(TableContent.of(database, wide)).requireIn(database, table);
+    bench.tables().drop(TABLE);
+  }
+
+  private void run(long rows) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-D"))
+        .forEach(command::add);
+    command.add("-Xmx" + MEGABYTES + "m");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(HeapRun.class.getName(), Long.toString(rows)));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put(HeapRun.URL, bench.database().url(TABLE + "?mode=append"));
+    Process process = builder.start();
+    process.getOutputStream().close();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] figure = line.split("\t");
+        long after = Long.parseLong(figure[1]);
+        double megabytes = Double.parseDouble(figure[2]);
+        bench.results().add("heap/" + figure[0], "MB", after, megabytes);
+        bench.note(
+            String.format(
+                Locale.ROOT, "  heap/%-47s %,14d rows %9.1f MB", figure[0], after, megabytes));
+      }
+    }
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException(
+          rows + " rows did not go through a JVM of " + MEGABYTES + " MB; its error is above");
+    }
+  }
+}

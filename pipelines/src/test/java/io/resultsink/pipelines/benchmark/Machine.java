@@ -1,0 +1,39 @@
+package io.resultsink.pipelines.benchmark;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Where figures were measured. */
+final class Machine {
+
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+
+  private Machine() {}
+
+  static Map<String, String> describe() {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    Map<String, String> said = new LinkedHashMap<>();
+    said.put("processors", system.getAvailableProcessors() + ", " + processor());
+    said.put("memory", (system.getTotalMemorySize() >> 30) + " GB");
+    said.put("system", system.getName() + " " + system.getVersion() + " " + system.getArch());
+    said.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
+    return said;
+  }
+
+  private static String processor() {
+    try {
+      return Files.readAllLines(PROCESSORS).stream()
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.replaceFirst(".*:\\s*", ""))
+          .findFirst()
+          .orElse("unknown");
+    } catch (IOException e) {
+      return "unknown"; // another system than Linux
+    }
+  }
+}

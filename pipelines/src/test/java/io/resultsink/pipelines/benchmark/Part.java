@@ -1,0 +1,153 @@
+package io.resultsink.pipelines.benchmark;
+
+import io.resultsink.postgres.destination.WriteMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code ONLY=} can choose among. */
+enum Part {
+  /** What a write adds to a pipeline on Flink, beside JdbcIO and a bare COPY. */
+  FLINK {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      Contender beside =
+          new SinkWrite(bench, BenchRunner.FLINK, Shape.NARROW, WriteMode.REPLACE, bench.rows());
+      List<Contender> contenders = new ArrayList<>();
+      contenders.add(new BareCopy(bench, Shape.NARROW, bench.rows()));
+      contenders.addAll(pipelines(bench, BenchRunner.FLINK));
+      contenders.add(new BesideOldSnapshot(bench, beside));
+      rounds.measure(Rounds.THREE, contenders);
+    }
+  },
+  /** The same with rows of 30 columns, a tenth of them. */
+  WIDE {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      long rows = tenth(bench);
+      rounds.measure(
+          Rounds.THREE,
+          List.of(
+              new BareCopy(bench, Shape.WIDE, rows),
+              new WithoutSink(WITHOUT, BenchRunner.FLINK, Shape.WIDE, rows),
+              new SinkWrite(bench, BenchRunner.FLINK, Shape.WIDE, WriteMode.APPEND, rows),
+              new SinkWrite(bench, BenchRunner.FLINK, Shape.WIDE, WriteMode.REPLACE, rows)));
+    }
+  },
+  /** What a write adds on the direct runner; once. */
+  DIRECT {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      rounds.measure(1, pipelines(bench, BenchRunner.DIRECT));
+    }
+  },
+  /** Ten times the rows, and one row, by the steps without a runner. */
+  GROWTH {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      RowPool pool = new RowPool(Shape.NARROW);
+      List<Contender> contenders = new ArrayList<>();
+      for (WriteMode mode : WriteMode.values()) {
+        contenders.add(new DirectWrite(bench, mode.option() + " of one row", pool, mode, 1));
+      }
+      for (WriteMode mode : List.of(WriteMode.APPEND, WriteMode.REPLACE)) {
+        contenders.add(new DirectWrite(bench, mode.option() + FEW, pool, mode, bench.rows() / 2));
+        contenders.add(new DirectWrite(bench, mode.option() + MANY, pool, mode, bench.rows() * 5));
+      }
+      rounds.measure(Rounds.THREE, contenders);
+    }
+  },
+  /** The staging step with many small bundles, and with few large ones. */
+  CHUNKS {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      RowPool pool = new RowPool(Shape.NARROW);
+      long rows = bench.rows();
+      rounds.measure(
+          Rounds.THREE,
+          List.of(
+              new StagedInBundles(bench, "few large chunks", pool, rows, rows),
+              new StagedInBundles(bench, "chunks of 200 rows", pool, rows, SMALL_CHUNK)));
+    }
+  },
+  /** How long a replace keeps readers waiting. */
+  LOCK {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      LockHeld lock = new LockHeld(bench);
+      lock.measure(Rounds.THREE, "small table", SMALL_TABLE);
+      lock.measure(Rounds.THREE, "large table", bench.rows() * 5);
+    }
+  },
+  /** Many rows in a small JVM. */
+  HEAP {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      new Heap(bench).measure(Math.max(bench.rows() * 5, SEVERAL_CHUNKS));
+    }
+  },
+  /** Sessions of many threads. */
+  CONNECTIONS {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      new ManyThreads(bench).measure(bench.rows() / 2);
+    }
+  },
+  /** Publishing into a table with three indexes, beside what one would type. */
+  INDEXES {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      RowPool pool = new RowPool(Shape.NARROW);
+      List<Contender> contenders = new ArrayList<>();
+      for (WriteMode mode : List.of(WriteMode.APPEND, WriteMode.TRUNCATE)) {
+        contenders.add(new BareInsert(bench, pool, mode, bench.rows() / 4));
+        contenders.add(new IndexedPublish(bench, pool, mode, bench.rows() / 4));
+      }
+      rounds.measure(Rounds.THREE, contenders);
+    }
+  },
+  /** The encoders alone, beside PgBulkInsert and text. */
+  ENCODERS {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      new Encoders(bench).measure();
+    }
+  };
+
+  static final String WITHOUT = "without a sink";
+  static final String WITHOUT_TENTH = "without a sink, a tenth of the rows";
+  static final String FEW = ", fewer rows";
+  static final String MANY = ", ten times as many";
+
+  private static final long SMALL_CHUNK = 200;
+  private static final long SMALL_TABLE = 10_000;
+
+  /**
+   * So many rows that a tenth of them is more than a chunk, and its buffer is as large as it gets.
+   */
+  private static final long SEVERAL_CHUNKS = 1_000_000;
+
+  abstract void measure(Bench bench, Rounds rounds) throws Exception;
+
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  private static long tenth(Bench bench) {
+    return Math.max(1, bench.rows() / 10);
+  }
+
+  /** All pipelines of a runner; JdbcIO's are slow, and write a tenth. */
+  private static List<Contender> pipelines(Bench bench, BenchRunner runner) {
+    long tenth = tenth(bench);
+    List<Contender> all = new ArrayList<>();
+    all.add(new WithoutSink(WITHOUT, runner, Shape.NARROW, bench.rows()));
+    for (WriteMode mode : WriteMode.values()) {
+      all.add(new SinkWrite(bench, runner, Shape.NARROW, mode, bench.rows()));
+    }
+    all.add(new WithoutSink(WITHOUT_TENTH, runner, Shape.NARROW, tenth));
+    all.add(new JdbcWrite(bench, runner, Shape.NARROW, false, tenth));
+    all.add(new JdbcWrite(bench, runner, Shape.NARROW, true, tenth));
+    return all;
+  }
+}

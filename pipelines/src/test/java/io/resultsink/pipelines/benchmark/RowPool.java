@@ -1,0 +1,35 @@
+package io.resultsink.pipelines.benchmark;
+
+import java.util.List;
+import java.util.stream.LongStream;
+import org.apache.beam.sdk.values.Row;
+
+/** Rows that are there already and come again and again, so that making them costs nothing. */
+final class RowPool {
+
+  /** How many different rows there are. */
+  static final int SIZE = 1000;
+
+  private final List<Row> rows;
+  private final Shape shape;
+
+  RowPool(Shape shape) {
+    this.shape = shape;
+    this.rows = LongStream.range(0, SIZE).mapToObj(shape::row).toList();
+  }
+
+  Shape shape() {
+    return shape;
+  }
+
+  Row get(long index) {
+    return rows.get((int) (index % SIZE));
+  }
+
+  /** What a table has in it when so many rows from the beginning were written. */
+  TableContent content(Tables tables, long count) {
+    TableContent whole = tables.content(shape, SIZE, Shape.NEW).times(count / SIZE);
+    long rest = count % SIZE;
+    return rest == 0 ? whole : whole.plus(tables.content(shape, rest, Shape.NEW));
+  }
+}

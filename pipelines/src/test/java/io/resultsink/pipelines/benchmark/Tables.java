@@ -1,0 +1,111 @@
+package io.resultsink.pipelines.benchmark;
+
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.TestingPostgres;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.postgresql.PGConnection;
+
+/** The tables that are written, as they are before, and what must be in them afterwards. */
+final class Tables {
+
+  private record Rows(Shape shape, long count, int generation) {}
+
+  private final TestDatabase database;
+  private final Path folder;
+  private final Map<Rows, TableContent> contents = new HashMap<>();
+  private final Map<Rows, Path> files = new HashMap<>();
+  private final Map<Rows, String> sources = new HashMap<>();
+
+  Tables(TestDatabase database, Path folder) {
+    this.database = database;
+    this.folder = folder;
+  }
+
+  /** An empty table that the sink's role owns; the same again is dropped first. */
+  void createEmpty(String table, Shape shape) {
+    database.execute(
+        "DROP TABLE IF EXISTS " + qualified(table),
+        "CREATE TABLE " + qualified(table) + " AS " + shape.select(1, Shape.OLD) + " LIMIT 0",
+        "ALTER TABLE " + qualified(table) + " OWNER TO " + TestingPostgres.SINK);
+    settle();
+  }
+
+  /** A table of old rows. */
+  void createOld(String table, Shape shape, long rows, String... more) {
+    database.execute(
+        "DROP TABLE IF EXISTS " + qualified(table),
+        "CREATE TABLE " + qualified(table) + " AS SELECT * FROM " + source(shape, rows, Shape.OLD),
+        "ALTER TABLE " + qualified(table) + " OWNER TO " + TestingPostgres.SINK);
+    database.execute(more);
+    // Else autovacuum comes for it in the middle of what is timed.
+    database.execute("VACUUM (ANALYZE) " + qualified(table));
+    settle();
+  }
+
+  /** Nothing of what was prepared is still to be written when the timing begins. */
+  void settle() {
+    database.execute("CHECKPOINT");
+  }
+
+  void drop(String table) {
+    database.execute("DROP TABLE IF EXISTS " + qualified(table));
+  }
+
+  static String qualified(String table) {
+    return Bench.SCHEMA + "." + table;
+  }
+
+  /** A table of the rows of a generation, which is made once; made by the server alone. */
+  String source(Shape shape, long rows, int generation) {
+    return sources.computeIfAbsent(
+        new Rows(shape, rows, generation),
+        key -> {
+          String name = "public." + shape.label() + "_" + rows + "_" + generation;
+          database.execute(
+              "CREATE UNLOGGED TABLE " + name + " AS " + shape.select(rows, generation),
+              "VACUUM (ANALYZE) " + name);
+          return name;
+        });
+  }
+
+  /** What a table with just these rows has in it. */
+  TableContent content(Shape shape, long rows, int generation) {
+    String source = source(shape, rows, generation);
+    return contents.computeIfAbsent(
+        new Rows(shape, rows, generation), key -> TableContent.of(database, source));
+  }
+
+  /** The new rows as the server writes them in binary COPY. */
+  Path file(Shape shape, long rows) throws SQLException, IOException {
+    Rows key = new Rows(shape, rows, Shape.NEW);
+    Path file = files.get(key);
+    if (file == null) {
+      file = folder.resolve(shape.label() + "_" + rows + ".copy");
+      try (Connection session = database.superuser();
+          OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+        session
+            .unwrap(PGConnection.class)
+            .getCopyAPI()
+            .copyOut("COPY " + source(shape, rows, Shape.NEW) + " TO STDOUT (FORMAT binary)", out);
+      }
+      files.put(key, file);
+    }
+    return file;
+  }
+
+  /** They are as large as the tables. */
+  void removeFiles() throws IOException {
+    for (Path file : files.values()) {
+      Files.deleteIfExists(file);
+    }
+    Files.deleteIfExists(folder);
+  }
+}
