@@ -176,10 +176,10 @@ public final class Session implements AutoCloseable {
     return roleSearchPath.isEmpty() ? CATALOG_ALONE : roleSearchPath + ", pg_temp";
   }
 
-  /** Executes a definition, in which event triggers run: they find what they find by hand. */
-  public void define(String sql) throws SQLException {
+  /** Executes definitions, in which event triggers run: they find what they find by hand. */
+  public void define(String... sql) throws SQLException {
     searchPath("pg_catalog, " + beforeTemporary());
-    execute(sql);
+    execute(String.join(";\n", sql));
     useEmptySearchPath();
   }
 

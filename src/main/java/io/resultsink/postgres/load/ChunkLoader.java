@@ -36,7 +36,7 @@ final class ChunkLoader {
 
   private final PostgresConnections connections;
   private final RunPlan plan;
-  private final StagingTable staging;
+  private StagingTable staging;
 
   ChunkLoader(PostgresConnections connections, RunPlan plan, StagingTable staging) {
     this.connections = connections;
@@ -56,7 +56,13 @@ final class ChunkLoader {
         return Optional.of(send(session, buffer, rows));
       } catch (SQLException e) {
         if (SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
-          return discardIfPublished(e);
+          if (attempt == ATTEMPTS) {
+            throw gone(e);
+          }
+          if (!openedAnother(e)) {
+            return Optional.empty();
+          }
+          continue;
         }
         if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
           throw failed(e);
@@ -120,18 +126,42 @@ final class ChunkLoader {
     }
   }
 
-  private Optional<StagedChunk> discardIfPublished(SQLException failure) {
+  /**
+   * What to do when the staging table has gone. A publish has sealed it, of these rows or of an
+   * earlier attempt's: nobody knows here, so that this chunk goes into a new one. Or the run is
+   * published, and the chunk is a zombie's.
+   *
+   * @return false when the run is published
+   */
+  private boolean openedAnother(SQLException failure) {
     try (Session session = connections.borrow()) {
       session.begin(Duration.ZERO, "look into the ledger");
       Ledger ledger = Ledger.in(staging.target().stagingSchema());
+      boolean sealed = SealedTable.isAnyOf(session, staging);
       if (ledger.find(session, plan.run().runId(), staging.target().table()).isPresent()) {
         LOG.info("{} is published already; a late chunk is dropped", plan);
-        return Optional.empty();
+        return false;
+      }
+      if (!sealed) {
+        throw gone(failure);
       }
     } catch (SQLException e) {
       failure.addSuppressed(e);
+      throw gone(failure);
     }
-    throw new LoadFailedException(
+    StagingTable another = StagingOpener.open(connections, plan).staging();
+    if (another == null) {
+      return false;
+    }
+    if (!another.hasSameColumnsAs(staging.columns())) {
+      throw gone(failure);
+    }
+    staging = another;
+    return true;
+  }
+
+  private LoadFailedException gone(SQLException failure) {
+    return new LoadFailedException(
         "staging table "
             + staging.name()
             + " is gone, and the run is not published; the target is untouched; run it again",
