@@ -9,8 +9,6 @@ import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.LoadFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -80,7 +78,8 @@ final class ChunkLoader {
   }
 
   private StagedChunk send(Session session, CopyBuffer buffer, long rows) throws SQLException {
-    session.begin(Duration.ZERO, "stage " + staging.target().table());
+    long transactionId =
+        session.beginIdentified(Duration.ZERO, "stage " + staging.target().table());
     CopyIn copy = session.copy().copyIn(staging.copyIn());
     long copied;
     try {
@@ -105,25 +104,10 @@ final class ChunkLoader {
           null,
           null);
     }
-    long transactionId = transactionId(session);
     FaultPoint.CHUNK_COMMITTING.reached();
     session.commit();
     FaultPoint.CHUNK_COMMITTED.reached();
     return new StagedChunk(transactionId, rows, buffer.size());
-  }
-
-  /**
-   * The transaction's id, made durable: the commit of a transaction that wrote only unlogged data
-   * is not flushed, and after a crash its id is given out again.
-   */
-  private static long transactionId(Session session) throws SQLException {
-    String sql =
-        "SELECT pg_current_xact_id()::text, pg_logical_emit_message(true, 'result_sink', '')";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql);
-        ResultSet answer = statement.executeQuery()) {
-      answer.next();
-      return Long.parseLong(answer.getString(1));
-    }
   }
 
   /**
