@@ -175,7 +175,10 @@ public final class PostgresResultSink
     return with(target.toBuilder().stagingSchema(schema));
   }
 
-  /** Whether staged rows survive a crash of the server; unlogged unless given. */
+  /**
+   * Whether staged rows survive a crash of the server; unless given, logged for mode replace, whose
+   * staging table goes live itself, and unlogged otherwise.
+   */
   public PostgresResultSink withStaging(StagingDurability staging) {
     return with(target.toBuilder().staging(staging));
   }

@@ -11,7 +11,7 @@
  *   <li>{@link io.resultsink.postgres.failure}: how it can fail, and what that means for the target
  *   <li>{@link io.resultsink.postgres.load}: rows to staging table; preflight, chunks, ledger
  *   <li>{@link io.resultsink.postgres.publish}: staging table to target, in one transaction; why
- *       replace copies frozen rows, and why truncate deletes
+ *       replace freezes rows, and why truncate deletes
  *   <li>{@link io.resultsink.postgres.report}: what happened
  * </ol>
  */

@@ -92,6 +92,28 @@ class ConcurrentReadersIT {
     database.assertNothingStaged();
   }
 
+  /** Older than the publish, and not older than the rows: nothing keeps them from being frozen. */
+  @Test
+  void noSnapshotTakenSinceTheRowsWereStagedSeesAnythingWrongWhenTheyGoLive() throws SQLException {
+    Generations generations = new Generations(database, WriteMode.REPLACE, 300);
+    try (Steps run = new Steps(generations.table().target(WriteMode.REPLACE));
+        WaitingReaders readers = new WaitingReaders(generations)) {
+      List<StagedChunk> chunks = new ArrayList<>(run.stage(generations.next(0, 100)));
+      chunks.addAll(run.stage(generations.next(100, 300)));
+      String staging =
+          database.value("SELECT ?::regclass::oid", (Object) database.stagingTables().get(0));
+      for (String isolation : List.of("REPEATABLE READ", "SERIALIZABLE", "READ COMMITTED")) {
+        readers.takeSnapshots(isolation);
+      }
+      generations.begin();
+      run.tidy(run.publish(chunks));
+      generations.end();
+      assertThat("in place", generations.table().oid(), equalTo(staging));
+      assertAllRight(generations, readers.read());
+    }
+    database.assertNothingStaged();
+  }
+
   /**
    * As after any change of a table's columns; all other ways of reading go on. Outside of a
    * transaction the driver tries again by itself.

@@ -67,8 +67,10 @@ class CrashIT {
       for (WriteMode mode : WriteMode.values()) {
         for (StagingDurability staging : StagingDurability.values()) {
           boolean tellsMore =
-              CHUNKS_AT_STAKE.contains(point) && (mode.ordinal() + point.ordinal()) % 2 == 0;
-          if (staging == StagingDurability.UNLOGGED || tellsMore) {
+              CHUNKS_AT_STAKE.contains(point)
+                  && (mode == WriteMode.REPLACE || (mode.ordinal() + point.ordinal()) % 2 == 0);
+          if (FaultyRun.comesTo(point, mode, staging)
+              && (staging == StagingDurability.UNLOGGED || tellsMore)) {
             cases.add(Arguments.of(mode, staging, point));
           }
         }
@@ -81,10 +83,7 @@ class CrashIT {
   @MethodSource("modesStagingsAndPoints")
   void leavesTheTableOldOrNewAndSaysWhich(
       WriteMode mode, StagingDurability staging, FaultPoint point) {
-    FaultyRun run =
-        point == FaultPoint.COPYING_FROZEN && mode != WriteMode.REPLACE
-            ? FaultyRun.intoMissing(database, mode)
-            : FaultyRun.intoExisting(database, mode);
+    FaultyRun run = FaultyRun.comingTo(point, database, mode);
     Outcome outcome;
     try (Faults faults = Faults.at(point, CrashIT::crash)) {
       outcome = run.launch("&staging=" + staging.option());

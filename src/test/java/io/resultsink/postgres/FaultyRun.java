@@ -9,8 +9,10 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.Faults;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.load.AbandonedStaging;
@@ -89,6 +91,23 @@ final class FaultyRun {
   /** Into a table that is not there. */
   static FaultyRun intoMissing(TestDatabase database, WriteMode mode) {
     return new FaultyRun(database, mode, TestTable.missing(database, "Faulty"), false);
+  }
+
+  /** One that comes to a point, into an existing table where it can. */
+  static FaultyRun comingTo(FaultPoint point, TestDatabase database, WriteMode mode) {
+    return point == FaultPoint.COPYING_FROZEN && mode != WriteMode.REPLACE
+        ? intoMissing(database, mode)
+        : intoExisting(database, mode);
+  }
+
+  /** Whether one does: a replace that stages logged rows seals them, and copies none. */
+  static boolean comesTo(FaultPoint point, WriteMode mode, StagingDurability staging) {
+    boolean inPlace = mode == WriteMode.REPLACE && staging == StagingDurability.LOGGED;
+    return switch (point) {
+      case SEALING, SEALED, FROZEN -> inPlace;
+      case COPYING_FROZEN -> !inPlace;
+      default -> true;
+    };
   }
 
   TestTable table() {

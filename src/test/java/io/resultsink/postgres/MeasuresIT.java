@@ -92,6 +92,18 @@ class MeasuresIT {
     assertThat(wrongLateReadings(generations), is(not(empty())));
   }
 
+  @Test
+  @Measure(
+      value = "the catalog's word that staged rows are frozen",
+      disabledBy = "an answer that they are",
+      attack = "readers with older snapshots")
+  void withoutTheProofOlderSnapshotsSeeAnEmptyTable() throws SQLException {
+    Generations generations = new Generations(database, WriteMode.REPLACE, ROWS);
+    assertThat(wrongLateReadings(generations), is(empty()));
+    takeOut("WHERE age(staged.id) <= age(c.relfrozenxid)", "WHERE false");
+    assertThat(wrongLateReadings(generations), is(not(empty())));
+  }
+
   private static List<String> wrongLateReadings(Generations generations) throws SQLException {
     try (Steps run = new Steps(generations.table().target(WriteMode.REPLACE));
         WaitingReaders readers = new WaitingReaders(generations)) {

@@ -12,22 +12,64 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.FaultPoint;
+import io.resultsink.postgres.failure.Faults;
 import io.resultsink.postgres.report.TargetReport;
+import io.resultsink.postgres.testing.Decorations;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TableCatalog;
 import io.resultsink.postgres.testing.TestTable;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.schemas.logicaltypes.FixedPrecisionNumeric;
+import org.apache.beam.sdk.schemas.logicaltypes.FixedString;
+import org.apache.beam.sdk.schemas.logicaltypes.VariableString;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code mode=replace}: a new table of the result, under the old one's name and rights. */
 class ReplaceModeIT extends BaseWriteModeIT {
+
+  /** Types with modifiers, and with storage of their own. */
+  private static final Schema MANY_TYPES =
+      Schema.builder()
+          .addInt64Field("id")
+          .addStringField("name")
+          .addDoubleField("score")
+          .addLogicalTypeField("short", VariableString.of(20))
+          .addLogicalTypeField("fixed", FixedString.of(3))
+          .addLogicalTypeField("price", FixedPrecisionNumeric.of(10, 2))
+          .addByteArrayField("bytes")
+          .addArrayField("numbers", FieldType.INT64)
+          .addMapField("document", FieldType.STRING, FieldType.STRING)
+          .addDateTimeField("at")
+          .build();
+
+  private static final List<?> ROW =
+      List.of(
+          1L,
+          "one",
+          0.5,
+          "short",
+          "abc",
+          new BigDecimal("1.50"),
+          new byte[] {1},
+          List.of(1L),
+          Map.of("a", "b"),
+          Instant.EPOCH);
 
   ReplaceModeIT() {
     super(WriteMode.REPLACE);
@@ -147,6 +189,85 @@ class ReplaceModeIT extends BaseWriteModeIT {
     assertThat(table.rows("id, extra"), contains(List.of("a", "b")));
     Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.REPLACE));
     assertThat(table.difference(COLUMNS, SampleRows.sql(FEW)), is(empty()));
+  }
+
+  /** How a replace may come to its new table; only the first is in place. */
+  static Stream<Arguments> tablesAndSchemas() {
+    return Stream.of("existing", "missing", "decorated")
+        .flatMap(
+            table -> Stream.of("results", "workshop").map(schema -> Arguments.of(table, schema)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tablesAndSchemas")
+  void aTableThatWentLiveIsTheSameAsACopy(String which, String stagingSchema) {
+    database.execute("CREATE SCHEMA workshop AUTHORIZATION sink");
+    database.executeAs(
+        "sink",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA results GRANT SELECT ON TABLES TO reader",
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA workshop GRANT ALL ON TABLES TO stranger");
+    List<List<List<String>>> definitions = new ArrayList<>();
+    List<Boolean> inPlace = new ArrayList<>();
+    for (String staging : List.of("logged", "unlogged")) {
+      TestTable table = which.equals("missing") ? TestTable.missing(database, "New") : existing();
+      if (which.equals("decorated")) {
+        Decorations.hangOn(table);
+      }
+      List<String> stagingOids = new ArrayList<>();
+      Faults faults =
+          Faults.at(
+              FaultPoint.PUBLISHING,
+              () ->
+                  stagingOids.add(
+                      database.value(
+                          "SELECT ?::regclass::oid", (Object) database.stagingTables().get(0))));
+      try (faults) {
+        Runners.DIRECT.publish(
+            SampleRows.of(MANY_TYPES, ROW),
+            table.sink(
+                WriteMode.REPLACE, "staging=" + staging + "&staging_schema=" + stagingSchema));
+      }
+      database.assertNothingStaged();
+      inPlace.add(stagingOids.equals(List.of(table.oid())));
+      definitions.add(definition(table));
+      database.execute("DROP FUNCTION IF EXISTS results.touch() CASCADE");
+    }
+    assertThat(inPlace, contains(true, false));
+    assertThat(definitions.get(0), equalTo(definitions.get(1)));
+    assertThat(definitions.get(0), hasSize(1 + ROW.size()));
+  }
+
+  /** All that the catalog says of a table and its columns, but for names and object ids. */
+  private List<List<String>> definition(TestTable table) {
+    Long oid = Long.valueOf(table.oid());
+    List<List<String>> definition =
+        new ArrayList<>(
+            database.rows(
+                """
+                SELECT to_jsonb(c) - ARRAY['oid', 'relname', 'reltype', 'relfilenode',
+                         'reltoastrelid', 'relfrozenxid', 'relminmxid', 'relacl', 'relpages',
+                         'relallvisible', 'relallfrozen'],
+                       ARRAY(SELECT a::text FROM unnest(relacl) AS a ORDER BY 1),
+                       obj_description(oid, 'pg_class'), reltoastrelid = 0,
+                       (SELECT relnamespace::regnamespace || reloptions::text FROM pg_class AS t
+                         WHERE t.oid = c.reltoastrelid),
+                       (SELECT typnamespace::regnamespace || ' ' || typowner::regrole
+                          FROM pg_type WHERE typrelid = c.oid),
+                       (SELECT array_agg(polname::text ORDER BY 1) FROM pg_policy
+                         WHERE polrelid = c.oid)
+                FROM pg_class AS c WHERE oid = ?
+                """,
+                oid));
+    definition.addAll(
+        database.rows(
+            """
+            SELECT to_jsonb(a) - ARRAY['attrelid', 'attacl'],
+                   ARRAY(SELECT g::text FROM unnest(attacl) AS g ORDER BY 1),
+                   col_description(attrelid, attnum)
+            FROM pg_attribute AS a WHERE attrelid = ? AND attnum > 0 ORDER BY attnum
+            """,
+            oid));
+    return definition;
   }
 
   @Test

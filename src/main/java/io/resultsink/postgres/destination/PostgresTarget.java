@@ -69,8 +69,17 @@ public abstract class PostgresTarget implements Serializable {
   /** Where staging tables and the ledger live; null for the target's schema. */
   public abstract @Nullable String stagingSchema();
 
-  /** Whether staged rows survive a crash of the server; unlogged unless given. */
-  public abstract StagingDurability staging();
+  /** What {@link #staging()} was asked to be; null for the mode's default, whichever mode it is. */
+  abstract @Nullable StagingDurability givenStaging();
+
+  /**
+   * Whether staged rows survive a crash of the server; unless given, logged for {@link
+   * WriteMode#REPLACE}, whose staging table goes live itself, and unlogged otherwise.
+   */
+  public final StagingDurability staging() {
+    StagingDurability given = givenStaging();
+    return given != null ? given : StagingDurability.ofMode(mode());
+  }
 
   /** After which age a dead run's staging table may be removed; 7 days unless given. */
   public abstract Duration stagingTtl();
@@ -94,7 +103,6 @@ public abstract class PostgresTarget implements Serializable {
         .connectionProperties(Map.of())
         .mode(WriteMode.APPEND)
         .unique(List.of())
-        .staging(StagingDurability.UNLOGGED)
         .stagingTtl(Duration.ofDays(7))
         .minRows(0)
         .lockTimeout(Duration.ofMillis(100))
@@ -163,7 +171,11 @@ public abstract class PostgresTarget implements Serializable {
 
     public abstract Builder stagingSchema(@Nullable String schema);
 
-    public abstract Builder staging(StagingDurability staging);
+    abstract Builder givenStaging(@Nullable StagingDurability staging);
+
+    public final Builder staging(StagingDurability staging) {
+      return givenStaging(staging);
+    }
 
     public abstract Builder stagingTtl(Duration ttl);
 

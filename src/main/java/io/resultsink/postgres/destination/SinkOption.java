@@ -52,11 +52,12 @@ public enum SinkOption {
   /** See {@link PostgresTarget#staging()}. */
   STAGING(
       "unlogged, logged",
-      "unlogged",
-      "logged: staged rows survive a crash or failover of the server",
+      "logged for replace, else unlogged",
+      "logged: staged rows survive a crash or failover of the server, and with replace go live"
+          + " where they are",
       (builder, option, encoded) ->
           builder.staging(StagingDurability.parse(decode(option, encoded))),
-      (option, target) -> target.staging().option()),
+      (option, target) -> target.givenStaging() == null ? null : target.givenStaging().option()),
 
   /** See {@link PostgresTarget#stagingTtl()}. */
   STAGING_TTL(

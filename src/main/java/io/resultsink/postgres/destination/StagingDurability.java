@@ -10,6 +10,11 @@ public enum StagingDurability {
   /** Survives a crash or failover of the server. */
   LOGGED;
 
+  /** What a mode does unless asked; an unlogged table could not go live without a rewrite. */
+  static StagingDurability ofMode(WriteMode mode) {
+    return mode == WriteMode.REPLACE ? LOGGED : UNLOGGED;
+  }
+
   /** As a URL writes it. */
   public String option() {
     return name().toLowerCase(Locale.ROOT);

@@ -20,7 +20,13 @@ public enum FaultPoint {
   CHUNK_COMMITTED,
   /** A publish has its sessions, and has not begun. */
   PUBLISHING,
-  /** No zombie can add a row from here on. */
+  /** No zombie can add a row, and the staging table of a replace is about to be sealed. */
+  SEALING,
+  /** The rows stand under a name that no worker knows. */
+  SEALED,
+  /** They were frozen, or could not be. */
+  FROZEN,
+  /** No zombie can add a row from here on to where the rows stand. */
   STAGING_LOCKED,
   /** The rows of a new table were sent, and their COPY has not ended. */
   COPYING_FROZEN,

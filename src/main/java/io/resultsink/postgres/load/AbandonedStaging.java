@@ -49,7 +49,7 @@ public final class AbandonedStaging {
         SELECT c.relname, obj_description(c.oid, 'pg_class'), pg_table_size(c.oid)
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = ? AND c.relkind = 'r'
-           AND c.relname ~ '^result_sink_[0-9a-f]{32}(_[0-9a-f]{8})?$'
+           AND c.relname ~ '^result_sink_[0-9a-f]{32}(_[0-9a-f]{8})?(_s[0-9a-f]{8})?$'
            AND pg_has_role(c.relowner, 'USAGE')
         """;
     List<Found> found = new ArrayList<>();
@@ -81,9 +81,15 @@ public final class AbandonedStaging {
     return found;
   }
 
-  /** Drops the table of a run that is over. */
-  public boolean dropOwn(RunIdentity run) throws SQLException {
-    return drop(new TableName(schema, StagingComment.PREFIX + run.stagingKey()), OWN_LOCK_TIMEOUT);
+  /** Drops the tables of a run that is over, sealed ones too. */
+  public void dropOwn(RunIdentity run) throws SQLException {
+    String own = StagingComment.PREFIX + run.stagingKey();
+    for (Found found : find()) {
+      String name = found.name().table();
+      if (name.equals(own) || name.startsWith(own + SealedTable.MARK)) {
+        drop(found.name(), OWN_LOCK_TIMEOUT);
+      }
+    }
   }
 
   /** Drops those that are older than {@code age}. */

@@ -9,8 +9,6 @@ import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.LoadFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,7 +34,7 @@ final class ChunkLoader {
 
   private final PostgresConnections connections;
   private final RunPlan plan;
-  private final StagingTable staging;
+  private StagingTable staging;
 
   ChunkLoader(PostgresConnections connections, RunPlan plan, StagingTable staging) {
     this.connections = connections;
@@ -56,7 +54,13 @@ final class ChunkLoader {
         return Optional.of(send(session, buffer, rows));
       } catch (SQLException e) {
         if (SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
-          return discardIfPublished(e);
+          if (attempt == ATTEMPTS) {
+            throw gone(e);
+          }
+          if (!openedAnother(e)) {
+            return Optional.empty();
+          }
+          continue;
         }
         if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
           throw failed(e);
@@ -74,7 +78,8 @@ final class ChunkLoader {
   }
 
   private StagedChunk send(Session session, CopyBuffer buffer, long rows) throws SQLException {
-    session.begin(Duration.ZERO, "stage " + staging.target().table());
+    long transactionId =
+        session.beginIdentified(Duration.ZERO, "stage " + staging.target().table());
     CopyIn copy = session.copy().copyIn(staging.copyIn());
     long copied;
     try {
@@ -99,7 +104,6 @@ final class ChunkLoader {
           null,
           null);
     }
-    long transactionId = transactionId(session);
     FaultPoint.CHUNK_COMMITTING.reached();
     session.commit();
     FaultPoint.CHUNK_COMMITTED.reached();
@@ -107,31 +111,41 @@ final class ChunkLoader {
   }
 
   /**
-   * The transaction's id, made durable: the commit of a transaction that wrote only unlogged data
-   * is not flushed, and after a crash its id is given out again.
+   * What to do when the staging table has gone. A publish has sealed it, of these rows or of an
+   * earlier attempt's: nobody knows here, so that this chunk goes into a new one. Or the run is
+   * published, and the chunk is a zombie's.
+   *
+   * @return false when the run is published
    */
-  private static long transactionId(Session session) throws SQLException {
-    String sql =
-        "SELECT pg_current_xact_id()::text, pg_logical_emit_message(true, 'result_sink', '')";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql);
-        ResultSet answer = statement.executeQuery()) {
-      answer.next();
-      return Long.parseLong(answer.getString(1));
-    }
-  }
-
-  private Optional<StagedChunk> discardIfPublished(SQLException failure) {
+  private boolean openedAnother(SQLException failure) {
     try (Session session = connections.borrow()) {
       session.begin(Duration.ZERO, "look into the ledger");
       Ledger ledger = Ledger.in(staging.target().stagingSchema());
+      boolean sealed = SealedTable.isAnyOf(session, staging);
       if (ledger.find(session, plan.run().runId(), staging.target().table()).isPresent()) {
         LOG.info("{} is published already; a late chunk is dropped", plan);
-        return Optional.empty();
+        return false;
+      }
+      if (!sealed) {
+        throw gone(failure);
       }
     } catch (SQLException e) {
       failure.addSuppressed(e);
+      throw gone(failure);
     }
-    throw new LoadFailedException(
+    StagingTable another = StagingOpener.open(connections, plan).staging();
+    if (another == null) {
+      return false;
+    }
+    if (!another.hasSameColumnsAs(staging.columns())) {
+      throw gone(failure);
+    }
+    staging = another;
+    return true;
+  }
+
+  private LoadFailedException gone(SQLException failure) {
+    return new LoadFailedException(
         "staging table "
             + staging.name()
             + " is gone, and the run is not published; the target is untouched; run it again",

@@ -119,8 +119,7 @@ public final class Preflight {
 
     Ledger ledger = Ledger.in(resolved.stagingSchema());
     requireStaging(session, privileges, resolved, ledger, problems);
-    new PublicationRules(session, problems)
-        .check(resolved, ledger, table != null, target.staging());
+    new PublicationRules(session, problems).check(resolved, ledger, table != null, target);
 
     List<String> keeps = List.of();
     List<String> loses = List.of();

@@ -1,7 +1,9 @@
 package io.resultsink.postgres.load;
 
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.StagingDurability;
+import io.resultsink.postgres.destination.WriteMode;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,8 +27,7 @@ final class PublicationRules {
     this.problems = problems;
   }
 
-  void check(
-      ResolvedTarget resolved, Ledger ledger, boolean targetExists, StagingDurability staging)
+  void check(ResolvedTarget resolved, Ledger ledger, boolean targetExists, PostgresTarget asked)
       throws SQLException {
     List<String> overTarget = publishing(resolved.table().schema());
     if (!targetExists && !overTarget.isEmpty()) {
@@ -49,7 +50,10 @@ final class PublicationRules {
               + ": "
               + ledger.definition().replaceAll("\\s+", " "));
     }
-    if (staging == StagingDurability.LOGGED) {
+    // A replace of a table that is sent is refused anyhow, and the way out is another mode.
+    boolean anotherMode =
+        asked.mode() == WriteMode.REPLACE && targetExists && !overTarget.isEmpty();
+    if (asked.staging() == StagingDurability.LOGGED && !anotherMode) {
       problems.add(
           told(overStaging)
               + " would send a logged staging table; use staging=unlogged"

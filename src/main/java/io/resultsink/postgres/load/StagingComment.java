@@ -3,6 +3,7 @@ package io.resultsink.postgres.load;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import java.nio.charset.StandardCharsets;
@@ -15,14 +16,18 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a staging table says of itself, as JSON in its comment: whose it is, since when, and which
  * columns it was made for.
  *
  * @param columns a digest of the columns' names and types
+ * @param copiedBy the transaction that has copied the rows of a sealed table; null when they stand
+ *     where their chunks have put them
  */
-record StagingComment(String loadId, TableName target, Instant createdAt, String columns) {
+record StagingComment(
+    String loadId, TableName target, Instant createdAt, String columns, @Nullable Long copiedBy) {
 
   /** What the names of staging tables begin with; the ledger's name begins with it too. */
   static final String PREFIX = "result_sink_";
@@ -33,15 +38,19 @@ record StagingComment(String loadId, TableName target, Instant createdAt, String
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   String json() {
-    return MAPPER
-        .createObjectNode()
-        .put("result_sink", FORMAT)
-        .put("load_id", loadId)
-        .put("schema", target.schema())
-        .put("table", target.table())
-        .put("created_at", createdAt.toString())
-        .put("columns", columns)
-        .toString();
+    ObjectNode said =
+        MAPPER
+            .createObjectNode()
+            .put("result_sink", FORMAT)
+            .put("load_id", loadId)
+            .put("schema", target.schema())
+            .put("table", target.table())
+            .put("created_at", createdAt.toString())
+            .put("columns", columns);
+    if (copiedBy != null) {
+      said.put("copied_by", copiedBy);
+    }
+    return said.toString();
   }
 
   /** The comment's content; absent when it is not one of ours. */
@@ -56,7 +65,8 @@ record StagingComment(String loadId, TableName target, Instant createdAt, String
               node.path("load_id").asText(),
               new TableName(node.path("schema").asText(), node.path("table").asText()),
               Instant.parse(node.path("created_at").asText()),
-              node.path("columns").asText()));
+              node.path("columns").asText(),
+              node.has("copied_by") ? node.path("copied_by").asLong() : null));
     } catch (JsonProcessingException | DateTimeException e) {
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.column.Columns;
+import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
@@ -26,13 +27,19 @@ import org.jspecify.annotations.Nullable;
  * load's advisory lock and has found the run absent from the ledger, because a late zombie of a
  * published run is "the first" again.
  *
+ * @param loadId the load that it is named after
  * @param target what it is for
  * @param columns how rows are written to it and read from it
  * @param createdAt by the server's clock
  */
 @Internal
 public record StagingTable(
-    TableName name, ResolvedTarget target, Columns columns, Instant createdAt) {
+    TableName name, String loadId, ResolvedTarget target, Columns columns, Instant createdAt) {
+
+  private static final String AUTOVACUUM = "autovacuum_enabled";
+
+  /** Its rows are read once; an autovacuum would only be in the way of the publish's lock. */
+  static final String STORAGE = " WITH (" + AUTOVACUUM + " = false)";
 
   /** How long another worker may take to create it. */
   private static final Duration CREATION = Duration.ofMinutes(5);
@@ -64,6 +71,7 @@ public record StagingTable(
     StagingTable staging =
         new StagingTable(
             name,
+            plan.run().loadId(),
             resolved,
             findings.columns(),
             found.isPresent() ? found.get().createdAt() : session.serverTime());
@@ -83,7 +91,6 @@ public record StagingTable(
 
   private void create(Session session, RunPlan plan) throws SQLException {
     String unlogged = plan.target().staging() == StagingDurability.UNLOGGED ? "UNLOGGED " : "";
-    // Its rows are read once; an autovacuum would only be in the way of the publish's lock.
     session.define(
         "CREATE "
             + unlogged
@@ -91,15 +98,42 @@ public record StagingTable(
             + name.quoted()
             + " (\n  "
             + columns.stagedDefinitions()
-            + "\n) WITH (autovacuum_enabled = false)");
-    revokeDefaultPrivileges(session);
+            + "\n)"
+            + STORAGE);
+    keepPrivate(session, name, null);
+  }
+
+  /** Leaves a table of this load to its owner, and writes down whose it is. */
+  void keepPrivate(Session session, TableName table, @Nullable Long copiedBy) throws SQLException {
+    revokeDefaultPrivileges(session, table);
     StagingComment comment =
-        new StagingComment(plan.run().loadId(), target.table(), createdAt, fingerprint());
-    session.define("COMMENT ON TABLE " + name.quoted() + " IS " + session.literal(comment.json()));
+        new StagingComment(loadId, target.table(), createdAt, fingerprint(), copiedBy);
+    session.define("COMMENT ON TABLE " + table.quoted() + " IS " + session.literal(comment.json()));
+  }
+
+  /**
+   * Makes a table of this load, from here on a target, like any other of its schema.
+   *
+   * @return its name there
+   */
+  public TableName release(Session session, TableName table) throws SQLException {
+    TableName there = new TableName(target.table().schema(), table.table());
+    session.define(
+        "COMMENT ON TABLE " + table.quoted() + " IS NULL",
+        "ALTER TABLE " + table.quoted() + " RESET (" + AUTOVACUUM + ")");
+    if (!there.equals(table)) {
+      session.define(
+          "ALTER TABLE "
+              + table.quoted()
+              + " SET SCHEMA "
+              + Identifier.quote(target.table().schema()));
+    }
+    return there;
   }
 
   /** Readers with default privileges on the schema would see rows before they are published. */
-  private void revokeDefaultPrivileges(Session session) throws SQLException {
+  private static void revokeDefaultPrivileges(Session session, TableName table)
+      throws SQLException {
     String sql =
         """
         SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END
@@ -108,7 +142,7 @@ public record StagingTable(
         """;
     List<String> grantees = new ArrayList<>();
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, name.quoted());
+      statement.setString(1, table.quoted());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           grantees.add(rows.getString(1)); // regrole quotes where SQL needs it
@@ -117,7 +151,7 @@ public record StagingTable(
     }
     if (!grantees.isEmpty()) {
       session.define(
-          "REVOKE ALL ON TABLE " + name.quoted() + " FROM " + String.join(", ", grantees));
+          "REVOKE ALL ON TABLE " + table.quoted() + " FROM " + String.join(", ", grantees));
     }
   }
 

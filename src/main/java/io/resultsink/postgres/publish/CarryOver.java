@@ -139,12 +139,12 @@ record CarryOver(List<String> grants, List<String> policies) {
 
   /** Gives owner, privileges and comments to {@code table}, and takes away what it had beyond. */
   void applyGrants(Session session, TableName table) throws SQLException {
-    List<String> statements = new ArrayList<>(grants);
-    String owner = statements.remove(0);
-    session.define(owner.formatted(table.quoted()));
+    executeAll(session, grants.subList(0, 1), table); // the owner
+    List<String> statements = new ArrayList<>();
     for (String grantee : texts(session, GRANTEES, table)) {
-      session.define("REVOKE ALL ON TABLE " + table.quoted() + " FROM " + grantee);
+      statements.add("REVOKE ALL ON TABLE %s FROM " + grantee.replace("%", "%%"));
     }
+    statements.addAll(grants.subList(1, grants.size()));
     executeAll(session, statements, table);
   }
 
@@ -154,8 +154,11 @@ record CarryOver(List<String> grants, List<String> policies) {
 
   private static void executeAll(Session session, List<String> statements, TableName table)
       throws SQLException {
-    for (String statement : statements) {
-      session.define(statement.formatted(table.quoted()));
+    if (!statements.isEmpty()) {
+      session.define(
+          statements.stream()
+              .map(statement -> statement.formatted(table.quoted()))
+              .toArray(String[]::new));
     }
   }
 

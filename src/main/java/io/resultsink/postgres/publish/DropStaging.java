@@ -67,7 +67,7 @@ public final class DropStaging extends DoFn<ResultSummary, Void> {
     boolean may = Vacuum.isPermitted(session, resolved.table());
     session.commit();
     if (may) {
-      Vacuum.run(session, resolved.table());
+      Vacuum.reclaim(session, resolved.table());
     }
   }
 }

@@ -28,10 +28,15 @@ final class FrozenCopy {
   static long create(SessionPair sessions, TableName table, Columns columns, StagedRows rows)
       throws SQLException {
     Session session = sessions.first();
-    session.define("CREATE TABLE " + table.quoted() + " (\n  " + columns.definitions() + "\n)");
+    session.define(definition(table, columns));
     long copied = rows.count() == 0 ? 0 : copy(sessions, table, columns, rows);
     session.execute("ANALYZE " + table.quoted());
     return copied;
+  }
+
+  /** The statement that creates the table, with nothing but its columns. */
+  static String definition(TableName table, Columns columns) {
+    return "CREATE TABLE " + table.quoted() + " (\n  " + columns.definitions() + "\n)";
   }
 
   private static long copy(SessionPair sessions, TableName table, Columns columns, StagedRows rows)

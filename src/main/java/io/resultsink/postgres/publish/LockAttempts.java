@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /**
  * Asks for a table's lock briefly, again and again.
@@ -22,6 +23,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class LockAttempts {
 
+  private static final Duration MOMENT = Duration.ofMillis(100);
   private static final int SHORTEST_PAUSE_MILLIS = 25;
   private static final int LONGEST_PAUSE_MILLIS = 150;
 
@@ -31,32 +33,55 @@ final class LockAttempts {
     this.session = session;
   }
 
+  /** Whether nobody at all uses a table at this moment. */
+  boolean isFree(TableName table) throws SQLException {
+    session.lockTimeout(MOMENT);
+    session.execute("SAVEPOINT lock_attempt");
+    boolean free = true;
+    try {
+      session.execute("LOCK TABLE " + table.quoted() + " IN ACCESS EXCLUSIVE MODE");
+    } catch (SQLException e) {
+      if (!isInTheWay(e)) {
+        throw e;
+      }
+      free = false;
+    }
+    session.execute("ROLLBACK TO SAVEPOINT lock_attempt");
+    session.execute("RELEASE SAVEPOINT lock_attempt");
+    return free;
+  }
+
+  private static boolean isInTheWay(SQLException failure) {
+    return SqlState.is(SqlState.LOCK_NOT_AVAILABLE, failure)
+        || SqlState.is(SqlState.DEADLOCK_DETECTED, failure);
+  }
+
   /**
-   * Takes the lock.
+   * Takes the lock of one table, or the locks of several at once; the last one is the target.
    *
    * @param attempt how long one attempt waits
    * @param wait how long attempts go on
    * @throws PublishFailedException naming who is in the way
    */
-  void acquire(TableName table, TableLock lock, Duration attempt, Duration wait)
+  void acquire(List<TableName> tables, TableLock lock, Duration attempt, Duration wait)
       throws SQLException {
+    String names = tables.stream().map(TableName::quoted).collect(Collectors.joining(", "));
     long deadline = System.nanoTime() + wait.toNanos();
     while (true) {
       session.lockTimeout(attempt);
       session.execute("SAVEPOINT lock_attempt");
       try {
-        session.execute("LOCK TABLE " + table.quoted() + " IN " + lock.sql() + " MODE");
+        session.execute("LOCK TABLE " + names + " IN " + lock.sql() + " MODE");
         session.execute("RELEASE SAVEPOINT lock_attempt");
         return;
       } catch (SQLException e) {
-        if (!SqlState.is(SqlState.LOCK_NOT_AVAILABLE, e)
-            && !SqlState.is(SqlState.DEADLOCK_DETECTED, e)) {
+        if (!isInTheWay(e)) {
           throw e;
         }
         session.execute("ROLLBACK TO SAVEPOINT lock_attempt");
         session.execute("RELEASE SAVEPOINT lock_attempt");
         if (System.nanoTime() > deadline) {
-          throw gaveUp(table, lock, wait, e);
+          throw gaveUp(tables, lock, wait, e);
         }
       }
       Pause.millis(
@@ -65,11 +90,12 @@ final class LockAttempts {
   }
 
   private PublishFailedException gaveUp(
-      TableName table, TableLock lock, Duration wait, SQLException failure) throws SQLException {
-    List<String> holders = holders(table, lock);
+      List<TableName> tables, TableLock lock, Duration wait, SQLException failure)
+      throws SQLException {
+    List<String> holders = holders(tables, lock);
     return new PublishFailedException(
         "no lock on "
-            + table
+            + tables.get(tables.size() - 1)
             + " after "
             + told(wait)
             + " of trying; the table is untouched\n  "
@@ -81,14 +107,14 @@ final class LockAttempts {
   }
 
   /**
-   * Who holds what conflicts, on the table or a part of it, or else who is queued for it in front
+   * Who holds what conflicts, on the tables or a part of one, or else who is queued for it in front
    * of us: pid, application and user always; the rest as the role may read.
    */
-  private List<String> holders(TableName table, TableLock lock) throws SQLException {
+  private List<String> holders(List<TableName> tables, TableLock lock) throws SQLException {
     String sql =
         """
         WITH RECURSIVE locked (relation) AS (
-          SELECT ?::regclass::oid
+          SELECT unnest(?::regclass[])::oid
            UNION
           SELECT i.inhrelid FROM pg_inherits i JOIN locked ON i.inhparent = locked.relation)
         SELECT coalesce('pid ' || l.pid, 'prepared transaction ' || quote_literal(p.gid),
@@ -113,7 +139,11 @@ final class LockAttempts {
     List<String> holders = new ArrayList<>();
     List<String> queued = new ArrayList<>();
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, table.quoted());
+      statement.setArray(
+          1,
+          session
+              .connection()
+              .createArrayOf("text", tables.stream().map(TableName::quoted).toArray()));
       statement.setArray(2, session.connection().createArrayOf("text", lock.conflicts().toArray()));
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {

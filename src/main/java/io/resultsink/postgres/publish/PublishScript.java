@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param holds the lock that keeps the table's definition as it is, while readers and writers go on
  * @param publishes the lock that readers or writers feel, taken last; null for none
- * @param frozenCopy whether the rows are copied into a new table first
+ * @param newTable whether a new table takes its place
  * @param work what moves the rows
  * @param leavesDeadRows whether a vacuum afterwards keeps the table from growing
  */
 record PublishScript(
     TableLock holds,
     @Nullable TableLock publishes,
-    boolean frozenCopy,
+    boolean newTable,
     PublishWork work,
     boolean leavesDeadRows) {
 

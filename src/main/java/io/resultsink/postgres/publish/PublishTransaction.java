@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishTransaction {
 
   /** Publishes into one table queue up; each may take this long before the next gives up. */
-  private static final Duration OTHER_PUBLISHES = Duration.ofHours(1);
+  static final Duration OTHER_PUBLISHES = Duration.ofHours(1);
 
   private final RunPlan plan;
   private final PostgresTarget target;
@@ -47,20 +46,26 @@ final class PublishTransaction {
   private final SessionPair sessions;
   private final Ledger ledger;
   private final TableName table;
-  private final PublishTimes times = new PublishTimes();
+  private final PublishTimes times;
   private @Nullable Backend backend;
   private long stagingMillis;
   private boolean begun;
   private boolean claimed;
   private boolean commitSent;
 
-  PublishTransaction(RunPlan plan, StagingTable staging, StagedRows rows, SessionPair sessions) {
+  PublishTransaction(
+      RunPlan plan,
+      StagingTable staging,
+      StagedRows rows,
+      SessionPair sessions,
+      PublishTimes times) {
     this.plan = plan;
     this.target = plan.target();
     this.staging = staging;
     this.rows = rows;
     this.session = sessions.first();
     this.sessions = sessions;
+    this.times = times;
     this.ledger = Ledger.in(staging.target().stagingSchema());
     this.table = staging.target().table();
   }
@@ -72,12 +77,16 @@ final class PublishTransaction {
     }
     rows.lock(session);
     FaultPoint.STAGING_LOCKED.reached();
-    rows.verify(session);
+    boolean alone = rows.verify(session);
 
     PublishScript script = PublishScript.of(target.mode());
     Optional<ExistingTable> existing = holdDefinition(script);
     requireStillFitting();
-    long moved = existing.isPresent() ? intoExisting(script) : intoNew();
+    boolean live = script.newTable() && alone && rows.canGoLive(session);
+    if (live && existing.isEmpty()) {
+      session.define(FrozenCopy.definition(table, staging.columns())); // gets what new tables get
+    }
+    long moved = live || existing.isPresent() ? intoExisting(script, live) : intoNew();
     requireAllMoved(moved);
 
     ResultSummary summary = summary(existing.isEmpty());
@@ -100,12 +109,14 @@ final class PublishTransaction {
    * @return false when the run is published already
    */
   private boolean claimTurn() throws SQLException {
-    AdvisoryLock.Turn turn = new AdvisoryLock.Turn("target " + table, OTHER_PUBLISHES);
+    AdvisoryLock.Turn turn = turnOf(table);
     while (true) {
       session.begin(OTHER_PUBLISHES, "publish " + table);
       backend = Backend.of(session);
       if (!begun) {
-        stagingMillis = Duration.between(staging.createdAt(), session.serverTime()).toMillis();
+        stagingMillis =
+            Duration.between(staging.createdAt(), session.serverTime()).toMillis()
+                - times.elapsedMillis();
         begun = true;
       }
       if (!ledger.claim(session, plan.run(), table, target.mode().option())) {
@@ -119,6 +130,11 @@ final class PublishTransaction {
       backend = null;
       turn.pause();
     }
+  }
+
+  /** The place in the queue of those who publish into a table. */
+  static AdvisoryLock.Turn turnOf(TableName table) {
+    return new AdvisoryLock.Turn("target " + table, OTHER_PUBLISHES);
   }
 
   /** Whether COMMIT was sent, so that only the ledger knows its outcome. */
@@ -159,7 +175,7 @@ final class PublishTransaction {
     // Autovacuum gives way, but only to a request that waits longer than deadlock_timeout.
     new LockAttempts(session)
         .acquire(
-            table,
+            List.of(table),
             script.holds(),
             longest(target.lockWait(), target.lockTimeout()),
             target.lockWait());
@@ -185,12 +201,14 @@ final class PublishTransaction {
     }
   }
 
-  private long intoExisting(PublishScript script) throws SQLException {
-    PublishWork.Fresh fresh = script.frozenCopy() ? fresh() : null;
+  private long intoExisting(PublishScript script, boolean live) throws SQLException {
+    PublishWork.Fresh fresh = script.newTable() ? fresh(live) : null;
     times.prepared();
     if (script.publishes() != null) {
+      // Held only with the target's lock: a backup that waits for it would hold the target's.
+      List<TableName> tables = live ? List.of(rows.name(), table) : List.of(table);
       new LockAttempts(session)
-          .acquire(table, script.publishes(), target.lockTimeout(), target.lockWait());
+          .acquire(tables, script.publishes(), target.lockTimeout(), target.lockWait());
     }
     times.locked();
     FaultPoint.TARGET_LOCKED.reached();
@@ -200,12 +218,15 @@ final class PublishTransaction {
         .move(new PublishWork.Scene(session, rows, table, staging.columns(), key(), fresh));
   }
 
-  private PublishWork.Fresh fresh() throws SQLException {
-    TableName name = new TableName(table.schema(), staging.name().table() + "_new");
+  private PublishWork.Fresh fresh(boolean live) throws SQLException {
     CarryOver carried = CarryOver.read(session, table, staging.columns());
+    if (live) {
+      return new PublishWork.Fresh(rows.name(), rows.count(), carried, staging);
+    }
+    TableName name = new TableName(table.schema(), staging.name().table() + "_new");
     long copied = FrozenCopy.create(sessions, name, staging.columns(), rows);
     carried.applyGrants(session, name);
-    return new PublishWork.Fresh(name, copied, carried);
+    return new PublishWork.Fresh(name, copied, carried, null);
   }
 
   private long intoNew() throws SQLException {
@@ -260,32 +281,5 @@ final class PublishTransaction {
         .lockMillis(times.lockMillis())
         .publishingMillis(times.publishingMillis())
         .build();
-  }
-
-  /** When the phases of a publish ended. */
-  private static final class PublishTimes {
-    private final long begin = System.nanoTime();
-    private long prepared = begin;
-    private long locked = begin;
-
-    void prepared() {
-      prepared = System.nanoTime();
-    }
-
-    void locked() {
-      locked = System.nanoTime();
-    }
-
-    long preparingMillis() {
-      return TimeUnit.NANOSECONDS.toMillis(prepared - begin);
-    }
-
-    long lockMillis() {
-      return TimeUnit.NANOSECONDS.toMillis(locked - prepared);
-    }
-
-    long publishingMillis() {
-      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - locked);
-    }
   }
 }

@@ -8,6 +8,7 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.load.StagingTable;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,8 +35,13 @@ interface PublishWork {
       List<String> key,
       @Nullable Fresh fresh) {}
 
-  /** The new table of a replace. */
-  record Fresh(TableName name, long rows, CarryOver carried) {}
+  /**
+   * The new table of a replace.
+   *
+   * @param staging where its rows were staged, when it goes live itself; null for a copy, which has
+   *     what it takes over already
+   */
+  record Fresh(TableName name, long rows, CarryOver carried, @Nullable StagingTable staging) {}
 
   /** Does it; the number of rows that were moved. */
   long move(Scene scene) throws SQLException;
@@ -78,15 +84,16 @@ interface PublishWork {
     Session session = scene.session();
     Fresh fresh = Objects.requireNonNull(scene.fresh());
     CarryOver now = CarryOver.read(session, scene.table(), scene.columns());
-    if (!now.sameGrants(fresh.carried())) {
-      now.applyGrants(session, fresh.name());
+    TableName name = fresh.name();
+    if (fresh.staging() != null) {
+      name = fresh.staging().release(session, name);
+      now.applyGrants(session, name);
+    } else if (!now.sameGrants(fresh.carried())) {
+      now.applyGrants(session, name);
     }
-    session.define("DROP TABLE " + scene.table().quoted() + " RESTRICT");
     session.define(
-        "ALTER TABLE "
-            + fresh.name().quoted()
-            + " RENAME TO "
-            + Identifier.quote(scene.table().table()));
+        "DROP TABLE " + scene.table().quoted() + " RESTRICT",
+        "ALTER TABLE " + name.quoted() + " RENAME TO " + Identifier.quote(scene.table().table()));
     now.applyPolicies(session, scene.table());
     return fresh.rows();
   }

@@ -114,7 +114,10 @@ final class Publisher {
     try (SessionPair sessions = connections.borrowPair()) {
       endLostSession(sessions.second());
       FaultPoint.PUBLISHING.reached();
-      PublishTransaction transaction = new PublishTransaction(plan, staging, rows, sessions);
+      PublishTimes times = new PublishTimes();
+      StagedRows ready = ready(staging, rows, sessions);
+      PublishTransaction transaction =
+          new PublishTransaction(plan, staging, ready, sessions, times);
       try {
         ResultSummary summary = transaction.run();
         // After a lost COMMIT it was this very publish that the ledger has.
@@ -133,6 +136,27 @@ final class Publisher {
         }
         throw e;
       }
+    }
+  }
+
+  /** The rows, sealed and frozen where that is of use and nobody is in the way. */
+  private StagedRows ready(StagingTable staging, StagedRows rows, SessionPair sessions)
+      throws SQLException {
+    if (!Seal.isUseful(plan, staging, rows)) {
+      return rows;
+    }
+    Seal seal = new Seal(plan, staging);
+    try {
+      StagedRows sealed = seal.close(rows, sessions.first());
+      return sealed.areSealed() ? Seal.freeze(sealed, sessions.second()) : sealed;
+    } catch (SQLException | RuntimeException e) {
+      reached = seal.hasBegun();
+      if (e instanceof SQLException
+          && SqlState.isSessionLost(e)
+          && !sessions.first().isRolledBack()) {
+        lost = seal.backend();
+      }
+      throw e;
     }
   }
 

@@ -1,10 +1,12 @@
 package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.load.Pause;
+import io.resultsink.postgres.load.SealedTable;
 import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.load.StagingTable;
 import java.sql.PreparedStatement;
@@ -15,14 +17,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rows of the reported chunks, and no others.
  *
  * <p>Rows with another {@code xmin} are a zombie's or an earlier attempt's; every statement leaves
- * them behind.
+ * them behind. Once sealed, they are found under another name, and perhaps as one transaction's.
  */
 final class StagedRows {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StagedRows.class);
 
   /** How long a chunk that is still being written may take to end by itself. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -33,11 +39,52 @@ final class StagedRows {
   private static final Duration ATTEMPT = Duration.ofMillis(500);
 
   private final StagingTable staging;
+  private final TableName name;
+  private final List<StagedChunk> reported;
+
+  /** What is to be found in the table: the reported chunks, unless one transaction copied them. */
   private final List<StagedChunk> chunks;
 
-  StagedRows(StagingTable staging, List<StagedChunk> chunks) {
+  private final boolean vacuumed;
+
+  StagedRows(StagingTable staging, List<StagedChunk> reported) {
+    this(staging, staging.name(), reported, reported, false);
+  }
+
+  private StagedRows(
+      StagingTable staging,
+      TableName name,
+      List<StagedChunk> reported,
+      List<StagedChunk> chunks,
+      boolean vacuumed) {
     this.staging = staging;
+    this.name = name;
+    this.reported = List.copyOf(reported);
     this.chunks = List.copyOf(chunks);
+    this.vacuumed = vacuumed;
+  }
+
+  /** The same rows, once they are sealed. */
+  StagedRows in(SealedTable sealed) {
+    return new StagedRows(staging, sealed.name(), reported, sealed.chunks(), false);
+  }
+
+  boolean areSealed() {
+    return !name.equals(staging.name());
+  }
+
+  /** The same rows, in a table that was vacuumed and analyzed. */
+  StagedRows vacuumed() {
+    return new StagedRows(staging, name, reported, chunks, true);
+  }
+
+  /** The table that they are in. */
+  TableName name() {
+    return name;
+  }
+
+  List<StagedChunk> reported() {
+    return reported;
   }
 
   /** Rows that were reported. */
@@ -50,7 +97,7 @@ final class StagedRows {
   }
 
   int chunks() {
-    return chunks.size();
+    return reported.size();
   }
 
   /**
@@ -65,7 +112,7 @@ final class StagedRows {
     while (true) {
       session.execute("SAVEPOINT staging_lock");
       try {
-        session.execute("LOCK TABLE " + staging.name().quoted() + " IN SHARE ROW EXCLUSIVE MODE");
+        session.execute("LOCK TABLE " + name.quoted() + " IN SHARE ROW EXCLUSIVE MODE");
         session.execute("RELEASE SAVEPOINT staging_lock");
         return;
       } catch (SQLException e) {
@@ -96,7 +143,7 @@ final class StagedRows {
            AND a.datname = current_database()
         """;
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, staging.name().quoted());
+      statement.setString(1, name.quoted());
       statement.executeQuery().close();
     }
   }
@@ -104,11 +151,12 @@ final class StagedRows {
   /**
    * Checks that each reported chunk stands in the staging table with as many rows as it reported.
    * Per chunk, since in a total a lost chunk and a doubled one of equal size cancel.
+   *
+   * @return whether nothing else stands there
    */
-  void verify(Session session) throws SQLException {
+  boolean verify(Session session) throws SQLException {
     Map<Long, Long> found = new HashMap<>();
-    String sql =
-        "SELECT xmin::text::bigint, count(*) FROM " + staging.name().quoted() + " GROUP BY xmin";
+    String sql = "SELECT xmin::text::bigint, count(*) FROM " + name.quoted() + " GROUP BY xmin";
     try (PreparedStatement statement = session.connection().prepareStatement(sql);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
@@ -141,16 +189,60 @@ final class StagedRows {
           null,
           null);
     }
+    return found.size() == chunks.size();
+  }
+
+  /**
+   * Whether their table can be swapped in as it is. Whoever reads it, a backup perhaps, is not
+   * waited for, nor is anyone whose snapshot is older than they are.
+   */
+  boolean canGoLive(Session session) throws SQLException {
+    if (!vacuumed) {
+      return false;
+    }
+    boolean frozen = areFrozen(session);
+    if (!frozen) {
+      LOG.info("{} cannot be frozen, since a session was there before its rows", name);
+    }
+    return frozen && new LockAttempts(session).isFree(name);
+  }
+
+  /**
+   * Whether every snapshot sees them all, also those that were taken before they were written: by
+   * VACUUM's own word, that the table has no transaction id left that is not frozen. Ids are
+   * compared by age, since they begin again after 2^32.
+   */
+  private boolean areFrozen(Session session) throws SQLException {
+    String sql =
+        "SELECT NOT EXISTS (SELECT FROM unnest("
+            + ids()
+            + ") AS staged (id) WHERE age(staged.id) <= age(c.relfrozenxid))"
+            + " FROM pg_class c WHERE c.oid = ?::regclass";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, name.quoted());
+      try (ResultSet answer = statement.executeQuery()) {
+        return answer.next() && answer.getBoolean(1);
+      }
+    }
   }
 
   /** What names them in a statement: their transactions' ids, digits only. */
   String from() {
-    String ids =
-        chunks.stream().map(chunk -> Long.toString(chunk.xmin())).collect(Collectors.joining(","));
-    return staging.name().quoted()
-        + " AS staged WHERE staged.xmin OPERATOR(pg_catalog.=) ANY ('{"
-        + ids
-        + "}'::pg_catalog.xid[])";
+    return name.quoted()
+        + " AS staged WHERE staged.xmin OPERATOR(pg_catalog.=) ANY ("
+        + ids()
+        + ")";
+  }
+
+  private String ids() {
+    return chunks.stream()
+        .map(chunk -> Long.toString(chunk.xmin()))
+        .collect(Collectors.joining(",", "'{", "}'::pg_catalog.xid[]"));
+  }
+
+  /** SELECT of the columns as they are staged. */
+  String selectAsStaged() {
+    return "SELECT " + staging.columns().names() + "\n  FROM " + from();
   }
 
   /** SELECT of the columns as they go into the table. */

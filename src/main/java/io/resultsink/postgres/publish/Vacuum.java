@@ -2,12 +2,18 @@ package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.SqlState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 
-/** Gives the room of deleted rows back to the table, so that the next truncate does not grow it. */
+/**
+ * VACUUM, which runs outside of a transaction and takes no settings there; what it waits for is
+ * bounded by its own options and by the driver.
+ */
 final class Vacuum {
 
   private static final int MAINTAIN_SINCE = 17;
@@ -33,16 +39,38 @@ final class Vacuum {
   }
 
   /**
-   * Vacuums, outside of a transaction as it must be. Without TRUNCATE, which takes ACCESS EXCLUSIVE
-   * to cut the table's tail; readers would feel it.
+   * Gives the room of deleted rows back to the table, so that the next truncate does not grow it.
+   * Without TRUNCATE, which takes ACCESS EXCLUSIVE to cut the table's tail; readers would feel it.
    */
-  static void run(Session session, TableName table) throws SQLException {
+  static void reclaim(Session session, TableName table) throws SQLException {
+    run(session, "VACUUM (ANALYZE, TRUNCATE false) " + table.quoted(), Duration.ZERO);
+  }
+
+  /**
+   * Freezes the rows that no snapshot can miss. A table whose lock is taken is skipped; a page that
+   * a reader holds, or the role's own time limits, end it, and the session may be lost then.
+   *
+   * @param limit how long it may take
+   */
+  static void freeze(Session session, TableName table, Duration limit) throws SQLException {
+    run(session, "VACUUM (FREEZE, ANALYZE, SKIP_LOCKED) " + table.quoted(), limit);
+  }
+
+  private static void run(Session session, String sql, Duration limit) throws SQLException {
     Connection connection = session.connection();
     connection.setAutoCommit(true);
-    try {
-      session.execute("VACUUM (ANALYZE, TRUNCATE false) " + table.quoted());
+    try (Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(Math.toIntExact(limit.toSeconds()));
+      statement.execute(sql);
+    } catch (SQLException e) {
+      if (SqlState.isSessionLost(e)) {
+        session.discard();
+      }
+      throw e;
     } finally {
-      connection.setAutoCommit(false);
+      if (!connection.isClosed()) {
+        connection.setAutoCommit(false);
+      }
     }
   }
 }

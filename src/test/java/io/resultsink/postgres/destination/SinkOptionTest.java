@@ -57,7 +57,6 @@ class SinkOptionTest {
     for (SinkOption option :
         EnumSet.of(
             SinkOption.MODE,
-            SinkOption.STAGING,
             SinkOption.STAGING_TTL,
             SinkOption.MIN_ROWS,
             SinkOption.LOCK_TIMEOUT,
@@ -69,10 +68,25 @@ class SinkOptionTest {
             SinkOption.UNIQUE,
             SinkOption.SCHEMA,
             SinkOption.STAGING_SCHEMA,
+            SinkOption.STAGING,
             SinkOption.RUN_ID,
             SinkOption.RESET)) {
       assertThat(option.render(defaults), is(nullValue()));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void stagingIsTheModesUnlessGivenWhicheverIsSaidFirst(WriteMode mode) {
+    StagingDurability unlessGiven =
+        mode == WriteMode.REPLACE ? StagingDurability.LOGGED : StagingDurability.UNLOGGED;
+    assertThat(target().build().toBuilder().mode(mode).build().staging(), is(unlessGiven));
+    for (StagingDurability given : StagingDurability.values()) {
+      PostgresTarget target = target().staging(given).build().toBuilder().mode(mode).build();
+      assertThat(target.staging(), is(given));
+      assertThat(SinkOption.STAGING.render(target), is(given.option()));
+    }
+    assertThat(SinkOption.STAGING.defaultText(), is("logged for replace, else unlogged"));
   }
 
   @Test

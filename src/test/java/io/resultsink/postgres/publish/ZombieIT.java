@@ -213,7 +213,7 @@ class ZombieIT {
   void whoComesAfterThePublishStagesNothing(WriteMode mode) throws SQLException {
     StagingTable staging = open(mode);
     publish(List.of(stage(staging, 0, 100)));
-    database.executeAs(TestingPostgres.SINK, "DROP TABLE " + staging.name().quoted());
+    database.executeAs(TestingPostgres.SINK, "DROP TABLE IF EXISTS " + staging.name().quoted());
     StagingTable.Opened late = StagingOpener.open(connections, plan);
     assertThat(late.staging(), is(nullValue()));
     assertThat(Objects.requireNonNull(late.published()).rows(), equalTo(100L));

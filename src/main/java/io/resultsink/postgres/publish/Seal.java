@@ -1,0 +1,151 @@
+package io.resultsink.postgres.publish;
+
+import io.resultsink.postgres.destination.ServerReason;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.StagingDurability;
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.FaultPoint;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.load.AdvisoryLock;
+import io.resultsink.postgres.load.Ledger;
+import io.resultsink.postgres.load.RunPlan;
+import io.resultsink.postgres.load.SealedTable;
+import io.resultsink.postgres.load.StagingTable;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the staging table of a replace ready to go live itself: nobody can add a row to it, and its
+ * rows are frozen, so that snapshots older than the publish see them.
+ *
+ * <p>None of it is needed for the publish to be right. What cannot be done at once, because others
+ * read the table or hold old snapshots, is left, and the publish copies the rows instead.
+ *
+ * <p>Used once. The transaction that seals has the table's turn, as a publish has: of two
+ * publishers of a run, neither ends the other's session to get at the staging table.
+ */
+final class Seal {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Seal.class);
+
+  /** Freezing is reading and writing the table once; a disk does more in a second. */
+  private static final long SLOWEST_BYTES_A_SECOND = 5 << 20; // 5 MiB
+
+  private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(30);
+
+  private final RunPlan plan;
+  private final StagingTable staging;
+  private final TableName table;
+  private @Nullable Backend backend;
+  private boolean begun;
+
+  Seal(RunPlan plan, StagingTable staging) {
+    this.plan = plan;
+    this.staging = staging;
+    this.table = staging.target().table();
+  }
+
+  /** Whether these rows could go live where they are staged. */
+  static boolean isUseful(RunPlan plan, StagingTable staging, StagedRows rows) {
+    return PublishScript.of(plan.target().mode()).newTable()
+        && plan.target().staging() == StagingDurability.LOGGED
+        && staging.columns().stagedAsIs()
+        && rows.count() > 0;
+  }
+
+  /** Whether the server was there. */
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** The server process that may still be at work, null when there is none. */
+  @Nullable Backend backend() {
+    return backend;
+  }
+
+  /**
+   * Seals the reported chunks, in a transaction of its own.
+   *
+   * @return the rows where they are now; as they were when the table cannot be had at once, or when
+   *     the run is published
+   */
+  StagedRows close(StagedRows rows, Session session) throws SQLException {
+    AdvisoryLock.Turn turn = PublishTransaction.turnOf(table);
+    while (true) {
+      session.begin(PublishTransaction.OTHER_PUBLISHES, "seal rows for " + table);
+      backend = Backend.of(session);
+      begun = true;
+      if (turn.isOurs(session)) {
+        StagedRows sealed = sealed(rows, session);
+        backend = null;
+        return sealed;
+      }
+      session.rollback();
+      backend = null;
+      turn.pause();
+    }
+  }
+
+  private StagedRows sealed(StagedRows rows, Session session) throws SQLException {
+    Ledger ledger = Ledger.in(staging.target().stagingSchema());
+    if (ledger.find(session, plan.run().runId(), table).isPresent()) {
+      session.rollback();
+      return rows;
+    }
+    Optional<SealedTable> before = SealedTable.find(session, staging, rows.reported());
+    if (before.isPresent()) {
+      session.commit();
+      return rows.in(before.get());
+    }
+    try {
+      rows.lock(session);
+    } catch (SQLException e) {
+      if (!SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
+        throw e;
+      }
+      session.rollback(); // the publish will say what that means
+      return rows;
+    }
+    FaultPoint.SEALING.reached();
+    StagedRows sealed;
+    if (!rows.verify(session)) {
+      SealedTable copy =
+          SealedTable.byCopy(session, staging, rows.reported(), rows.selectAsStaged());
+      sealed = rows.in(copy);
+      sealed.verify(session);
+    } else if (new LockAttempts(session).isFree(staging.name())) {
+      sealed = rows.in(SealedTable.byName(session, staging, rows.reported()));
+    } else {
+      session.rollback();
+      LOG.info("{} is being read; its rows will be copied", staging.name());
+      return rows;
+    }
+    session.commit();
+    FaultPoint.SEALED.reached();
+    return sealed;
+  }
+
+  /**
+   * Freezes sealed rows, as far as others' snapshots permit, and collects what the planner wants to
+   * know of them.
+   *
+   * @return the rows; ready to go live if their table's transaction ids will say so
+   */
+  static StagedRows freeze(StagedRows sealed, Session session) throws SQLException {
+    Duration limit =
+        SHORTEST_LIMIT.plus(Duration.ofSeconds(sealed.bytes() / SLOWEST_BYTES_A_SECOND));
+    StagedRows rows = sealed;
+    try {
+      Vacuum.freeze(session, sealed.name(), limit);
+      rows = sealed.vacuumed();
+    } catch (SQLException e) {
+      LOG.info("The rows of {} will be copied: {}", sealed.name(), ServerReason.of(e));
+    }
+    FaultPoint.FROZEN.reached();
+    return rows;
+  }
+}
