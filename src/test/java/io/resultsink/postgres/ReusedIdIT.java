@@ -76,7 +76,7 @@ class ReusedIdIT {
 
   /** A chunk is reported and lost; the first attempt at the next one is staged and not reported. */
   private static void publishAcrossACrash(TestTable table, OwnServer server) {
-    try (Steps run = new Steps(table.target(WriteMode.REPLACE))) {
+    try (Steps run = new Steps(table.target(WriteMode.TRUNCATE))) {
       List<Row> second = rows(ROWS, 2 * ROWS);
       run.stage(rows(0, 1)); // the staging table is there
       StagedChunk lost = run.stage(rows(0, ROWS)).get(0);

@@ -69,7 +69,7 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
         found.next();
         long number = found.getLong(1);
         oid = found.wasNull() ? null : number;
-        current = found.getString(2);
+        current = lasting(found.getString(2));
       }
     }
     session.useEmptySearchPath();
@@ -87,6 +87,11 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
         return found.next() ? found.getString(1) : current;
       }
     }
+  }
+
+  /** A search path without a schema that exists leaves the session's own for temporary tables. */
+  private static @Nullable String lasting(@Nullable String schema) {
+    return schema == null || schema.startsWith("pg_temp") ? null : schema;
   }
 
   private static void requireSchemas(
