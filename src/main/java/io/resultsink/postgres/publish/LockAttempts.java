@@ -81,8 +81,8 @@ final class LockAttempts {
   }
 
   /**
-   * Who holds what conflicts, on the table or a part of it, or else who is queued for it in front of
-   * us: pid, application and user always; the rest as the role may read.
+   * Who holds what conflicts, on the table or a part of it, or else who is queued for it in front
+   * of us: pid, application and user always; the rest as the role may read.
    */
   private List<String> holders(TableName table, TableLock lock) throws SQLException {
     String sql =
