@@ -10,6 +10,9 @@ import io.resultsink.pipelines.command.QueryCommand;
 import io.resultsink.pipelines.command.ResultCommand;
 import io.resultsink.pipelines.command.RunCommand;
 import io.resultsink.pipelines.command.SamplesCommand;
+import io.resultsink.pipelines.command.SchedCommand;
+import io.resultsink.pipelines.command.SchedRunCommand;
+import io.resultsink.pipelines.command.ServeCommand;
 import io.resultsink.pipelines.command.ShowCommand;
 import io.resultsink.pipelines.command.Terminal;
 import java.io.PrintWriter;
@@ -39,8 +42,8 @@ import picocli.CommandLine.ScopeType;
       "Results go to standard output, progress and errors to standard error. Logs are files in",
       "PGRESULT_HOME/logs (~/.pgresult/logs); --verbose shows them.",
       "",
-      "Exit codes: 0 done, 1 the run failed, 2 wrong use, 3 refused by the preflight,",
-      "130 interrupted."
+      "Exit codes: 0 done, 1 a run failed or a database is out of reach, 2 wrong use,",
+      "3 refused by the preflight, 130 interrupted."
     })
 public final class Main {
 
@@ -109,6 +112,9 @@ public final class Main {
     commands.addSubcommand(new ShowCommand(terminal));
     commands.addSubcommand(new CleanCommand(terminal));
     commands.addSubcommand(new ResultCommand(terminal));
+    commands.addSubcommand(
+        new CommandLine(new SchedCommand(terminal)).addSubcommand(new SchedRunCommand(terminal)));
+    commands.addSubcommand(new ServeCommand(terminal));
     commands.addSubcommand(new RunCommand(terminal));
     commands.addSubcommand(new SamplesCommand(terminal));
     commands.addSubcommand(new EmbeddedCommand(terminal));

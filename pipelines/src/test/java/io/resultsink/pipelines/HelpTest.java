@@ -15,13 +15,36 @@ class HelpTest {
   private static final Path HOME = Path.of("unused");
 
   @ParameterizedTest
-  @ValueSource(strings = {"query", "show", "clean", "run", "samples", "embedded"})
+  @ValueSource(
+      strings = {
+        "query",
+        "show",
+        "clean",
+        "run",
+        "samples",
+        "embedded",
+        "result",
+        "sched",
+        "serve"
+      })
   void everyCommandHasAPageThatFitsATerminal(String command) {
     CommandLineOutcome help = CommandLineOutcome.of(HOME, "", command, "--help");
 
     assertThat(help.exitCode(), is(0));
     assertThat(help.out(), containsString("pgresult " + command));
     assertThat(help.out(), containsString("Example"));
+    help.out().lines().forEach(line -> assertThat(line, line.length(), lessThanOrEqualTo(92)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"list", "show", "history", "create", "update", "pause", "resume", "run", "delete"})
+  void everyCommandOfSchedulesHasAPageToo(String command) {
+    CommandLineOutcome help = CommandLineOutcome.of(HOME, "", "sched", command, "--help");
+
+    assertThat(help.exitCode(), is(0));
+    assertThat(help.out(), containsString("pgresult sched " + command));
+    assertThat(help.out(), containsString("--home"));
     help.out().lines().forEach(line -> assertThat(line, line.length(), lessThanOrEqualTo(92)));
   }
 

@@ -3,6 +3,8 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.query.InputException;
 import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.pipelines.registry.RegistryException;
+import io.resultsink.pipelines.schedule.HomeDatabaseException;
+import io.resultsink.pipelines.schedule.ScheduleException;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.failure.ResultSinkException;
@@ -49,11 +51,13 @@ public record Failure(int exitCode, String message, boolean expected) {
     if (cause instanceof InvalidTargetException
         || cause instanceof QueryException
         || cause instanceof RegistryException
+        || cause instanceof ScheduleException
         || cause instanceof UsageException) {
       return new Failure(ExitCode.USAGE, cause.getMessage(), true);
     }
     if (cause instanceof ResultSinkException
         || cause instanceof InputException
+        || cause instanceof HomeDatabaseException
         || cause instanceof RunException) {
       return new Failure(ExitCode.FAILED, cause.getMessage(), true);
     }

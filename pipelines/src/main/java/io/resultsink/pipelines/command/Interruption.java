@@ -1,72 +1,21 @@
 package io.resultsink.pipelines.command;
 
-import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What Ctrl-C does while a pipeline runs: stops it, cleans up, and says what became of the target.
- */
-final class Interruption {
+/** What may end a pipeline before its time, armed while it runs. */
+interface Interruption {
 
-  private final Terminal terminal;
-  private final Progress progress;
-  private final @Nullable Leftovers leftovers;
-  private final Thread hook = new Thread(this::stop, "pgresult-interrupted");
-  private volatile @Nullable Job job;
-  private volatile boolean underWay;
-
-  private Interruption(Terminal terminal, Progress progress, @Nullable Leftovers leftovers) {
-    this.terminal = terminal;
-    this.progress = progress;
-    this.leftovers = leftovers;
-  }
-
-  static Interruption arm(Terminal terminal, Progress progress, @Nullable Leftovers leftovers) {
-    Interruption interruption = new Interruption(terminal, progress, leftovers);
-    Runtime.getRuntime().addShutdownHook(interruption.hook);
-    return interruption;
+  /** Makes one for a run. */
+  interface Kind {
+    Interruption arm(Terminal terminal, Progress progress, @Nullable Leftovers leftovers);
   }
 
   /** What is to be stopped. */
-  void stops(Job running) {
-    job = running;
-  }
+  void stops(Job running);
 
-  /** The pipeline ended well or badly by itself: Ctrl-C is the shell's again. */
-  void disarm() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      waitIfUnderWay();
-    }
-  }
+  /** Returns only when whatever interrupts leaves the last words to the run. */
+  void waitIfUnderWay();
 
-  /** A cancelled pipeline fails; that is not for the user, and the process is about to end. */
-  void waitIfUnderWay() {
-    while (underWay) {
-      try {
-        new CountDownLatch(1).await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
-  }
-
-  private void stop() {
-    underWay = true;
-    progress.clear();
-    terminal.note("");
-    Job running = job;
-    try {
-      if (running != null) {
-        running.cancel();
-      }
-    } catch (IOException | RuntimeException e) {
-      terminal.note("the job could not be cancelled: " + Failure.of(e).message());
-    }
-    terminal.note(leftovers == null ? "interrupted" : "interrupted; " + leftovers.outcome());
-    terminal.err().flush();
-  }
+  /** The pipeline ended well or badly by itself. */
+  void disarm();
 }

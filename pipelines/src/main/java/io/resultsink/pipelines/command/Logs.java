@@ -14,6 +14,8 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 
@@ -23,6 +25,11 @@ public final class Logs {
 
   private static final int FILES_KEPT = 20;
   private static final String PREFIX = "pgresult-";
+  private static final Pattern OF_PROCESS = Pattern.compile(PREFIX + ".*-(\\d+)\\.log");
+
+  /** A file that grows beyond begins anew: a process may live for months. */
+  private static final int MOST_BYTES = 50_000_000;
+
   private static final DateTimeFormatter STARTED = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
   private static final String LINE = "%1$tF %1$tT.%1$tL %4$s %2$s: %5$s%6$s%n";
 
@@ -47,7 +54,7 @@ public final class Logs {
     try {
       Files.createDirectories(folder);
       removeOld(folder);
-      Handler handler = new FileHandler(file.toString().replace("%", "%%"));
+      Handler handler = new FileHandler(file.toString().replace("%", "%%"), MOST_BYTES, 1);
       handler.setFormatter(new SimpleFormatter());
       handler.setLevel(Level.INFO);
       Logger.getLogger("").addHandler(handler);
@@ -73,7 +80,14 @@ public final class Logs {
               .toList();
     }
     for (Path old : files.subList(Math.min(files.size(), FILES_KEPT - 1), files.size())) {
-      Files.deleteIfExists(old);
+      if (!isInUse(old)) {
+        Files.deleteIfExists(old);
+      }
     }
+  }
+
+  private static boolean isInUse(Path file) {
+    Matcher process = OF_PROCESS.matcher(file.getFileName().toString());
+    return process.matches() && ProcessHandle.of(Long.parseLong(process.group(1))).isPresent();
   }
 }

@@ -20,14 +20,20 @@ final class PipelineRun {
   private final Terminal terminal;
   private final BeamOptions beam;
   private final @Nullable PostgresTarget target;
+  private final Interruption.Kind interruptedBy;
 
   /**
    * A run that publishes into {@code target}, which says the run id; null for one that does not.
    */
-  PipelineRun(Terminal terminal, BeamOptions beam, @Nullable PostgresTarget target) {
+  PipelineRun(
+      Terminal terminal,
+      BeamOptions beam,
+      @Nullable PostgresTarget target,
+      Interruption.Kind interruptedBy) {
     this.terminal = terminal;
     this.beam = beam;
     this.target = target;
+    this.interruptedBy = interruptedBy;
   }
 
   /** Launches the pipeline and returns at once, with the runner's id of the job. */
@@ -35,11 +41,15 @@ final class PipelineRun {
     return Job.launch(pipeline).id();
   }
 
-  /** Runs the pipeline to its end. */
-  void complete(Pipeline pipeline) {
+  /**
+   * Runs the pipeline to its end.
+   *
+   * @return what it published; null when it has no target, or its ledger cannot be asked from here
+   */
+  @Nullable ResultSummary complete(Pipeline pipeline) {
     Leftovers leftovers = leftovers(pipeline);
     Progress progress = new Progress(terminal);
-    Interruption interruption = Interruption.arm(terminal, progress, leftovers);
+    Interruption interruption = interruptedBy.arm(terminal, progress, leftovers);
     Counts counts;
     Job job = null;
     try {
@@ -71,9 +81,7 @@ final class PipelineRun {
     }
     progress.clear();
     progress.read(counts);
-    if (target != null) {
-      published(target, progress, counts);
-    }
+    return target == null ? null : published(target, progress);
   }
 
   /** A job elsewhere may go on although the connection to its runner is lost. */
@@ -95,7 +103,7 @@ final class PipelineRun {
     return new Leftovers(target, String.valueOf(target.runId()), loads);
   }
 
-  private void published(PostgresTarget to, Progress progress, Counts counts) {
+  private @Nullable ResultSummary published(PostgresTarget to, Progress progress) {
     Optional<ResultSummary> summary;
     try (TargetInspector inspector = TargetInspector.of(to)) {
       summary = inspector.published(String.valueOf(to.runId()));
@@ -104,7 +112,7 @@ final class PipelineRun {
         throw e;
       }
       terminal.note("  published " + to.table() + "; its ledger cannot be asked from here");
-      return;
+      return null;
     }
     if (summary.isEmpty()) {
       throw new RunException(
@@ -120,5 +128,6 @@ final class PipelineRun {
                 summary.get().mode(),
                 Figures.counted(summary.get().rows(), "row"),
                 Figures.took(progress.elapsed())));
+    return summary.get();
   }
 }

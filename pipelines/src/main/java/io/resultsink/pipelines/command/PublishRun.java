@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.beam.sdk.Pipeline;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a pipeline that ends in a table, under a run id, so that its outcome can be asked. */
 final class PublishRun {
@@ -18,33 +19,63 @@ final class PublishRun {
 
   private final Terminal terminal;
   private final BeamOptions beam;
+  private final Interruption.Kind interruptedBy;
 
+  /** A run that Ctrl-C ends. */
   PublishRun(Terminal terminal, BeamOptions beam) {
+    this(terminal, beam, CtrlC::arm);
+  }
+
+  PublishRun(Terminal terminal, BeamOptions beam, Interruption.Kind interruptedBy) {
     this.terminal = terminal;
     this.beam = beam;
+    this.interruptedBy = interruptedBy;
   }
 
   /** Runs it; {@code wait} waits for a runner elsewhere too. */
   int run(PostgresTarget target, boolean wait, Builder builder) {
-    // Only a run that somebody named can have been published before.
-    if (beam.local() && target.runId() != null && isPublished(target, target.runId())) {
+    if (beam.local() || wait) {
+      complete(target, builder);
       return ExitCode.DONE;
     }
-    String runId = target.runId() == null ? UUID.randomUUID().toString() : target.runId();
-    PostgresTarget named = target.toBuilder().runId(runId).build();
-    Pipeline pipeline = Pipeline.create(beam.options());
-    builder.build(pipeline, named);
-    PipelineRun run = new PipelineRun(terminal, beam, named);
-    if (beam.local() || wait) {
-      run.complete(pipeline);
-    } else {
-      terminal.out().println(run.launch(pipeline));
-      terminal.note("runs on " + beam.runner() + " as run " + runId + "; -w waits for it");
-    }
+    PostgresTarget named = named(target);
+    Pipeline pipeline = pipeline(named, builder);
+    terminal.out().println(new PipelineRun(terminal, beam, named, interruptedBy).launch(pipeline));
+    terminal.note("runs on " + beam.runner() + " as run " + named.runId() + "; -w waits for it");
     return ExitCode.DONE;
   }
 
-  private boolean isPublished(PostgresTarget target, String runId) {
+  /**
+   * Runs it to its end, wherever it runs.
+   *
+   * @return what it published, or an earlier run of the same id; null when its ledger cannot be
+   *     asked from here
+   */
+  @Nullable ResultSummary complete(PostgresTarget target, Builder builder) {
+    // Only a run that somebody named can have been published before.
+    if (beam.local() && target.runId() != null) {
+      Optional<ResultSummary> earlier = published(target, target.runId());
+      if (earlier.isPresent()) {
+        return earlier.get();
+      }
+    }
+    PostgresTarget named = named(target);
+    Pipeline pipeline = pipeline(named, builder);
+    return new PipelineRun(terminal, beam, named, interruptedBy).complete(pipeline);
+  }
+
+  private static PostgresTarget named(PostgresTarget target) {
+    String runId = target.runId() == null ? UUID.randomUUID().toString() : target.runId();
+    return target.toBuilder().runId(runId).build();
+  }
+
+  private Pipeline pipeline(PostgresTarget named, Builder builder) {
+    Pipeline pipeline = Pipeline.create(beam.options());
+    builder.build(pipeline, named);
+    return pipeline;
+  }
+
+  private Optional<ResultSummary> published(PostgresTarget target, String runId) {
     Optional<ResultSummary> earlier;
     try (TargetInspector inspector = TargetInspector.of(target)) {
       earlier = inspector.published(runId);
@@ -58,7 +89,7 @@ final class PublishRun {
                         summary.mode(),
                         Figures.counted(summary.rows(), "row"),
                         age(summary))));
-    return earlier.isPresent();
+    return earlier;
   }
 
   /** How long ago that was. */

@@ -8,6 +8,8 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.report.TargetReport;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.annotations.Internal;
@@ -48,6 +50,8 @@ import picocli.CommandLine.Mixin;
       "           pgresult embedded --help",
       "The table is created when it is missing. Columns without a name are _col0, _col1 by",
       "position. ORDER BY needs a LIMIT; names that are words of SQL need `backticks`.",
+      "SCHEDULED_TIME() is the time of a schedule's tick (see pgresult sched --help), and here",
+      "now; TD_SCHEDULED_TIME() is the same in seconds since 1970.",
       "The query runs here, on Beam's DirectRunner. With a join or many groups, Flink is",
       "several times faster, also here: -- --runner=FlinkRunner",
       "",
@@ -81,12 +85,14 @@ public final class QueryCommand implements Callable<Integer> {
     String sql = options.sql(terminal);
     Secret password =
         options.databasePassword == null ? null : Secret.parse(options.databasePassword);
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     if (options.result == null) {
-      return print(beam, new QueryRequest(options.database, password, sql, options.sample, null));
+      return print(
+          beam, new QueryRequest(options.database, password, sql, options.sample, now, null));
     }
     PostgresTarget target = target(options.result, beam);
     QueryRequest request =
-        new QueryRequest(options.database, password, sql, options.sample, target);
+        new QueryRequest(options.database, password, sql, options.sample, now, target);
     return options.dryRun
         ? report(beam, target, request)
         : new PublishRun(terminal, beam)
@@ -104,7 +110,7 @@ public final class QueryCommand implements Callable<Integer> {
     Pipeline pipeline = Pipeline.create(beam.options());
     PCollection<Row> rows = QueryPipeline.of(request).build(pipeline);
     try (CollectedRows collected = CollectedRows.of(rows)) {
-      new PipelineRun(terminal, beam, null).complete(pipeline);
+      new PipelineRun(terminal, beam, null, CtrlC::arm).complete(pipeline);
       RowsFormat format = options.format == null ? RowsFormat.table : options.format;
       format.print(collected, terminal.out());
     }

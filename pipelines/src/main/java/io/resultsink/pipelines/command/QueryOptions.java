@@ -2,9 +2,6 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.query.QueryRequest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -98,32 +95,6 @@ final class QueryOptions {
 
   /** The SQL, wherever it is. */
   String sql(Terminal terminal) throws IOException {
-    if (queryFile == null && sqlArgument == null) {
-      throw new UsageException(
-          "no SQL; write it as the last argument, - to read it from standard input, or -q FILE");
-    }
-    if (queryFile != null && sqlArgument != null) {
-      throw new UsageException("both -q and SQL are given; use one");
-    }
-    String sql = String.valueOf(sqlArgument);
-    if (queryFile != null) {
-      sql = read(queryFile);
-    } else if (sql.equals("-")) {
-      sql = new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
-    }
-    // A semicolon ends a statement everywhere but in Beam SQL.
-    String statement = sql.strip().replaceFirst(";\\s*$", "");
-    if (statement.isEmpty()) {
-      throw new UsageException("the SQL is empty");
-    }
-    return statement;
-  }
-
-  private static String read(Path file) throws IOException {
-    try {
-      return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw new UsageException("file " + file + " of -q does not exist");
-    }
+    return SqlText.of(sqlArgument, queryFile, terminal);
   }
 }

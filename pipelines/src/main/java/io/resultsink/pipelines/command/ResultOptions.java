@@ -25,6 +25,13 @@ final class ResultOptions {
               + " else the URL's, or ~/.pgpass")
   private @Nullable String reference;
 
+  /** Those of a RESULT whose password is where a reference says; null for its own. */
+  static ResultOptions referring(@Nullable String passwordReference) {
+    ResultOptions options = new ResultOptions();
+    options.reference = passwordReference;
+    return options;
+  }
+
   /** The target of a RESULT; starts the embedded server when it names that. */
   PostgresTarget target(String result, Terminal terminal, BeamOptions beam) {
     if (result.startsWith(EMBEDDED) && !beam.local()) {

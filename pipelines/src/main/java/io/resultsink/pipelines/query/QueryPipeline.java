@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.query;
 
 import io.resultsink.postgres.PostgresResultSink;
+import java.time.Instant;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.annotations.Internal;
@@ -14,6 +15,7 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
 
 /** A query as a pipeline: tables, SQL, and where its rows go. */
 @Internal
@@ -49,15 +51,33 @@ public final class QueryPipeline {
     return rows;
   }
 
+  /**
+   * Checks that a text is SQL; whether its tables and columns exist is seen when it runs.
+   *
+   * @throws QueryException saying where it is not
+   */
+  public static void checkSyntax(String sql) {
+    scheduled(sql, Instant.EPOCH);
+  }
+
+  private static ScheduledSql scheduled(String sql, Instant time) {
+    try {
+      return ScheduledSql.of(sql, time);
+    } catch (SqlParseException e) {
+      throw SqlProblem.ofSyntax(e);
+    }
+  }
+
   private PCollection<Row> query(Pipeline pipeline, Map<String, BeamSqlTable> tables) {
+    ScheduledSql sql = scheduled(request.sql(), request.scheduledTime());
     SqlTransform query =
-        SqlTransform.query(request.sql())
+        SqlTransform.query(sql.text())
             .withAutoLoading(false)
             .withDefaultTableProvider(SCHEMA, new ReadOnlyTableProvider("input", tables));
     try {
       return pipeline.apply("Query", query);
     } catch (RuntimeException e) {
-      throw SqlProblem.of(e, request.database(), tables.keySet());
+      throw SqlProblem.of(e, sql, request.database(), tables.keySet());
     }
   }
 

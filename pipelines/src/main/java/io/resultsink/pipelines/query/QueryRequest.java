@@ -2,6 +2,7 @@ package io.resultsink.pipelines.query;
 
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
+import java.time.Instant;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param databasePassword the password of the latter, null when its URL or {@code .pgpass} has it
  * @param sql one SELECT
  * @param sample how many records of a JSON or CSV table say which columns it has
+ * @param scheduledTime what {@code SCHEDULED_TIME()} is
  * @param target the table that gets the result; null to collect the rows
  */
 @Internal
@@ -20,6 +22,7 @@ public record QueryRequest(
     @Nullable Secret databasePassword,
     String sql,
     int sample,
+    Instant scheduledTime,
     @Nullable PostgresTarget target) {
 
   /** How many records are looked at unless the user says otherwise. */
@@ -27,6 +30,6 @@ public record QueryRequest(
 
   /** The same with its result in a table. */
   public QueryRequest into(PostgresTarget table) {
-    return new QueryRequest(database, databasePassword, sql, sample, table);
+    return new QueryRequest(database, databasePassword, sql, sample, scheduledTime, table);
   }
 }

@@ -19,11 +19,12 @@ final class SqlProblem {
   private SqlProblem() {}
 
   /** The failure to show for one that was thrown while the query was planned. */
-  static RuntimeException of(RuntimeException failure, String database, Set<String> tables) {
+  static RuntimeException of(
+      RuntimeException failure, ScheduledSql sql, String database, Set<String> tables) {
     boolean ofPlanner = false;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       ofPlanner |= cause instanceof ParseException || cause instanceof SqlConversionException;
-      String message = describe(cause, database, tables);
+      String message = describe(cause, sql, database, tables);
       if (message != null) {
         return new QueryException(message, failure);
       }
@@ -37,14 +38,19 @@ final class SqlProblem {
     return failure;
   }
 
-  private static @Nullable String describe(Throwable cause, String database, Set<String> tables) {
-    if (cause instanceof SqlParseException syntax) {
-      return "SQL line %d, column %d: %s"
-          .formatted(
-              syntax.getPos() == null ? 1 : syntax.getPos().getLineNum(),
-              syntax.getPos() == null ? 1 : syntax.getPos().getColumnNum(),
-              firstLine(syntax.getMessage()) + advice(syntax.getMessage()));
-    }
+  /** The failure to show for a text that is not SQL. */
+  static QueryException ofSyntax(SqlParseException syntax) {
+    String message =
+        "SQL line %d, column %d: %s"
+            .formatted(
+                syntax.getPos() == null ? 1 : syntax.getPos().getLineNum(),
+                syntax.getPos() == null ? 1 : syntax.getPos().getColumnNum(),
+                firstLine(syntax.getMessage()) + advice(syntax.getMessage()));
+    return new QueryException(message, syntax);
+  }
+
+  private static @Nullable String describe(
+      Throwable cause, ScheduledSql sql, String database, Set<String> tables) {
     if (cause instanceof CalciteContextException invalid) {
       String reason = firstLine(String.valueOf(invalid.getCause().getMessage()));
       Matcher noTable = NO_TABLE.matcher(reason);
@@ -55,7 +61,10 @@ final class SqlProblem {
                 .formatted(noTable.group(1), Shown.url(database), String.join(", ", tables));
       }
       return "SQL line %d, column %d: %s"
-          .formatted(invalid.getPosLine(), invalid.getPosColumn(), shown);
+          .formatted(
+              invalid.getPosLine(),
+              sql.columnAsWritten(invalid.getPosLine(), invalid.getPosColumn()),
+              shown);
     }
     if (cause instanceof UnsupportedOperationException) {
       return "Beam SQL cannot run this query: " + firstLine(String.valueOf(cause.getMessage()));

@@ -1,0 +1,76 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.schedule.Run;
+import io.resultsink.pipelines.schedule.RunListener;
+import io.resultsink.pipelines.schedule.Schedule;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of runs, a line each. */
+final class RunLines implements RunListener {
+
+  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
+
+  private final PrintStream to;
+  private final AtomicInteger failures = new AtomicInteger();
+
+  RunLines(PrintStream to) {
+    this.to = to;
+  }
+
+  /** How many failed for good. */
+  int failures() {
+    return failures.get();
+  }
+
+  @Override
+  public void started(Schedule schedule, Run run) {
+    say(schedule, run, "started");
+  }
+
+  @Override
+  public void waiting(Schedule schedule, Run run) {
+    say(schedule, run, "waits for an earlier run");
+  }
+
+  @Override
+  public void succeeded(Schedule schedule, Run run, @Nullable Long rows, Duration took) {
+    String published = rows == null ? "published" : "published " + Figures.counted(rows, "row");
+    say(schedule, run, published + ", " + Figures.took(took));
+  }
+
+  @Override
+  public void failed(Schedule schedule, Run run, String error, @Nullable Duration pause) {
+    if (pause == null) {
+      failures.incrementAndGet();
+    }
+    say(
+        schedule,
+        run,
+        "failed: " + error + (pause == null ? "" : "; tried again in " + Figures.age(pause)));
+  }
+
+  @Override
+  public void handedBack(Schedule schedule, Run run) {
+    say(schedule, run, "handed back; another server runs it, or this one when it is back");
+  }
+
+  @Override
+  public void home(boolean reachable, String why) {
+    line(reachable ? "the home database is there again" : why + "; trying again");
+  }
+
+  private void say(Schedule schedule, Run run, String what) {
+    String tick = ScheduleText.time(run.tick(), schedule.cron().zone());
+    line("%s %s  %s".formatted(schedule.name(), tick, what));
+  }
+
+  private synchronized void line(String text) {
+    to.println(CLOCK.format(LocalTime.now()) + "  " + text);
+    to.flush();
+  }
+}

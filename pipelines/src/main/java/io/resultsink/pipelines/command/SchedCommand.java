@@ -1,0 +1,267 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.schedule.HomeDatabase;
+import io.resultsink.pipelines.schedule.Run;
+import io.resultsink.pipelines.schedule.RunState;
+import io.resultsink.pipelines.schedule.Schedule;
+import io.resultsink.pipelines.schedule.Schedules;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pgresult sched}. */
+@Internal
+@Command(
+    name = "sched",
+    header = "Run queries again and again; pgresult serve executes them.",
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "",
+      "CRON is minute hour day month weekday, or @hourly, @daily, @monthly; '' never runs by",
+      "itself. In the SQL, SCHEDULED_TIME() is the time of the tick, a TIMESTAMP, whenever and",
+      "however often it runs; TD_SCHEDULED_TIME() is the same in seconds since 1970.",
+      "A tick publishes once: when it is tried again, taken over by another server or run by",
+      "hand once more, the rows are not appended twice.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  pgresult sched create hits '@hourly' -d logs -r 'mydb:hits?mode=append' \\",
+      "    \"SELECT code, COUNT(*) AS hits FROM www_access WHERE",
+      "     \\`time\\` >= TD_SCHEDULED_TIME() - 3600 AND \\`time\\` < TD_SCHEDULED_TIME()",
+      "     GROUP BY code\"",
+      "  pgresult serve",
+      "  pgresult sched history hits",
+      "  pgresult sched run hits '2026-11-21 00:00' -n 24"
+    })
+public final class SchedCommand {
+
+  private static final int LISTED = 20;
+
+  private final Terminal terminal;
+
+  /** A command that talks to {@code terminal}. */
+  public SchedCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Command(
+      name = "create",
+      sortOptions = false,
+      header = "Keep a query that runs at the ticks of a cron.",
+      customSynopsis = {
+        "pgresult sched create NAME CRON -d DATABASE -r RESULT [OPTIONS] SQL",
+        "                             [-- BEAM OPTIONS]"
+      },
+      footer = {
+        "",
+        "Behind -- are options of the runner, as with pgresult query; with --runner=FlinkRunner",
+        "--flinkMaster=HOST:PORT the work is done there, and pgresult serve waits for it."
+      })
+  int create(
+      @Parameters(paramLabel = "NAME", description = "3 to 255 of a-z, 0-9 and _") String name,
+      @Parameters(paramLabel = "CRON", description = "'*/15 * * * *', '@daily', '' for never")
+          String cron,
+      @Parameters(
+              paramLabel = "SQL",
+              arity = "0..1",
+              description = "one SELECT of Beam SQL; - reads it from standard input")
+          @Nullable String sql,
+      @Mixin ScheduleOptions options,
+      @Mixin HomeOptions home)
+      throws IOException {
+    Schedule schedule = options.create(name, cron, sql, terminal, Instant.now());
+    try (HomeDatabase database = home.open(terminal)) {
+      schedules(database).create(schedule);
+    }
+    terminal.out().println("Schedule '" + name + "' is created" + start(schedule));
+    return ExitCode.DONE;
+  }
+
+  private static String start(Schedule schedule) {
+    ZoneId zone = schedule.cron().zone();
+    return schedule
+        .nextStart()
+        .map(at -> ". It starts at " + ScheduleText.timeAndZone(at, zone) + ".")
+        .orElse(schedule.paused() ? ". It is paused." : ", which never runs.");
+  }
+
+  @Command(name = "list", aliases = "ls", header = "List all.")
+  int list(@Mixin HomeOptions home) throws IOException {
+    List<Schedule> all;
+    try (HomeDatabase database = home.open(terminal)) {
+      all = schedules(database).all();
+    }
+    if (all.isEmpty()) {
+      terminal.note("none yet; create one with pgresult sched create, see its --help");
+      return ExitCode.DONE;
+    }
+    new TextTable(ScheduleText.LIST, List.of(false, false, false, false, true, false, false, false))
+        .print(row -> all.forEach(each -> row.accept(ScheduleText.row(each))), terminal.out());
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "show",
+      header = "Show one.",
+      customSynopsis = "pgresult sched show NAME [--home HOME]")
+  int show(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
+    Schedule schedule;
+    try (HomeDatabase database = home.open(terminal)) {
+      schedule = schedules(database).require(name);
+    }
+    ScheduleText.lines(schedule).forEach(terminal.out()::println);
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "history",
+      aliases = "hist",
+      sortOptions = false,
+      header = "Show the runs of one, the newest tick first.",
+      customSynopsis = "pgresult sched history NAME [MAX] [-s SKIP] [--home HOME]")
+  int history(
+      @Parameters(paramLabel = "NAME") String name,
+      @Parameters(
+              paramLabel = "MAX",
+              arity = "0..1",
+              defaultValue = "" + LISTED,
+              description = "how many at most (${DEFAULT-VALUE})")
+          int most,
+      @Option(
+              names = {"-s", "--skip"},
+              paramLabel = "SKIP",
+              description = "leave out so many of the newest")
+          int skip,
+      @Mixin HomeOptions home)
+      throws IOException {
+    if (most < 1 || skip < 0) {
+      throw new UsageException("MAX is at least 1, SKIP at least 0");
+    }
+    Schedules.History history;
+    try (HomeDatabase database = home.open(terminal)) {
+      history = schedules(database).history(name, most, skip);
+    }
+    Schedule schedule = history.schedule();
+    ScheduleText.head(schedule).forEach(terminal.out()::println);
+    long queued = count(history.unfinished(), RunState.QUEUED);
+    long running = count(history.unfinished(), RunState.RUNNING);
+    terminal.out().println("%-9s %d running, %d queued".formatted("now", running, queued));
+    terminal.out().println();
+    new TextTable(ScheduleText.HISTORY, List.of(false, false, false, true, true, false))
+        .print(
+            row ->
+                history
+                    .newest()
+                    .forEach(run -> row.accept(ScheduleText.row(run, schedule.cron().zone()))),
+            terminal.out());
+    return ExitCode.DONE;
+  }
+
+  private static long count(List<Run> runs, RunState state) {
+    return runs.stream().filter(run -> run.state() == state).count();
+  }
+
+  @Command(
+      name = "update",
+      sortOptions = false,
+      header = "Change one; what is not given stays.",
+      customSynopsis = "pgresult sched update NAME [-s CRON] [OPTIONS] [SQL] [-- BEAM OPTIONS]",
+      footer = {
+        "",
+        "Queued runs are executed as it is then. Another CRON or ZONE ticks from now on."
+      })
+  int update(
+      @Parameters(paramLabel = "NAME") String name,
+      @Parameters(paramLabel = "SQL", arity = "0..1", description = "the new query")
+          @Nullable String sql,
+      @Option(
+              names = {"-n", "--newname"},
+              paramLabel = "NAME",
+              description = "another name; ticks that were published stay so")
+          @Nullable String newName,
+      @Option(
+              names = {"-s", "--schedule"},
+              paramLabel = "CRON",
+              description = "when it ticks; '' for never")
+          @Nullable String cron,
+      @Mixin ScheduleOptions options,
+      @Mixin HomeOptions home)
+      throws IOException {
+    if (options.empty()
+        && sql == null
+        && newName == null
+        && cron == null
+        && terminal.beamOptions().isEmpty()) {
+      throw new UsageException("nothing to change is given; see pgresult sched update --help");
+    }
+    try (HomeDatabase database = home.open(terminal)) {
+      Schedules schedules = schedules(database);
+      // The SQL may come from standard input, which is read once.
+      Schedule updated =
+          options.update(schedules.require(name), cron, sql, terminal, Instant.now());
+      Schedule renamed = newName == null ? updated : updated.named(newName);
+      Schedule stored = schedules.change(name, current -> renamed.ticking(current));
+      terminal.out().println("Schedule '" + stored.name() + "' is updated" + start(stored));
+    }
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "pause",
+      header = "Let one tick no more; what is queued still runs.",
+      customSynopsis = "pgresult sched pause NAME [--home HOME]")
+  int pause(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
+    try (HomeDatabase database = home.open(terminal)) {
+      schedules(database).change(name, schedule -> schedule.paused(true, Instant.now()));
+    }
+    terminal.out().println("Schedule '" + name + "' is paused.");
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "resume",
+      header = "Let one tick again, from now on.",
+      customSynopsis = "pgresult sched resume NAME [--home HOME]")
+  int resume(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
+    Schedule schedule;
+    try (HomeDatabase database = home.open(terminal)) {
+      Instant now = Instant.now();
+      schedule =
+          schedules(database)
+              .change(name, paused -> paused.paused() ? paused.paused(false, now) : paused);
+    }
+    terminal.out().println("Schedule '" + name + "' is resumed" + start(schedule));
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "delete",
+      aliases = "rm",
+      header = "Remove one, with its history and what is queued.",
+      customSynopsis = "pgresult sched delete NAME [--home HOME]")
+  int delete(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
+    boolean running;
+    try (HomeDatabase database = home.open(terminal)) {
+      running = schedules(database).delete(name);
+    }
+    terminal.out().println("Schedule '" + name + "' is deleted; its table stays as it is.");
+    if (running) {
+      terminal.note("a run of it is under way, and will still publish");
+    }
+    return ExitCode.DONE;
+  }
+
+  private static Schedules schedules(HomeDatabase database) {
+    return new Schedules(database, Clock.systemUTC());
+  }
+}

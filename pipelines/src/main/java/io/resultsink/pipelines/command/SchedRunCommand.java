@@ -1,0 +1,138 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.schedule.Backfill;
+import io.resultsink.pipelines.schedule.HomeDatabase;
+import io.resultsink.pipelines.schedule.InPlace;
+import io.resultsink.pipelines.schedule.Schedules;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pgresult sched run}. */
+@Command(
+    name = "run",
+    sortOptions = false,
+    header = "Run ticks of the past.",
+    customSynopsis = "pgresult sched run NAME [TIME] [-n N] [--again] [--now] [--home HOME]",
+    footer = {
+      "",
+      "A tick that was published is not run once more, unless with --again. One that failed or",
+      "was skipped is run. Runs of a schedule never overlap, and start in the order in which",
+      "they were queued."
+    })
+@Internal
+public final class SchedRunCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+
+  @Parameters(paramLabel = "NAME", index = "0")
+  private String name = "";
+
+  @Parameters(
+      paramLabel = "TIME",
+      index = "1",
+      arity = "0..1",
+      description =
+          "the first tick, or a time before it: 2026-11-22, '2026-11-22 10:00' by the schedule's"
+              + " clock, 2026-11-22T10:00Z, or seconds since 1970; else the last N ticks")
+  private @Nullable String time;
+
+  @Option(
+      names = {"-n", "--num"},
+      paramLabel = "N",
+      description = "how many ticks (${DEFAULT-VALUE})")
+  private int ticks = 1;
+
+  @Option(names = "--again", description = "publish once more what was published already")
+  private boolean again;
+
+  @Option(
+      names = "--now",
+      description = "in this process, without retries, instead of queueing it for pgresult serve")
+  private boolean now;
+
+  @Mixin private HomeOptions home = new HomeOptions();
+
+  /** A command that talks to {@code terminal}. */
+  public SchedRunCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    if (ticks < 1) {
+      throw new UsageException("-n " + ticks + " is too small; at least 1");
+    }
+    try (HomeDatabase database = home.open(terminal)) {
+      Schedules schedules = new Schedules(database, Clock.systemUTC());
+      ZoneId zone = schedules.require(name).cron().zone();
+      Instant from = time == null ? null : GivenTime.parse(time, zone);
+      Backfill backfill = new Backfill(from, ticks, again);
+      return now ? inPlace(schedules, backfill, zone) : queue(schedules, backfill, zone);
+    }
+  }
+
+  private int queue(Schedules schedules, Backfill backfill, ZoneId zone) {
+    Schedules.Queued queued = schedules.queue(name, backfill);
+    tell(queued.outcome(), zone);
+    if (!queued.outcome().queued().isEmpty()) {
+      terminal.out().println(told("queued", queued.outcome().queued(), zone));
+      if (!queued.served()) {
+        terminal.note("no pgresult serve is alive; start one, or add --now to run it here");
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private int inPlace(Schedules schedules, Backfill backfill, ZoneId zone) {
+    RunLines lines = new RunLines(terminal.err());
+    InPlace runs = schedules.inPlace(new ScheduledWork(terminal.home()), lines);
+    Thread interrupted = new Thread(runs::cancelAndWait, "pgresult-interrupted");
+    Runtime.getRuntime().addShutdownHook(interrupted);
+    try (runs) {
+      Backfill.Outcome outcome = runs.run(name, backfill);
+      tell(outcome, zone);
+    } finally {
+      try {
+        Runtime.getRuntime().removeShutdownHook(interrupted);
+      } catch (IllegalStateException e) {
+        // The process ends already.
+      }
+    }
+    if (lines.failures() > 0) {
+      throw new RunException(
+          "%s of '%s' failed; see pgresult sched history %s"
+              .formatted(Figures.counted(lines.failures(), "run"), name, name));
+    }
+    return ExitCode.DONE;
+  }
+
+  /** What is not run. */
+  private void tell(Backfill.Outcome outcome, ZoneId zone) {
+    if (!outcome.done().isEmpty()) {
+      terminal.out().println(told("already published", outcome.done(), zone) + "; --again repeats");
+    }
+    if (!outcome.waiting().isEmpty()) {
+      terminal.out().println(told("already queued", outcome.waiting(), zone));
+    }
+  }
+
+  private static String told(String what, List<Instant> ticks, ZoneId zone) {
+    String first = ScheduleText.timeAndZone(ticks.get(0), zone);
+    return "%s: %s, %s"
+        .formatted(
+            what,
+            Figures.counted(ticks.size(), "tick"),
+            ticks.size() == 1
+                ? first
+                : first + " to " + ScheduleText.timeAndZone(ticks.get(ticks.size() - 1), zone));
+  }
+}

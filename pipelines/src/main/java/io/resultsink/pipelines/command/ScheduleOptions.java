@@ -1,0 +1,194 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.query.QueryPipeline;
+import io.resultsink.pipelines.schedule.Cron;
+import io.resultsink.pipelines.schedule.MissedTicks;
+import io.resultsink.pipelines.schedule.Overlap;
+import io.resultsink.pipelines.schedule.Schedule;
+import io.resultsink.pipelines.schedule.ScheduledQuery;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What a schedule can be told when it is created or updated. */
+final class ScheduleOptions {
+
+  @Option(
+      names = {"-d", "--database"},
+      paramLabel = "DATABASE",
+      description = "the tables: a folder, or a postgresql:// URL without password")
+  private @Nullable String database;
+
+  @Option(
+      names = "--database-password",
+      paramLabel = "REF",
+      description = "where the password of a postgresql:// DATABASE is: env:NAME or file:PATH")
+  private @Nullable String databasePassword;
+
+  @Option(
+      names = {"-r", "--result"},
+      paramLabel = "RESULT",
+      description =
+          "the table that gets the rows: NAME:table, embedded:table or a URL, no password")
+  private @Nullable String result;
+
+  @Option(
+      names = "--password",
+      paramLabel = "REF",
+      description = "where the password of RESULT is: env:NAME or file:PATH, where it runs")
+  private @Nullable String resultPassword;
+
+  @Option(
+      names = {"-t", "--timezone"},
+      paramLabel = "ZONE",
+      description = "whose clock CRON goes by, such as Europe/Berlin (UTC)")
+  private @Nullable String zone;
+
+  @Option(
+      names = {"-D", "--delay"},
+      paramLabel = "SECONDS",
+      description = "start so long after each tick; the scheduled time stays the tick (0)")
+  private @Nullable Long delay;
+
+  @Option(
+      names = {"-q", "--query"},
+      paramLabel = "FILE",
+      description = "read the SQL from a file, now")
+  private @Nullable Path queryFile;
+
+  @Option(
+      names = {"-R", "--retry"},
+      paramLabel = "COUNT",
+      description = "attempts after one that failed, 1, 5, 25 minutes, ... later (3)")
+  private @Nullable Integer retries;
+
+  @Option(
+      names = "--missed",
+      paramLabel = "POLICY",
+      description =
+          "ticks at which nothing served: ${COMPLETION-CANDIDATES}; last runs the last one (last)")
+  private @Nullable Missed missed;
+
+  @Option(
+      names = "--overlap",
+      paramLabel = "POLICY",
+      description = "a tick while an earlier run has not ended: ${COMPLETION-CANDIDATES} (wait)")
+  private @Nullable Overlapping overlap;
+
+  /** As the user writes them. */
+  private enum Missed {
+    skip,
+    last,
+    all
+  }
+
+  private enum Overlapping {
+    wait,
+    skip
+  }
+
+  /** Whether none of them is given. */
+  boolean empty() {
+    return database == null
+        && databasePassword == null
+        && result == null
+        && resultPassword == null
+        && zone == null
+        && delay == null
+        && queryFile == null
+        && retries == null
+        && missed == null
+        && overlap == null;
+  }
+
+  /** A new schedule. */
+  Schedule create(
+      String name, String cron, @Nullable String sqlArgument, Terminal terminal, Instant now)
+      throws IOException {
+    Schedule.checkName(name);
+    if (database == null) {
+      throw new UsageException("no tables; name their folder or database with -d");
+    }
+    if (result == null) {
+      throw new UsageException("no table for the result; name it with -r");
+    }
+    String sql = SqlText.of(sqlArgument, queryFile, terminal);
+    ScheduledQuery query =
+        checked(
+            new ScheduledQuery(
+                Storable.database(database),
+                Storable.reference(databasePassword),
+                result,
+                Storable.reference(resultPassword),
+                sql,
+                terminal.beamOptions()));
+    ZoneId at = zone == null ? ZoneId.of("UTC") : Cron.zone(zone);
+    return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query, now));
+  }
+
+  /** A schedule with what is given changed. */
+  Schedule update(
+      Schedule old,
+      @Nullable String cron,
+      @Nullable String sqlArgument,
+      Terminal terminal,
+      Instant now)
+      throws IOException {
+    ScheduledQuery before = old.query();
+    boolean newSql = sqlArgument != null || queryFile != null;
+    List<String> runner =
+        terminal.beamOptions().isEmpty() ? before.runnerOptions() : terminal.beamOptions();
+    // A reference belongs to what it was given for.
+    ScheduledQuery query =
+        new ScheduledQuery(
+            database == null ? before.database() : Storable.database(database),
+            databasePassword == null && database == null
+                ? before.databasePassword()
+                : Storable.reference(databasePassword),
+            result == null ? before.result() : result,
+            resultPassword == null && result == null
+                ? before.resultPassword()
+                : Storable.reference(resultPassword),
+            newSql ? SqlText.of(sqlArgument, queryFile, terminal) : before.sql(),
+            runner);
+    Cron oldCron = old.cron();
+    Cron newCron =
+        Cron.parse(
+            cron == null ? oldCron.text() : cron, zone == null ? oldCron.zone() : Cron.zone(zone));
+    return policies(old.running(checked(query)).at(newCron, delay(old.delay()), now));
+  }
+
+  private Schedule policies(Schedule schedule) {
+    if (retries != null && (retries < 0 || retries > Schedule.MOST_RETRIES)) {
+      throw new UsageException(
+          "-R %d is not from 0 to %d".formatted(retries, Schedule.MOST_RETRIES));
+    }
+    return schedule.with(
+        missed == null ? schedule.missed() : MissedTicks.valueOf(upper(missed)),
+        overlap == null ? schedule.overlap() : Overlap.valueOf(upper(overlap)),
+        retries == null ? schedule.retries() : retries);
+  }
+
+  private static String upper(Enum<?> choice) {
+    return choice.name().toUpperCase(java.util.Locale.ROOT);
+  }
+
+  private Duration delay(Duration otherwise) {
+    if (delay != null && delay < 0) {
+      throw new UsageException("-D " + delay + " is negative");
+    }
+    return delay == null ? otherwise : Duration.ofSeconds(delay);
+  }
+
+  private static ScheduledQuery checked(ScheduledQuery query) {
+    BeamOptions beam = BeamOptions.of(query.runnerOptions());
+    Storable.checkResult(query.result(), beam);
+    QueryPipeline.checkSyntax(query.sql());
+    return query;
+  }
+}

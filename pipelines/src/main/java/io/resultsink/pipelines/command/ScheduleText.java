@@ -1,0 +1,123 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.schedule.Run;
+import io.resultsink.pipelines.schedule.Schedule;
+import io.resultsink.pipelines.schedule.ScheduledQuery;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Schedules and runs as text; times by the schedule's own clock. */
+final class ScheduleText {
+
+  static final List<String> LIST =
+      List.of("name", "cron", "timezone", "next", "delay", "result", "database", "query");
+
+  static final List<String> HISTORY =
+      List.of("scheduled", "state", "started", "took", "rows", "error");
+
+  private static final int MOST_OF_SQL = 40;
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+  private ScheduleText() {}
+
+  /** {@code 2026-11-22 10:00:00}, as a clock in that zone shows it. */
+  static String time(Instant instant, ZoneId zone) {
+    return TIME.format(instant.atZone(zone));
+  }
+
+  /** The same, and which zone. */
+  static String timeAndZone(Instant instant, ZoneId zone) {
+    return time(instant, zone) + " " + zone.getId();
+  }
+
+  /** When the next run starts: a time, {@code never} or {@code paused}. */
+  static String next(Schedule schedule) {
+    if (schedule.paused()) {
+      return "paused";
+    }
+    return schedule.nextStart().map(at -> time(at, schedule.cron().zone())).orElse("never");
+  }
+
+  static List<@Nullable String> row(Schedule schedule) {
+    ScheduledQuery query = schedule.query();
+    return Arrays.asList(
+        schedule.name(),
+        schedule.cron().text(),
+        schedule.cron().zone().getId(),
+        next(schedule),
+        Long.toString(schedule.delay().toSeconds()),
+        query.result(),
+        query.database(),
+        shortened(query.sql()));
+  }
+
+  private static String shortened(String sql) {
+    String line = sql.strip().replaceAll("\\s+", " ");
+    return line.length() <= MOST_OF_SQL ? line : line.substring(0, MOST_OF_SQL - 3) + "...";
+  }
+
+  static List<@Nullable String> row(Run run, ZoneId zone) {
+    String again = run.repetition() == 0 ? "" : " again " + run.repetition();
+    Instant started = run.startedAt();
+    Instant ended = run.endedAt();
+    return Arrays.asList(
+        time(run.tick(), zone) + again,
+        run.state().name().toLowerCase(Locale.ROOT),
+        started == null ? null : time(started, zone),
+        started == null || ended == null ? null : Figures.took(Duration.between(started, ended)),
+        run.rows() == null ? null : Figures.count(run.rows()),
+        run.error());
+  }
+
+  /** All of a schedule, one thing a line. */
+  static List<String> lines(Schedule schedule) {
+    ScheduledQuery query = schedule.query();
+    List<String> lines = new ArrayList<>(head(schedule));
+    lines.add(line("database", query.database() + at(query.databasePassword())));
+    lines.add(
+        line(
+            "policy",
+            "missed ticks: %s, overlap: %s"
+                .formatted(
+                    schedule.missed().name().toLowerCase(Locale.ROOT),
+                    schedule.overlap().name().toLowerCase(Locale.ROOT))));
+    if (!query.runnerOptions().isEmpty()) {
+      lines.add(line("runner", String.join(" ", query.runnerOptions())));
+    }
+    lines.add(line("run ids", schedule.key() + " TICK"));
+    lines.add(line("query", query.sql().replace("\n", "\n          ")));
+    return lines;
+  }
+
+  /** What stands above a history. */
+  static List<String> head(Schedule schedule) {
+    String cron = schedule.cron().text();
+    String delay =
+        schedule.delay().isZero() ? "" : ", " + schedule.delay().toSeconds() + " s after the tick";
+    return List.of(
+        line("name", schedule.name()),
+        line(
+            "cron",
+            (cron.isEmpty() ? "none" : cron) + " (" + schedule.cron().zone().getId() + ")" + delay),
+        line("next", next(schedule)),
+        line("result", schedule.query().result() + at(schedule.query().resultPassword())),
+        line("retries", Integer.toString(schedule.retries())));
+  }
+
+  private static String at(@Nullable String passwordReference) {
+    return passwordReference == null ? "" : ", password " + passwordReference;
+  }
+
+  private static String line(String label, String text) {
+    return "%-9s %s".formatted(label, text);
+  }
+}

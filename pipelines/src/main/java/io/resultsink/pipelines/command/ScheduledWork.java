@@ -1,0 +1,91 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.query.QueryPipeline;
+import io.resultsink.pipelines.query.QueryRequest;
+import io.resultsink.pipelines.schedule.Cancellation;
+import io.resultsink.pipelines.schedule.ScheduledQuery;
+import io.resultsink.pipelines.schedule.Work;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.report.ResultSummary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A scheduled query, run in this process as {@code pgresult query -w} does, but silently. */
+final class ScheduledWork implements Work {
+
+  private static final Logger log = LoggerFactory.getLogger(ScheduledWork.class);
+
+  private final Path home;
+
+  /** Queries of which the embedded server is that of {@code home}. */
+  ScheduledWork(Path home) {
+    this.home = home;
+  }
+
+  @Override
+  public @Nullable Long run(
+      ScheduledQuery query, Instant tick, String runId, Cancellation cancellation) {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Terminal silent =
+        new Terminal(
+            InputStream.nullInputStream(), nowhere, nowhere, false, home, query.runnerOptions());
+    BeamOptions beam = BeamOptions.of(query.runnerOptions());
+    PostgresTarget target =
+        ResultOptions.referring(query.resultPassword())
+            .target(query.result(), silent, beam)
+            .toBuilder()
+            .runId(runId)
+            .build();
+    String reference = query.databasePassword();
+    QueryRequest request =
+        new QueryRequest(
+            query.database(),
+            reference == null ? null : Secret.parse(reference),
+            query.sql(),
+            QueryRequest.DEFAULT_SAMPLE,
+            tick,
+            target);
+    ResultSummary summary =
+        new PublishRun(silent, beam, (terminal, progress, leftovers) -> new Cancelled(cancellation))
+            .complete(target, (pipeline, to) -> QueryPipeline.of(request.into(to)).build(pipeline));
+    return summary == null ? null : summary.rows();
+  }
+
+  @Override
+  public String explain(Throwable failure) {
+    return Failure.of(failure).message();
+  }
+
+  /** Ends a pipeline when it is asked to; the run itself says what became of the target. */
+  private record Cancelled(Cancellation cancellation) implements Interruption {
+
+    @Override
+    public void stops(Job running) {
+      cancellation.onRequest(() -> cancel(running));
+    }
+
+    private static void cancel(Job running) {
+      try {
+        running.cancel();
+      } catch (IOException | RuntimeException e) {
+        log.warn("the job could not be cancelled", e);
+      }
+    }
+
+    @Override
+    public void waitIfUnderWay() {}
+
+    @Override
+    public void disarm() {
+      cancellation.onRequest(() -> {});
+    }
+  }
+}

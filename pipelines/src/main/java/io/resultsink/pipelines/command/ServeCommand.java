@@ -1,0 +1,110 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.schedule.HomeDatabase;
+import io.resultsink.pipelines.schedule.Schedules;
+import io.resultsink.pipelines.schedule.Server;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.annotations.Internal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code pgresult serve}. */
+@Internal
+@Command(
+    name = "serve",
+    sortOptions = false,
+    header = "Execute schedules until it is stopped.",
+    customSynopsis =
+        "pgresult serve [--home HOME] [-j JOBS] [--grace SECONDS] [--heartbeat SECONDS]",
+    description = {
+      "",
+      "Several of them share one home database: a tick runs on one of them, and what a process",
+      "executes that dies is taken over by another after four heartbeats. Folders, named results",
+      "and passwords are looked up where it runs. Ctrl-C takes no more runs and lets those under",
+      "way finish; a second one, or the end of the grace, cancels them and hands them back.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  pgresult serve",
+      "  pgresult serve --home postgresql://app@db.example.com/pgresult -j 4"
+    })
+public final class ServeCommand implements Callable<Integer> {
+
+  private static final Duration GLANCE = Duration.ofMillis(200);
+
+  private final Terminal terminal;
+
+  @Mixin private HomeOptions home = new HomeOptions();
+
+  @Option(
+      names = {"-j", "--jobs"},
+      paramLabel = "JOBS",
+      description = "how many runs at a time (${DEFAULT-VALUE})")
+  private int jobs = 2;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      description = "how long runs may go on after Ctrl-C (${DEFAULT-VALUE})")
+  private int grace = 60;
+
+  @Option(
+      names = "--heartbeat",
+      paramLabel = "SECONDS",
+      description = "how often it says that it lives (${DEFAULT-VALUE})")
+  private int heartbeat = 15;
+
+  /** A command that talks to {@code terminal}. */
+  public ServeCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (jobs < 1 || heartbeat < 1 || grace < 0) {
+      throw new UsageException("JOBS and the heartbeat are at least 1, the grace at least 0");
+    }
+    Semaphore signals = new Semaphore(0);
+    try (HomeDatabase database = home.open(terminal)) {
+      Signals.handle(signals::release);
+      int schedules = new Schedules(database, Clock.systemUTC()).all().size();
+      terminal.note(
+          "serving %s of %s, %s at a time; Ctrl-C stops it"
+              .formatted(
+                  Figures.counted(schedules, "schedule"), database, Figures.counted(jobs, "run")));
+      RunLines lines = new RunLines(terminal.out());
+      Server.Settings settings =
+          new Server.Settings(jobs, Duration.ofSeconds(heartbeat), Clock.systemUTC());
+      try (Server server =
+          Server.start(database, settings, new ScheduledWork(terminal.home()), lines)) {
+        signals.acquire();
+        server.retire();
+        finish(server, signals);
+      }
+    }
+    terminal.note("stopped");
+    return ExitCode.DONE;
+  }
+
+  private void finish(Server server, Semaphore signals) throws InterruptedException {
+    if (server.underWay() == 0) {
+      return;
+    }
+    terminal.note(
+        "waiting %d s at most for %s under way; Ctrl-C cancels and hands back"
+            .formatted(grace, Figures.counted(server.underWay(), "run")));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(grace);
+    while (server.underWay() > 0
+        && System.nanoTime() < end
+        && !signals.tryAcquire(GLANCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      // one more glance
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.resultsink.pipelines.command;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of a command: its argument, standard input or a file. */
+final class SqlText {
+
+  private SqlText() {}
+
+  /** The one statement that was given. */
+  static String of(@Nullable String argument, @Nullable Path file, Terminal terminal)
+      throws IOException {
+    if (file == null && argument == null) {
+      throw new UsageException(
+          "no SQL; write it as the last argument, - to read it from standard input, or -q FILE");
+    }
+    if (file != null && argument != null) {
+      throw new UsageException("both -q and SQL are given; use one");
+    }
+    String sql = String.valueOf(argument);
+    if (file != null) {
+      sql = read(file);
+    } else if (sql.equals("-")) {
+      sql = new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
+    }
+    // A semicolon ends a statement everywhere but in Beam SQL.
+    String statement = sql.strip().replaceFirst(";\\s*$", "");
+    if (statement.isEmpty()) {
+      throw new UsageException("the SQL is empty");
+    }
+    return statement;
+  }
+
+  private static String read(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new UsageException("file " + file + " of -q does not exist");
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.resultsink.pipelines.query;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.apache.beam.sdk.extensions.sql.impl.parser.BeamSqlParser;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.config.Lex;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlCall;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunction;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNode;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParser;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.util.SqlBasicVisitor;
+
+/**
+ * SQL in which a literal stands for each call of {@code SCHEDULED_TIME()}, a TIMESTAMP, and of
+ * {@code TD_SCHEDULED_TIME()}, the same as seconds since 1970.
+ *
+ * <p>Calls are found by the parser, so that one in a text or a comment is none; all other text
+ * stays as the user wrote it.
+ */
+final class ScheduledSql {
+
+  private static final String TIMESTAMP = "SCHEDULED_TIME";
+  private static final String SECONDS = "TD_SCHEDULED_TIME";
+
+  private static final DateTimeFormatter LITERAL =
+      DateTimeFormatter.ofPattern("'TIMESTAMP '''yyyy-MM-dd HH:mm:ss''", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  /** Where a call stood, and how long is what stands there now. */
+  private record Replaced(SqlParserPos position, int length) {}
+
+  private final String text;
+  private final List<Replaced> replaced;
+
+  private ScheduledSql(String text, List<Replaced> replaced) {
+    this.text = text;
+    this.replaced = replaced;
+  }
+
+  /**
+   * Puts a time in.
+   *
+   * @throws SqlParseException when the SQL is none
+   * @throws QueryException when a call has arguments
+   */
+  static ScheduledSql of(String sql, Instant time) throws SqlParseException {
+    List<SqlCall> calls = calls(sql);
+    List<String> lines = new ArrayList<>(List.of(sql.split("\n", -1)));
+    List<Replaced> replaced = new ArrayList<>();
+    calls.sort(
+        Comparator.comparing((SqlCall call) -> call.getParserPosition().getLineNum())
+            .thenComparing(call -> call.getParserPosition().getColumnNum()));
+    for (int i = calls.size() - 1; i >= 0; i--) {
+      SqlParserPos at = calls.get(i).getParserPosition();
+      boolean seconds = isCallOf(SECONDS, calls.get(i));
+      String literal = seconds ? Long.toString(time.getEpochSecond()) : LITERAL.format(time);
+      replace(lines, at, literal);
+      replaced.add(0, new Replaced(at, literal.length()));
+    }
+    return new ScheduledSql(String.join("\n", lines), replaced);
+  }
+
+  private static List<SqlCall> calls(String sql) throws SqlParseException {
+    SqlParser.Config beam =
+        SqlParser.config().withLex(Lex.JAVA).withParserFactory(BeamSqlParser.FACTORY);
+    SqlNode query = SqlParser.create(sql, beam).parseStmt();
+    List<SqlCall> calls = new ArrayList<>();
+    query.accept(
+        new SqlBasicVisitor<Void>() {
+          @Override
+          public Void visit(SqlCall call) {
+            if (isCallOf(TIMESTAMP, call) || isCallOf(SECONDS, call)) {
+              calls.add(checked(call));
+            }
+            return super.visit(call);
+          }
+        });
+    return calls;
+  }
+
+  private static boolean isCallOf(String function, SqlCall call) {
+    return call.getOperator() instanceof SqlFunction
+        && call.getOperator().getName().equalsIgnoreCase(function);
+  }
+
+  private static SqlCall checked(SqlCall call) {
+    if (call.operandCount() > 0) {
+      SqlParserPos at = call.getParserPosition();
+      throw new QueryException(
+          "SQL line %d, column %d: %s() takes no argument"
+              .formatted(
+                  at.getLineNum(),
+                  at.getColumnNum(),
+                  call.getOperator().getName().toUpperCase(Locale.ROOT)));
+    }
+    return call;
+  }
+
+  /** Lines stay lines, so that an error is told where it is. */
+  private static void replace(List<String> lines, SqlParserPos at, String literal) {
+    int first = at.getLineNum() - 1;
+    int last = at.getEndLineNum() - 1;
+    String before = lines.get(first).substring(0, at.getColumnNum() - 1);
+    String after = lines.get(last).substring(at.getEndColumnNum());
+    if (first == last) {
+      lines.set(first, before + literal + after);
+      return;
+    }
+    lines.set(first, before + literal);
+    for (int between = first + 1; between < last; between++) {
+      lines.set(between, "");
+    }
+    lines.set(last, " ".repeat(at.getEndColumnNum()) + after);
+  }
+
+  /** What Beam is to run. */
+  String text() {
+    return text;
+  }
+
+  /** The column in the user's text of one in this text. */
+  int columnAsWritten(int line, int column) {
+    int longer = 0;
+    for (Replaced call : replaced) {
+      SqlParserPos at = call.position();
+      if (at.getLineNum() != line || at.getEndLineNum() != line) {
+        continue;
+      }
+      int begin = at.getColumnNum() + longer;
+      if (column < begin) {
+        break;
+      }
+      if (column < begin + call.length()) {
+        return at.getColumnNum();
+      }
+      longer += call.length() - (at.getEndColumnNum() - at.getColumnNum() + 1);
+    }
+    return column - longer;
+  }
+}

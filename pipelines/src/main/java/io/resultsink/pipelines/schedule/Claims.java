@@ -1,0 +1,110 @@
+package io.resultsink.pipelines.schedule;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Who executes a run, decided under the lock of its row. */
+final class Claims {
+
+  /** A run that brings its server down each time must end some day. */
+  static final int MOST_TAKEOVERS = 5;
+
+  /** The answer to who asks for a run: a start, or when to ask again, or neither. */
+  record Claim(@Nullable Start start, @Nullable Instant later) {
+
+    private static final Claim NOT_TO_BE_RUN = new Claim(null, null);
+
+    private static Claim later(Instant when) {
+      return new Claim(null, when);
+    }
+  }
+
+  private static final String LOCKED =
+      """
+      SELECT r.*,
+             r.place = (SELECT min(place) FROM pgresult.run f
+                         WHERE f.schedule_key = r.schedule_key
+                           AND f.state IN ('queued', 'running')) AS first,
+             EXISTS (SELECT FROM pgresult.server s
+                      WHERE s.id = r.server AND s.alive_until > clock_timestamp()) AS in_hands
+        FROM pgresult.run r WHERE r.id = ? FOR UPDATE OF r
+      """;
+
+  private final Connection connection;
+  private final UUID self;
+
+  Claims(Connection connection, UUID self) {
+    this.connection = connection;
+    this.self = self;
+  }
+
+  /**
+   * Starts a run when it is its turn: the first of its schedule that has not ended, and in nobody
+   * else's living hands.
+   *
+   * @param mine whether this process, when the run says that it executes it, really does
+   */
+  Claim start(long id, Instant now, Duration patience, boolean mine) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LOCKED)) {
+      Columns.bind(statement, id);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next() || !row.getBoolean("first")) {
+          return Claim.NOT_TO_BE_RUN;
+        }
+        return decide(row, now, patience, mine);
+      }
+    }
+  }
+
+  private Claim decide(ResultSet row, Instant now, Duration patience, boolean mine)
+      throws SQLException {
+    Run run = RunStore.read(row);
+    Instant notBefore = Columns.instant(row, "not_before");
+    if (run.state() == RunState.QUEUED && notBefore != null && notBefore.isAfter(now)) {
+      return Claim.later(notBefore);
+    }
+    boolean ours = self.equals(row.getObject("server", UUID.class));
+    if (ours ? run.state() == RunState.RUNNING && mine : row.getBoolean("in_hands")) {
+      return Claim.later(now.plus(patience));
+    }
+    boolean takeover = run.state() == RunState.RUNNING;
+    Start start = new Start(schedule(row.getString("schedule_key")), run, row.getInt("starts") + 1);
+    begin(start, now, takeover);
+    if (takeover && row.getInt("takeovers") >= MOST_TAKEOVERS) {
+      new RunStore(connection)
+          .end(
+              start,
+              RunState.ERROR,
+              now,
+              null,
+              "the process that executed it died " + (MOST_TAKEOVERS + 1) + " times");
+      return Claim.NOT_TO_BE_RUN;
+    }
+    return new Claim(start, null);
+  }
+
+  private Schedule schedule(String key) throws SQLException {
+    return Objects.requireNonNull(new ScheduleStore(connection).withKey(key).orElse(null));
+  }
+
+  private void begin(Start start, Instant now, boolean takeover) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            UPDATE pgresult.run
+               SET state = 'running', starts = ?, takeovers = takeovers + ?, server = ?,
+                   started_at = ?, not_before = NULL
+             WHERE id = ?
+            """)) {
+      Columns.bind(statement, start.number(), takeover ? 1 : 0, self, now, start.run().id());
+      statement.executeUpdate();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.resultsink.pipelines.schedule;
+
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The runs whose turn it is, one for each schedule, as tasks of db-scheduler.
+ *
+ * <p>Tasks are made from what the rows of runs say. Whoever ends or adds a run makes them, and
+ * every server again and again, so that one that a dying process did not make is made by another.
+ */
+final class Heads {
+
+  /** Their task's name; the instance is the run's id. */
+  static final String TASK = "run";
+
+  private static final String WITHOUT_TASK =
+      """
+      SELECT id, not_before
+        FROM (SELECT DISTINCT ON (schedule_key) id, not_before, server
+                FROM pgresult.run
+               WHERE state IN ('queued', 'running')
+               ORDER BY schedule_key, place) AS head
+       WHERE NOT EXISTS (SELECT FROM pgresult.task
+                          WHERE task_name = ? AND task_instance = head.id::text)
+         AND NOT EXISTS (SELECT FROM pgresult.server
+                          WHERE id = head.server AND alive_until > clock_timestamp())
+      """;
+
+  private final HomeDatabase home;
+  private final SchedulerClient tasks;
+
+  Heads(HomeDatabase home, SchedulerClient tasks) {
+    this.home = home;
+    this.tasks = tasks;
+  }
+
+  /** Makes the tasks that are missing. */
+  void schedule(Instant now) {
+    home.transaction(Heads::withoutTask)
+        .forEach(
+            (id, notBefore) ->
+                tasks.scheduleIfNotExists(
+                    new TaskInstance<>(TASK, Long.toString(id)),
+                    notBefore.isAfter(now) ? notBefore : now));
+  }
+
+  private static Map<Long, Instant> withoutTask(Connection connection) throws SQLException {
+    Map<Long, Instant> runs = new LinkedHashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(WITHOUT_TASK)) {
+      Columns.bind(statement, TASK);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          Instant notBefore = Columns.instant(rows, "not_before");
+          runs.put(rows.getLong("id"), notBefore == null ? Instant.EPOCH : notBefore);
+        }
+      }
+    }
+    return runs;
+  }
+}

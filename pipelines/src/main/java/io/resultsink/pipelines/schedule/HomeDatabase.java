@@ -1,0 +1,166 @@
+package io.resultsink.pipelines.schedule;
+
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.PostgresTarget;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.commons.dbcp2.BasicDataSource;
+import org.apache.commons.dbcp2.ConnectionFactory;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/** Where schedules and runs are kept: the schema {@value #SCHEMA} of a PostgreSQL database. */
+@Internal
+public final class HomeDatabase implements AutoCloseable {
+
+  static final String SCHEMA = "pgresult";
+
+  private static final String NO_PRIVILEGE = "42501";
+  private static final int MOST_IDLE = 4;
+
+  /** What is done in one transaction. */
+  interface Transaction<T> {
+    T in(Connection connection) throws SQLException;
+  }
+
+  private final String name;
+  private final Sessions sessions;
+
+  private HomeDatabase(String name, Sessions sessions) {
+    this.name = name;
+    this.sessions = sessions;
+  }
+
+  /**
+   * Opens the database and brings its schema to the version of this program.
+   *
+   * @param database a target of which the table does not matter
+   * @throws io.resultsink.postgres.failure.DatabaseUnavailableException when there is no session
+   * @throws HomeDatabaseException when the role may not create the schema
+   */
+  public static HomeDatabase open(PostgresTarget database) {
+    ConnectionSource.Server server = (ConnectionSource.Server) ConnectionSource.of(database);
+    String name = server.toString();
+    HomeDatabase home = new HomeDatabase(name, new Sessions(server));
+    try (Connection answers = PostgresConnections.outside(server)) {
+      home.migrate(String.valueOf(answers.getMetaData().getUserName()));
+      return home;
+    } catch (SQLException e) {
+      home.close();
+      throw home.failure(e);
+    } catch (RuntimeException e) {
+      home.close();
+      throw e;
+    }
+  }
+
+  private void migrate(String role) {
+    try {
+      Flyway.configure()
+          .dataSource(sessions)
+          .schemas(SCHEMA)
+          .table("migration")
+          .locations("classpath:" + HomeDatabase.class.getPackageName().replace('.', '/'))
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      SQLException reason = reason(e);
+      if (reason != null && NO_PRIVILEGE.equals(reason.getSQLState())) {
+        throw new HomeDatabaseException(
+            "role %s may not create the schema %s in the home database %s; as its owner run CREATE SCHEMA %s AUTHORIZATION %s"
+                .formatted(role, SCHEMA, name, SCHEMA, role),
+            e);
+      }
+      throw new HomeDatabaseException(
+          "the schema %s of the home database %s cannot be brought to this version: %s"
+              .formatted(SCHEMA, name, e.getMessage().lines().findFirst().orElse("")),
+          e);
+    }
+  }
+
+  private static @Nullable SQLException reason(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return sql;
+      }
+    }
+    return null;
+  }
+
+  /** For db-scheduler. */
+  DataSource dataSource() {
+    return sessions;
+  }
+
+  /** Does it in a transaction that sees what is committed before each of its statements. */
+  <T> T transaction(Transaction<T> work) {
+    try (Connection connection = sessions.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        T result = work.in(connection);
+        connection.commit();
+        return result;
+      } catch (SQLException | RuntimeException | Error e) {
+        rollBack(connection, e);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  private static void rollBack(Connection connection, Throwable because) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  private HomeDatabaseException failure(SQLException e) {
+    return new HomeDatabaseException(
+        "the home database %s does not answer as it should: SQLSTATE %s"
+            .formatted(name, e.getSQLState()),
+        e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      sessions.close();
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  /** The server and the database. */
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** A pool that opens its sessions as the sink does. */
+  private static final class Sessions extends BasicDataSource {
+
+    private final ConnectionSource.Server server;
+
+    private Sessions(ConnectionSource.Server server) {
+      this.server = server;
+      setMaxTotal(-1);
+      setMaxIdle(MOST_IDLE);
+      setTestOnBorrow(true);
+      setDefaultAutoCommit(true);
+      // A role's own default may be another, in which a lock that was waited for shows old rows.
+      setDefaultTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+    }
+
+    @Override
+    protected ConnectionFactory createConnectionFactory() {
+      return () -> PostgresConnections.outside(server);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.resultsink.pipelines.schedule;
+
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/** The home database does not do what it must; what was under way there is rolled back. */
+@Internal
+public final class HomeDatabaseException extends RuntimeException {
+
+  HomeDatabaseException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

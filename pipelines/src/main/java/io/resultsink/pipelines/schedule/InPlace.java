@@ -1,0 +1,118 @@
+package io.resultsink.pipelines.schedule;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * Executes runs that the user asked for in this process, one after the other and without retries. A
+ * server that lives executes none of them, unless this process dies.
+ */
+@Internal
+public final class InPlace implements AutoCloseable {
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private final HomeDatabase home;
+  private final InstantSource clock;
+  private final RunListener listener;
+  private final Presence presence;
+  private final RunExecution execution;
+  private final ScheduledExecutorService beating = Executors.newSingleThreadScheduledExecutor();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private volatile boolean cancelled;
+
+  InPlace(HomeDatabase home, Work work, RunListener listener, InstantSource clock) {
+    this.home = home;
+    this.clock = clock;
+    this.listener = listener;
+    this.presence = new Presence(home, false, HEARTBEAT);
+    this.execution = new RunExecution(home, presence, work, listener, clock, false);
+  }
+
+  /**
+   * Executes those of a backfill that are to run.
+   *
+   * @return what became of all its ticks
+   */
+  public Backfill.Outcome run(String name, Backfill backfill) {
+    presence.beat();
+    beating.scheduleWithFixedDelay(
+        presence::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+    List<Run> runs = new ArrayList<>();
+    Backfill.Outcome outcome =
+        home.transaction(
+            connection -> {
+              Schedule schedule = new ScheduleStore(connection).lock(name);
+              Backfill.Outcome queued =
+                  backfill.queue(connection, schedule, clock.instant(), presence.id());
+              for (Instant tick : queued.queued()) {
+                List<Run> ofTick = new RunStore(connection).ofTick(schedule, tick);
+                runs.add(ofTick.get(ofTick.size() - 1));
+              }
+              return queued;
+            });
+    Schedule schedule = home.transaction(c -> new ScheduleStore(c).require(name));
+    for (Run run : runs) {
+      complete(schedule, run);
+    }
+    return outcome;
+  }
+
+  private void complete(Schedule schedule, Run run) {
+    boolean told = false;
+    while (!cancelled) {
+      execution.execute(run.id());
+      Run now = execution.look(run.id());
+      if (now == null || now.state().ended()) {
+        return;
+      }
+      if (!told) {
+        listener.waiting(schedule, run);
+        told = true;
+      }
+      pause();
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      cancelled = true;
+    }
+  }
+
+  /** Ends the run under way before its time, and returns when it has ended. */
+  public void cancelAndWait() {
+    cancelled = true;
+    execution.cancelAll();
+    try {
+      over.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends what was not executed as interrupted. */
+  @Override
+  public void close() {
+    beating.shutdownNow();
+    home.transaction(
+        connection -> {
+          new RunStore(connection).abandon(presence.id(), clock.instant(), "interrupted");
+          return presence;
+        });
+    presence.end();
+    over.countDown();
+  }
+}

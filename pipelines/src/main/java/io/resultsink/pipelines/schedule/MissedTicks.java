@@ -1,0 +1,14 @@
+package io.resultsink.pipelines.schedule;
+
+import org.apache.beam.sdk.annotations.Internal;
+
+/** What becomes of ticks at which no server was alive. */
+@Internal
+public enum MissedTicks {
+  /** They are skipped. */
+  SKIP,
+  /** The last one runs late, the others are skipped. */
+  LAST,
+  /** All run late, one after the other. */
+  ALL
+}

@@ -1,0 +1,12 @@
+package io.resultsink.pipelines.schedule;
+
+import org.apache.beam.sdk.annotations.Internal;
+
+/** What becomes of a tick that comes while an earlier run has not ended. */
+@Internal
+public enum Overlap {
+  /** It waits. */
+  WAIT,
+  /** It is skipped. */
+  SKIP
+}

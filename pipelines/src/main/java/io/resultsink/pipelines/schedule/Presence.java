@@ -1,0 +1,95 @@
+package io.resultsink.pipelines.schedule;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What tells others that this process lives: a row that says until when it surely does. */
+final class Presence {
+
+  /** So many beats may be missed, as with db-scheduler's tasks. */
+  static final int BEATS = 4;
+
+  private final HomeDatabase home;
+  private final UUID id = UUID.randomUUID();
+  private final boolean serving;
+  private final Duration heartbeat;
+
+  /**
+   * Nobody sees it before its first beat.
+   *
+   * @param serving whether it takes any run; false for one that executes runs of its own alone
+   */
+  Presence(HomeDatabase home, boolean serving, Duration heartbeat) {
+    this.home = home;
+    this.serving = serving;
+    this.heartbeat = heartbeat;
+  }
+
+  UUID id() {
+    return id;
+  }
+
+  Duration heartbeat() {
+    return heartbeat;
+  }
+
+  /** Lives for {@value #BEATS} heartbeats more, by the database's clock. */
+  void beat() {
+    execute(
+        """
+        INSERT INTO pgresult.server (id, host, pid, serving, alive_until)
+        VALUES (?, ?, ?, ?, clock_timestamp() + ? * interval '1 millisecond')
+        ON CONFLICT (id) DO UPDATE SET alive_until = EXCLUDED.alive_until
+        """,
+        id,
+        host(),
+        ProcessHandle.current().pid(),
+        serving,
+        heartbeat.multipliedBy(BEATS).toMillis());
+    execute("DELETE FROM pgresult.server WHERE alive_until < clock_timestamp() - interval '1 day'");
+  }
+
+  /** Is gone; what it had in its hands is for others. */
+  void end() {
+    execute("DELETE FROM pgresult.server WHERE id = ?", id);
+  }
+
+  /** Whether any server lives that takes runs. */
+  static boolean anyServes(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement(
+                """
+                SELECT count(*) > 0 FROM pgresult.server
+                 WHERE serving AND alive_until > clock_timestamp()
+                """);
+        ResultSet answer = statement.executeQuery()) {
+      return answer.next() && answer.getBoolean(1);
+    }
+  }
+
+  private void execute(String sql, @Nullable Object... values) {
+    home.transaction(
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            Columns.bind(statement, values);
+            return statement.executeUpdate();
+          }
+        });
+  }
+
+  /** As others may know this machine. */
+  static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.resultsink.pipelines.schedule;
+
+import org.apache.beam.sdk.annotations.Internal;
+
+/** How far a run is. */
+@Internal
+public enum RunState {
+  /** Waits for its turn, or for its next attempt. */
+  QUEUED,
+  /** Is being executed. */
+  RUNNING,
+  /** Has published, or found that it had. */
+  SUCCESS,
+  /** Has failed for good. */
+  ERROR,
+  /** Was never executed. */
+  SKIPPED;
+
+  /** Whether nothing will happen to it any more. */
+  public boolean ended() {
+    return this != QUEUED && this != RUNNING;
+  }
+}

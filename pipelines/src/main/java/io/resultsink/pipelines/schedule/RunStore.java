@@ -1,0 +1,200 @@
+package io.resultsink.pipelines.schedule;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of runs, in one transaction. */
+final class RunStore {
+
+  private final Connection connection;
+
+  RunStore(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Adds a run, unless there is one of this tick and repetition.
+   *
+   * @param server who alone may execute it, null for any
+   */
+  void queue(Schedule schedule, Instant tick, int repetition, @Nullable UUID server)
+      throws SQLException {
+    update(
+        """
+        INSERT INTO pgresult.run (schedule_key, tick, repetition, state, server)
+        VALUES (?, ?, ?, 'queued', ?)
+        ON CONFLICT (schedule_key, tick, repetition) DO NOTHING
+        """,
+        schedule.key(),
+        tick,
+        repetition,
+        server);
+  }
+
+  /** Records a tick that is not run, unless there is a run of it. */
+  void skip(Schedule schedule, Instant tick, String reason) throws SQLException {
+    update(
+        """
+        INSERT INTO pgresult.run (schedule_key, tick, state, error) VALUES (?, ?, 'skipped', ?)
+        ON CONFLICT (schedule_key, tick, repetition) DO NOTHING
+        """,
+        schedule.key(),
+        tick,
+        reason);
+  }
+
+  /** Lets a run that failed or was skipped begin anew, behind all others. */
+  void queueAgain(Run run, @Nullable UUID server) throws SQLException {
+    update(
+        """
+        UPDATE pgresult.run
+           SET state = 'queued', place = nextval('pgresult.place'), failures = 0, takeovers = 0,
+               server = ?, not_before = NULL, started_at = NULL, ended_at = NULL, rows = NULL,
+               error = NULL
+         WHERE id = ?
+        """,
+        server,
+        run.id());
+  }
+
+  /** All runs of a tick, in the order of their repetitions. */
+  List<Run> ofTick(Schedule schedule, Instant tick) throws SQLException {
+    return select(
+        "SELECT * FROM pgresult.run WHERE schedule_key = ? AND tick = ? ORDER BY repetition",
+        schedule.key(),
+        tick);
+  }
+
+  /** The newest ticks first. */
+  List<Run> newest(Schedule schedule, int most, int skipped) throws SQLException {
+    return select(
+        """
+        SELECT * FROM pgresult.run WHERE schedule_key = ?
+         ORDER BY tick DESC, repetition DESC LIMIT ? OFFSET ?
+        """,
+        schedule.key(),
+        most,
+        skipped);
+  }
+
+  /** Those that have not ended, in the order in which they start. */
+  List<Run> unfinished(Schedule schedule) throws SQLException {
+    return select(
+        """
+        SELECT * FROM pgresult.run
+         WHERE schedule_key = ? AND state IN ('queued', 'running') ORDER BY place
+        """,
+        schedule.key());
+  }
+
+  Optional<Run> find(long id) throws SQLException {
+    return select("SELECT * FROM pgresult.run WHERE id = ?", id).stream().findFirst();
+  }
+
+  /**
+   * Records how a run ended.
+   *
+   * @return false when it is not this start's any more, because another has taken it over
+   */
+  boolean end(Start start, RunState state, Instant now, @Nullable Long rows, @Nullable String error)
+      throws SQLException {
+    return update(
+            """
+            UPDATE pgresult.run SET state = ?, ended_at = ?, rows = ?, error = ?, server = NULL
+             WHERE id = ? AND starts = ? AND state = 'running'
+            """,
+            state,
+            now,
+            rows,
+            error,
+            start.run().id(),
+            start.number())
+        == 1;
+  }
+
+  /** Records a failure after which the run waits for its next attempt. */
+  boolean retry(Start start, Instant notBefore, String error) throws SQLException {
+    return update(
+            """
+            UPDATE pgresult.run
+               SET state = 'queued', failures = failures + 1, not_before = ?, error = ?, server = NULL
+             WHERE id = ? AND starts = ? AND state = 'running'
+            """,
+            notBefore,
+            error,
+            start.run().id(),
+            start.number())
+        == 1;
+  }
+
+  /** Leaves a run that was begun to the next server. */
+  boolean handBack(Start start) throws SQLException {
+    return update(
+            """
+            UPDATE pgresult.run SET state = 'queued', started_at = NULL, server = NULL
+             WHERE id = ? AND starts = ? AND state = 'running'
+            """,
+            start.run().id(),
+            start.number())
+        == 1;
+  }
+
+  /** Ends what {@code server} alone may execute, and does not. */
+  void abandon(UUID server, Instant now, String reason) throws SQLException {
+    update(
+        """
+        UPDATE pgresult.run SET state = 'error', ended_at = ?, error = ?, server = NULL
+         WHERE server = ? AND state IN ('queued', 'running')
+        """,
+        now,
+        reason,
+        server);
+  }
+
+  /** Removes what ended before {@code then}. */
+  void forget(Schedule schedule, Instant then) throws SQLException {
+    update(
+        "DELETE FROM pgresult.run WHERE schedule_key = ? AND ended_at < ?", schedule.key(), then);
+  }
+
+  private int update(String sql, @Nullable Object... values) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Columns.bind(statement, values);
+      return statement.executeUpdate();
+    }
+  }
+
+  private List<Run> select(String sql, Object... values) throws SQLException {
+    List<Run> runs = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Columns.bind(statement, values);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          runs.add(read(rows));
+        }
+      }
+    }
+    return runs;
+  }
+
+  static Run read(ResultSet row) throws SQLException {
+    return new Run(
+        row.getLong("id"),
+        Columns.instant(row, "tick"),
+        row.getInt("repetition"),
+        Columns.constant(RunState.class, row, "state"),
+        row.getInt("failures"),
+        Columns.instant(row, "started_at"),
+        Columns.instant(row, "ended_at"),
+        row.getObject("rows", Long.class),
+        row.getString("error"));
+  }
+}

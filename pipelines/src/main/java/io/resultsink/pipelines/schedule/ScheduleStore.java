@@ -1,0 +1,184 @@
+package io.resultsink.pipelines.schedule;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of schedules, in one transaction. */
+final class ScheduleStore {
+
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private static final String ALL = "SELECT * FROM pgresult.schedule ";
+
+  private final Connection connection;
+
+  ScheduleStore(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Keeps a new one. */
+  void create(Schedule schedule) throws SQLException {
+    write(
+        """
+        INSERT INTO pgresult.schedule
+          (name, cron, zone, delay_seconds, database, database_password, result, result_password,
+           sql, runner_options, missed, overlap, retries, paused, next_tick, key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        schedule);
+  }
+
+  /** Writes all of it but the key. */
+  void update(Schedule schedule) throws SQLException {
+    write(
+        """
+        UPDATE pgresult.schedule
+           SET name = ?, cron = ?, zone = ?, delay_seconds = ?, database = ?,
+               database_password = ?, result = ?, result_password = ?, sql = ?,
+               runner_options = ?, missed = ?, overlap = ?, retries = ?, paused = ?, next_tick = ?
+         WHERE key = ?
+        """,
+        schedule);
+  }
+
+  private void write(String sql, Schedule schedule) throws SQLException {
+    ScheduledQuery query = schedule.query();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Columns.bind(
+          statement,
+          schedule.name(),
+          schedule.cron().text(),
+          schedule.cron().zone().getId(),
+          schedule.delay().toSeconds(),
+          query.database(),
+          query.databasePassword(),
+          query.result(),
+          query.resultPassword(),
+          query.sql(),
+          connection.createArrayOf("text", query.runnerOptions().toArray()),
+          schedule.missed(),
+          schedule.overlap(),
+          schedule.retries(),
+          schedule.paused(),
+          schedule.nextTick(),
+          schedule.key());
+      statement.executeUpdate();
+    } catch (SQLException e) {
+      if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
+        throw new ScheduleException(
+            "schedule '%s' is there already; change it with pgresult sched update %s, or use another name"
+                .formatted(schedule.name(), schedule.name()));
+      }
+      throw e;
+    }
+  }
+
+  /** Sets the tick that is planned next. */
+  void setNextTick(Schedule schedule, @Nullable Instant tick) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("UPDATE pgresult.schedule SET next_tick = ? WHERE key = ?")) {
+      Columns.bind(statement, tick, schedule.key());
+      statement.executeUpdate();
+    }
+  }
+
+  void delete(Schedule schedule) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("DELETE FROM pgresult.schedule WHERE key = ?")) {
+      Columns.bind(statement, schedule.key());
+      statement.executeUpdate();
+    }
+  }
+
+  /** All, by name. */
+  List<Schedule> all() throws SQLException {
+    return select(ALL + "ORDER BY name");
+  }
+
+  /**
+   * The one of this name.
+   *
+   * @throws ScheduleException when there is none, with those there are
+   */
+  Schedule require(String name) throws SQLException {
+    return one(name, select(ALL + "WHERE name = ?", name));
+  }
+
+  /** The same, and nobody else changes it or adds runs to it until the transaction ends. */
+  Schedule lock(String name) throws SQLException {
+    return one(name, select(ALL + "WHERE name = ? FOR UPDATE", name));
+  }
+
+  /** The one with this key. */
+  Optional<Schedule> withKey(String key) throws SQLException {
+    return select(ALL + "WHERE key = ?", key).stream().findFirst();
+  }
+
+  /** One whose next run is to start, locked; those that another server has locked are not seen. */
+  Optional<Schedule> lockDue(Instant now) throws SQLException {
+    return select(
+            ALL
+                + """
+                WHERE next_tick + delay_seconds * interval '1 second' <= ?
+                ORDER BY next_tick LIMIT 1 FOR UPDATE SKIP LOCKED
+                """,
+            now)
+        .stream()
+        .findFirst();
+  }
+
+  private Schedule one(String name, List<Schedule> found) throws SQLException {
+    if (!found.isEmpty()) {
+      return found.get(0);
+    }
+    List<String> names = all().stream().map(Schedule::name).toList();
+    throw new ScheduleException(
+        "there is no schedule '%s'; %s"
+            .formatted(
+                name,
+                names.isEmpty()
+                    ? "create it with pgresult sched create " + name + " ..."
+                    : "there are: " + String.join(", ", names)));
+  }
+
+  private List<Schedule> select(String sql, @Nullable Object... values) throws SQLException {
+    List<Schedule> schedules = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Columns.bind(statement, values);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          schedules.add(read(rows));
+        }
+      }
+    }
+    return schedules;
+  }
+
+  private static Schedule read(ResultSet row) throws SQLException {
+    return new Schedule(
+        row.getString("name"),
+        row.getString("key"),
+        Cron.parse(row.getString("cron"), Cron.zone(row.getString("zone"))),
+        Duration.ofSeconds(row.getLong("delay_seconds")),
+        new ScheduledQuery(
+            row.getString("database"),
+            row.getString("database_password"),
+            row.getString("result"),
+            row.getString("result_password"),
+            row.getString("sql"),
+            List.of((String[]) row.getArray("runner_options").getArray())),
+        Columns.constant(MissedTicks.class, row, "missed"),
+        Columns.constant(Overlap.class, row, "overlap"),
+        row.getInt("retries"),
+        row.getBoolean("paused"),
+        Columns.instant(row, "next_tick"));
+  }
+}

@@ -1,0 +1,123 @@
+package io.resultsink.pipelines.schedule;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.apache.beam.sdk.annotations.Internal;
+
+/** The schedules of a home database, for those who manage them. */
+@Internal
+public final class Schedules {
+
+  /**
+   * What is known of a schedule's runs.
+   *
+   * @param newest the newest tick first
+   * @param unfinished those that are queued or running, in their order
+   */
+  public record History(Schedule schedule, List<Run> newest, List<Run> unfinished) {}
+
+  /**
+   * What became of a backfill.
+   *
+   * @param served whether a server lives that takes the runs
+   */
+  public record Queued(Backfill.Outcome outcome, boolean served) {}
+
+  private final HomeDatabase home;
+  private final InstantSource clock;
+
+  /** Those of {@code home}. */
+  public Schedules(HomeDatabase home, InstantSource clock) {
+    this.home = home;
+    this.clock = clock;
+  }
+
+  /**
+   * Keeps a new one.
+   *
+   * @throws ScheduleException when there is one of its name
+   */
+  public void create(Schedule schedule) {
+    home.transaction(
+        connection -> {
+          new ScheduleStore(connection).create(schedule);
+          return schedule;
+        });
+  }
+
+  /** All, by name. */
+  public List<Schedule> all() {
+    return home.transaction(connection -> new ScheduleStore(connection).all());
+  }
+
+  /**
+   * The one of this name.
+   *
+   * @throws ScheduleException when there is none
+   */
+  public Schedule require(String name) {
+    return home.transaction(connection -> new ScheduleStore(connection).require(name));
+  }
+
+  /**
+   * Changes one; a run that has begun goes on as it was.
+   *
+   * @return it as it is now
+   * @throws ScheduleException when there is none of this name, or one of its new name
+   */
+  public Schedule change(String name, UnaryOperator<Schedule> change) {
+    return home.transaction(
+        connection -> {
+          ScheduleStore schedules = new ScheduleStore(connection);
+          Schedule changed = change.apply(schedules.lock(name));
+          schedules.update(changed);
+          return changed;
+        });
+  }
+
+  /**
+   * Removes one, with its history and what is queued.
+   *
+   * @return whether a run of it is being executed, which goes on
+   */
+  public boolean delete(String name) {
+    return home.transaction(
+        connection -> {
+          ScheduleStore schedules = new ScheduleStore(connection);
+          Schedule schedule = schedules.lock(name);
+          boolean running =
+              new RunStore(connection)
+                  .unfinished(schedule).stream().anyMatch(run -> run.state() == RunState.RUNNING);
+          schedules.delete(schedule);
+          return running;
+        });
+  }
+
+  /** The runs of one, {@code most} of them behind the {@code skipped} newest. */
+  public History history(String name, int most, int skipped) {
+    return home.transaction(
+        connection -> {
+          Schedule schedule = new ScheduleStore(connection).require(name);
+          RunStore runs = new RunStore(connection);
+          return new History(
+              schedule, runs.newest(schedule, most, skipped), runs.unfinished(schedule));
+        });
+  }
+
+  /** Queues runs for any server. */
+  public Queued queue(String name, Backfill backfill) {
+    return home.transaction(
+        connection -> {
+          Schedule schedule = new ScheduleStore(connection).lock(name);
+          return new Queued(
+              backfill.queue(connection, schedule, clock.instant(), null),
+              Presence.anyServes(connection));
+        });
+  }
+
+  /** What executes runs in this process, instead of queueing them for a server. */
+  public InPlace inPlace(Work work, RunListener listener) {
+    return new InPlace(home, work, listener, clock);
+  }
+}

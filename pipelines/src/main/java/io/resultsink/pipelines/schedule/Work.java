@@ -1,0 +1,22 @@
+package io.resultsink.pipelines.schedule;
+
+import java.time.Instant;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/** What a run does. */
+@Internal
+public interface Work {
+
+  /**
+   * Runs the query for a tick, under a run id that publishes once.
+   *
+   * @return how many rows were published, by this call or an earlier one of the same run id; null
+   *     when that is not known
+   * @throws RuntimeException when nothing was published
+   */
+  @Nullable Long run(ScheduledQuery query, Instant tick, String runId, Cancellation cancellation);
+
+  /** The failure in one line, for the record; never a secret. */
+  String explain(Throwable failure);
+}

@@ -1,0 +1,32 @@
+/**
+ * Schedules: queries that run again and again, and the record of their runs.
+ *
+ * <p>Reading order: {@code Schedule} is what the user asked, {@code Cron} says its ticks, {@code
+ * Planner} turns ticks into {@code Run}s, {@code RunExecution} executes one, {@code Server} does
+ * both as long as it lives. All of it is kept in a {@code HomeDatabase}; what a run does is told by
+ * {@code Work}.
+ *
+ * <p>Decisions, and where they are kept:
+ *
+ * <ul>
+ *   <li>The rows of {@code run} are the truth. The tasks of db-scheduler, which polls, locks, beats
+ *       and takes over, are made from them, again when one is missing ({@code Heads}): nothing is
+ *       lost between two transactions.
+ *   <li>Ticks are planned by every server from the schedule's row, under its lock, in the
+ *       transaction that moves it to its next tick ({@code Planner}). A task for each schedule
+ *       would have to be taken over when its server dies, and could not be changed while it runs.
+ *   <li>Runs of one schedule never overlap, and start in the order in which they were queued; a run
+ *       that waits for its next attempt keeps its place, so that an old tick never replaces the
+ *       result of a newer one ({@code Heads}).
+ *   <li>A run id is made of the schedule's id, which survives a new name, and the tick ({@code
+ *       Run}): the ledger at the target makes a retry, a takeover and a backfill publish once.
+ *   <li>A fixed hour that is skipped when clocks are put forward starts when they are; one that
+ *       comes twice ticks once. Every hour, on the other hand, is every hour that passes ({@code
+ *       Cron}).
+ *   <li>A takeover has a new number, and only the newest one writes the outcome ({@code RunStore}).
+ * </ul>
+ */
+@NullMarked
+package io.resultsink.pipelines.schedule;
+
+import org.jspecify.annotations.NullMarked;

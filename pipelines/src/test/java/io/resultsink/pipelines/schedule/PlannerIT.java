@@ -1,0 +1,183 @@
+package io.resultsink.pipelines.schedule;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Ticks become runs. */
+class PlannerIT {
+
+  @RegisterExtension private final TestHome home = new TestHome();
+
+  private Schedule create(String cron, Duration delay, MissedTicks missed, Overlap overlap) {
+    Schedule schedule = home.schedule("hits", cron, delay).with(missed, overlap, 3);
+    home.schedules().create(schedule);
+    return schedule;
+  }
+
+  private void planAfter(Duration time) {
+    home.sleep(time);
+    home.plan();
+  }
+
+  @Test
+  void eachTickIsQueuedWhenItComes() {
+    create("*/2 * * * *", Duration.ZERO, MissedTicks.LAST, Overlap.WAIT);
+    planAfter(Duration.ofSeconds(119));
+    assertThat(home.runs("hits"), is(empty()));
+    planAfter(Duration.ofSeconds(1));
+    home.plan();
+    assertThat(home.runs("hits"), contains("10:02 queued"));
+    planAfter(Duration.ofMinutes(2));
+    assertThat(home.runs("hits"), contains("10:02 queued", "10:04 queued"));
+  }
+
+  @Test
+  void aDelayLongerThanThePeriodDelaysAndLosesNothing() {
+    create("*/2 * * * *", Duration.ofMinutes(5), MissedTicks.LAST, Overlap.WAIT);
+    for (int minute = 1; minute < 7; minute++) {
+      planAfter(Duration.ofMinutes(1));
+      assertThat(home.runs("hits"), is(empty()));
+    }
+    planAfter(Duration.ofMinutes(1));
+    assertThat(home.runs("hits"), contains("10:02 queued"));
+    planAfter(Duration.ofMinutes(2));
+    assertThat(home.runs("hits"), contains("10:02 queued", "10:04 queued"));
+  }
+
+  @Test
+  void ofMissedTicksTheLastRuns() {
+    create("* * * * *", Duration.ZERO, MissedTicks.LAST, Overlap.WAIT);
+    planAfter(Duration.ofMinutes(3).plusSeconds(59));
+    assertThat(home.runs("hits"), contains("10:01 skipped", "10:02 skipped", "10:03 queued"));
+    planAfter(Duration.ofHours(1));
+    assertThat(home.runs("hits").size(), is(63));
+    assertThat(home.runs("hits").get(62), is("11:03 queued"));
+  }
+
+  @Test
+  void allMissedTicksRunWhenThatIsAsked() {
+    create("* * * * *", Duration.ZERO, MissedTicks.ALL, Overlap.WAIT);
+    planAfter(Duration.ofHours(1));
+    assertThat(
+        home.runs("hits"),
+        equalTo(
+            IntStream.rangeClosed(1, 60)
+                .mapToObj(m -> m == 60 ? "11:00 queued" : "10:%02d queued".formatted(m))
+                .toList()));
+  }
+
+  @Test
+  void noMissedTickRunsWhenThatIsAsked() {
+    create("*/10 * * * *", Duration.ZERO, MissedTicks.SKIP, Overlap.WAIT);
+    planAfter(Duration.ofMinutes(25));
+    assertThat(home.runs("hits"), contains("10:10 skipped", "10:20 skipped"));
+    planAfter(Duration.ofMinutes(5).plusSeconds(30));
+    assertThat(home.runs("hits").get(2), is("10:30 queued"));
+  }
+
+  @Test
+  void aServerThatWasAwayForLongRecordsTheNewestMissedTicksOnly() {
+    create("* * * * *", Duration.ZERO, MissedTicks.LAST, Overlap.WAIT);
+    planAfter(Duration.ofDays(4));
+    List<String> runs = home.runs("hits");
+    assertThat(runs.size(), is(Planner.MOST_RECORDED + 1));
+    assertThat(runs.get(Planner.MOST_RECORDED), is("10:00 queued"));
+  }
+
+  @Test
+  void aTickThatFindsARunUnfinishedIsSkippedWhenThatIsAsked() {
+    create("* * * * *", Duration.ZERO, MissedTicks.LAST, Overlap.SKIP);
+    planAfter(Duration.ofMinutes(1));
+    planAfter(Duration.ofMinutes(1));
+    assertThat(home.runs("hits"), contains("10:01 queued", "10:02 skipped"));
+    assertThat(
+        home.run("hits", home.now()).error(), is("the run of 2026-11-22T10:01:00Z had not ended"));
+  }
+
+  @Test
+  void aPausedOneTicksAgainFromTheMomentItIsResumed() {
+    create("* * * * *", Duration.ZERO, MissedTicks.ALL, Overlap.WAIT);
+    planAfter(Duration.ofMinutes(1));
+    home.schedules().change("hits", schedule -> schedule.paused(true, home.now()));
+    planAfter(Duration.ofHours(1));
+    home.schedules().change("hits", schedule -> schedule.paused(false, home.now()));
+    planAfter(Duration.ofMinutes(1));
+    assertThat(home.runs("hits"), contains("10:01 queued", "11:02 queued"));
+  }
+
+  @Test
+  void anotherCronTicksFromTheMomentOfTheChangeAndAnotherNameGoesOn() {
+    create("* * * * *", Duration.ZERO, MissedTicks.ALL, Overlap.WAIT);
+    planAfter(Duration.ofMinutes(1));
+    home.sleep(Duration.ofSeconds(90));
+    home.schedules().change("hits", schedule -> schedule.named("views"));
+    Cron every5 = Cron.parse("*/5 * * * *", ZoneId.of("UTC"));
+    home.plan();
+    home.schedules().change("views", s -> s.at(every5, Duration.ZERO, home.now()));
+    planAfter(Duration.ofMinutes(6));
+    assertThat(home.runs("views"), contains("10:01 queued", "10:02 queued", "10:05 queued"));
+  }
+
+  @Test
+  void aQueryWithoutCronIsNeverPlanned() {
+    create("", Duration.ZERO, MissedTicks.ALL, Overlap.WAIT);
+    planAfter(Duration.ofDays(366));
+    assertThat(home.runs("hits"), is(empty()));
+  }
+
+  @Test
+  void serversThatPlanAtTheSameTimePlanOnce() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      home.schedules()
+          .create(
+              home.schedule("many_" + i, "* * * * *", Duration.ZERO)
+                  .with(MissedTicks.ALL, Overlap.WAIT, 3));
+    }
+    home.sleep(Duration.ofMinutes(10));
+    CyclicBarrier together = new CyclicBarrier(4);
+    ExecutorService servers = Executors.newFixedThreadPool(4);
+    List<Future<?>> plans =
+        IntStream.range(0, 4)
+            .<Future<?>>mapToObj(
+                i ->
+                    servers.submit(
+                        () -> {
+                          together.await();
+                          home.plan();
+                          return null;
+                        }))
+            .toList();
+    for (Future<?> plan : plans) {
+      plan.get();
+    }
+    servers.shutdown();
+    for (int i = 0; i < 20; i++) {
+      assertThat(home.runs("many_" + i).size(), is(10));
+    }
+  }
+
+  @Test
+  void aTickThatWasRunByHandBeforeItsTimeIsNotQueuedTwice() {
+    create("* * * * *", Duration.ofMinutes(5), MissedTicks.LAST, Overlap.WAIT);
+    home.sleep(Duration.ofMinutes(1));
+    Instant tick = home.now();
+    home.schedules().queue("hits", new Backfill(tick, 1, false));
+    planAfter(Duration.ofMinutes(5));
+    assertThat(home.runs("hits"), contains("10:01 queued"));
+  }
+}

@@ -1,0 +1,103 @@
+package io.resultsink.pipelines.schedule;
+
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.TestingPostgres;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A home database for one test, and a clock that goes when it is told to. */
+final class TestHome implements BeforeEachCallback, AfterEachCallback {
+
+  /** When a test begins. */
+  static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+
+  private static final ScheduledQuery QUERY =
+      new ScheduledQuery("/data", null, "mydb:t", null, "SELECT 1", List.of("--runner=x"));
+
+  private final TestDatabase database = new TestDatabase();
+  private HomeDatabase home;
+  private Instant now = START;
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws SQLException {
+    database.beforeEach(context);
+    database.execute("GRANT CREATE ON DATABASE " + database.name() + " TO " + TestingPostgres.SINK);
+    home = open();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws SQLException {
+    home.close();
+    database.afterEach(context);
+  }
+
+  HomeDatabase open() {
+    return HomeDatabase.open(PostgresTarget.parse(database.url("t")));
+  }
+
+  HomeDatabase home() {
+    return home;
+  }
+
+  TestDatabase database() {
+    return database;
+  }
+
+  Schedules schedules() {
+    return new Schedules(home, clock());
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  void sleep(Duration time) {
+    now = now.plus(time);
+  }
+
+  InstantSource clock() {
+    return () -> now;
+  }
+
+  /** A schedule that is not kept yet. */
+  Schedule schedule(String name, String cron, Duration delay) {
+    return Schedule.create(name, Cron.parse(cron, ZoneId.of("UTC")), delay, QUERY, now);
+  }
+
+  /** One that is kept, every minute. */
+  Schedule minutely() {
+    Schedule schedule = schedule("minutely", "* * * * *", Duration.ZERO);
+    schedules().create(schedule);
+    return schedule;
+  }
+
+  void plan() {
+    new Planner(home).plan(now);
+  }
+
+  /** Its runs as {@code 10:01 queued}, the oldest tick first. */
+  List<String> runs(String name) {
+    List<Run> newest = schedules().history(name, 1000, 0).newest();
+    return newest.stream()
+        .sorted(java.util.Comparator.comparing(Run::tick).thenComparing(Run::repetition))
+        .map(run -> run.tick().toString().substring(11, 16) + " " + Columns.text(run.state()))
+        .toList();
+  }
+
+  /** The only run of a tick. */
+  Run run(String name, Instant tick) {
+    return home.transaction(
+        connection ->
+            new RunStore(connection)
+                .ofTick(new ScheduleStore(connection).require(name), tick)
+                .get(0));
+  }
+}
