@@ -27,6 +27,10 @@ class ScheduledQueryIT {
 
   private static final String DAILY = "2026-01-02 00:00";
 
+  /** The tick as a column of Unix seconds has it. */
+  private static final String SECONDS =
+      "TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', SCHEDULED_TIME())";
+
   @TempDir static Path home;
   private static TryOutServer server;
 
@@ -163,7 +167,8 @@ class ScheduledQueryIT {
     create(
         "window",
         "* * * * *",
-        "SELECT code FROM hits WHERE sec >= TD_SCHEDULED_TIME() - 1 AND sec < TD_SCHEDULED_TIME()"
+        "SELECT code FROM hits WHERE sec >= SECONDS - 1 AND sec < SECONDS"
+                .replace("SECONDS", SECONDS)
             + " AND SCHEDULED_TIME() - INTERVAL '1' MINUTE < SCHEDULED_TIME()"
             + " AND EXTRACT(YEAR FROM SCHEDULED_TIME()) = 2026");
     assertThat(sched("run", "window", DAILY, "-n", "2", "--now").exitCode(), is(0));

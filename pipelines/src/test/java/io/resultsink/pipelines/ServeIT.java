@@ -104,11 +104,12 @@ class ServeIT {
     assertThat(
         "each tick once, and none left out",
         server.column(
-            "SELECT DISTINCT count(*) OVER () = 1 + (max(tick) OVER () - min(tick) OVER ()) / 60"
+            "SELECT DISTINCT count(*) OVER ()"
+                + " = 1 + extract(epoch FROM max(tick) OVER () - min(tick) OVER ()) / 60"
                 + " AND count(*) OVER () = (SELECT count(*) FROM pgresult.run)"
-                + " AND min(tick) OVER () = "
-                + BEGAN.plusSeconds(60).getEpochSecond()
-                + " FROM ticks"),
+                + " AND min(tick) OVER () = '"
+                + BEGAN.plusSeconds(60)
+                + "' FROM ticks"),
         contains("t"));
     assertThat(publishedTicks(), greaterThanOrEqualTo(ticks));
     assertThat(

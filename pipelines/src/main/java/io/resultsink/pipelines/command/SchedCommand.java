@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "CRON is minute hour day month weekday, or @hourly, @daily, @monthly; '' never runs by",
-      "itself. In the SQL, SCHEDULED_TIME() is the time of the tick, a TIMESTAMP, whenever and",
-      "however often it runs; TD_SCHEDULED_TIME() is the same in seconds since 1970.",
+      "itself. In the SQL, SCHEDULED_TIME(), or TD_SCHEDULED_TIME(), is the time of the tick,",
+      "a TIMESTAMP, whenever and however often it runs.",
       "A tick publishes once: when it is tried again, taken over by another server or run by",
       "hand once more, the rows are not appended twice.",
       ""
@@ -36,8 +36,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  pgresult sched create hits '@hourly' -d logs -r 'mydb:hits?mode=append' \\",
-      "    \"SELECT code, COUNT(*) AS hits FROM www_access WHERE",
-      "     \\`time\\` >= TD_SCHEDULED_TIME() - 3600 AND \\`time\\` < TD_SCHEDULED_TIME()",
+      "    \"SELECT code, COUNT(*) AS hits FROM orders WHERE",
+      "     paid_at >= SCHEDULED_TIME() - INTERVAL '1' HOUR AND paid_at < SCHEDULED_TIME()",
       "     GROUP BY code\"",
       "  pgresult serve",
       "  pgresult sched history hits",

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.beam.sdk.extensions.sql.impl.parser.BeamSqlParser;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.config.Lex;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlCall;
@@ -18,16 +19,15 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlP
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.util.SqlBasicVisitor;
 
 /**
- * SQL in which a literal stands for each call of {@code SCHEDULED_TIME()}, a TIMESTAMP, and of
- * {@code TD_SCHEDULED_TIME()}, the same as seconds since 1970.
+ * SQL in which a TIMESTAMP literal stands for each call of {@code SCHEDULED_TIME()}, or of {@code
+ * TD_SCHEDULED_TIME()} by its other name.
  *
  * <p>Calls are found by the parser, so that one in a text or a comment is none; all other text
  * stays as the user wrote it.
  */
 final class ScheduledSql {
 
-  private static final String TIMESTAMP = "SCHEDULED_TIME";
-  private static final String SECONDS = "TD_SCHEDULED_TIME";
+  private static final Set<String> NAMES = Set.of("SCHEDULED_TIME", "TD_SCHEDULED_TIME");
 
   private static final DateTimeFormatter LITERAL =
       DateTimeFormatter.ofPattern("'TIMESTAMP '''yyyy-MM-dd HH:mm:ss''", Locale.ROOT)
@@ -57,10 +57,9 @@ final class ScheduledSql {
     calls.sort(
         Comparator.comparing((SqlCall call) -> call.getParserPosition().getLineNum())
             .thenComparing(call -> call.getParserPosition().getColumnNum()));
+    String literal = LITERAL.format(time);
     for (int i = calls.size() - 1; i >= 0; i--) {
       SqlParserPos at = calls.get(i).getParserPosition();
-      boolean seconds = isCallOf(SECONDS, calls.get(i));
-      String literal = seconds ? Long.toString(time.getEpochSecond()) : LITERAL.format(time);
       replace(lines, at, literal);
       replaced.add(0, new Replaced(at, literal.length()));
     }
@@ -76,7 +75,7 @@ final class ScheduledSql {
         new SqlBasicVisitor<Void>() {
           @Override
           public Void visit(SqlCall call) {
-            if (isCallOf(TIMESTAMP, call) || isCallOf(SECONDS, call)) {
+            if (isScheduledTime(call)) {
               calls.add(checked(call));
             }
             return super.visit(call);
@@ -85,9 +84,9 @@ final class ScheduledSql {
     return calls;
   }
 
-  private static boolean isCallOf(String function, SqlCall call) {
+  private static boolean isScheduledTime(SqlCall call) {
     return call.getOperator() instanceof SqlFunction
-        && call.getOperator().getName().equalsIgnoreCase(function);
+        && NAMES.contains(call.getOperator().getName().toUpperCase(Locale.ROOT));
   }
 
   private static SqlCall checked(SqlCall call) {
