@@ -95,11 +95,12 @@ public final class Session implements AutoCloseable {
   }
 
   private long begin(Duration lockTimeout, String activity, String id) throws SQLException {
-    String sql =
+    String sql = // the role's own names first get out of the way of all others
         """
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
-        SELECT current_setting('search_path'), %s,
-               set_config('search_path', ?, true),
+        SELECT pg_catalog.current_setting('search_path'),
+               pg_catalog.set_config('search_path', ?, true);
+        SELECT %s,
                set_config('row_security', 'off', true),
                set_config('statement_timeout', '0', true),
                set_config('idle_in_transaction_session_timeout', '0', true),
@@ -109,9 +110,8 @@ public final class Session implements AutoCloseable {
                set_config('lock_timeout', ?, true),
                set_config('application_name', ?, true),
                set_config('TimeZone', 'UTC', true),
-               set_config('synchronous_commit',
-                   CASE current_setting('synchronous_commit')
-                     WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
+               set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+                   WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
         """
             .formatted(id);
     if (serverVersion() >= TRANSACTION_TIMEOUT_SINCE) {
@@ -122,15 +122,18 @@ public final class Session implements AutoCloseable {
       statement.setString(2, Long.toString(lockTimeout.toMillis()));
       statement.setString(3, ServerPool.APPLICATION_NAME + " " + activity);
       statement.execute();
-      statement.getMoreResults(); // past SET TRANSACTION
-      try (ResultSet settings = statement.getResultSet()) {
-        settings.next();
-        roleSearchPath = settings.getString(1);
-        return settings.getLong(2);
-      }
+      roleSearchPath = next(statement).getString(1);
+      return next(statement).getLong(1);
     } catch (SQLException e) {
       throw noted(e);
     }
+  }
+
+  private static ResultSet next(PreparedStatement statement) throws SQLException {
+    statement.getMoreResults();
+    ResultSet row = statement.getResultSet();
+    row.next();
+    return row;
   }
 
   /**
