@@ -474,7 +474,7 @@ public final class PostgresProxy implements AutoCloseable {
           return;
         }
         if (swallowing) {
-          if (type == 'Z') { // ReadyForQuery: it was executed
+          if (type == 'Z' || type == 'G') { // ReadyForQuery, CopyInResponse: it was executed
             return;
           }
           continue;
