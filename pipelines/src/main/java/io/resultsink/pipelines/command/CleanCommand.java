@@ -62,8 +62,9 @@ public final class CleanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Duration given = olderThan == null ? null : age(olderThan);
     PostgresTarget target = resultOptions.target(result, terminal);
-    Duration age = olderThan == null ? target.stagingTtl() : age(olderThan);
+    Duration age = given == null ? target.stagingTtl() : given;
     try (TargetInspector inspector = TargetInspector.of(target)) {
       List<AbandonedStaging.Found> found = inspector.staging();
       int removed = 0;
