@@ -51,7 +51,7 @@ torture: ## every attack, and each measure taken out; SEED=... repeats one, ONLY
 	code=$$?; $(ATTACK_TABLE) && exit $$code
 
 .PHONY: bench
-bench: ## the benchmark, 20 minutes; ROWS=... and ONLY=... narrow it, PROFILE=1 records what is hot
+bench: ## the benchmark; ROWS=... and ONLY=... narrow it, PROFILE=1 records what is hot
 	$(MVN) -Dquick -DskipTests -Dbundle.skip=true -Pbench package
 	java -Xmx3g -Duser.timezone=UTC -Duser.language=en \
 	  -Djava.util.logging.config.file=src/test/resources/logging.properties \
