@@ -8,7 +8,6 @@ import static org.hamcrest.Matchers.not;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.testing.PostgresProxy;
-import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestingPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,14 +18,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Where others can look, no password is to be seen: arguments of processes, Flink's REST API, the
@@ -34,46 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("attack")
 @Tag("bundle")
-class ClusterSecretsIT {
+class ClusterSecretsIT extends BaseClusterIT {
 
   /** Right in no database. */
   private static final String WRONG = "canary/of the mine";
-
-  @TempDir static Path folder;
-  @TempDir static Path input;
-  @TempDir Path home;
-
-  private static FlinkCluster cluster;
-
-  @RegisterExtension final TestDatabase database = new TestDatabase();
-
-  private PostgresProxy network;
-  private OwnProcess launched;
-
-  @BeforeAll
-  static void start() throws IOException {
-    WideRows.in(input);
-    cluster = FlinkCluster.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void throughAProxy() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
-  }
-
-  @AfterEach
-  void close() {
-    network.close();
-    if (launched != null) {
-      launched.close();
-    }
-  }
 
   @Test
   void aLiteralPasswordIsSeenNowhere() throws IOException {

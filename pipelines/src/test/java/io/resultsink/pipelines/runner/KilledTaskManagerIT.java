@@ -8,20 +8,10 @@ import static org.hamcrest.Matchers.is;
 
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.testing.PollingReaders;
-import io.resultsink.postgres.testing.PostgresProxy;
 import io.resultsink.postgres.testing.PostgresProxy.Fault;
-import io.resultsink.postgres.testing.TestDatabase;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,9 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * on as zombies once the job has come to the same point again.
  */
 @Tag("torture")
-class KilledTaskManagerIT {
-
-  private static final String STAGING_COPY = "^COPY .*result_sink_[0-9a-f]{32}.* FROM STDIN";
+class KilledTaskManagerIT extends BaseClusterIT {
 
   /** Between the COPY of a chunk and its COMMIT. */
   private static final String CHUNK_COPIED = "pg_logical_emit_message";
@@ -44,41 +32,8 @@ class KilledTaskManagerIT {
 
   private static final String TIDYING = "^DROP TABLE .*result_sink_[0-9a-f]{32}\"?$";
 
-  @TempDir static Path folder;
-  @TempDir static Path home;
-  @TempDir static Path input;
-
-  private static FlinkCluster cluster;
-
-  @RegisterExtension final TestDatabase database = new TestDatabase();
-
-  private PostgresProxy network;
-  private OwnProcess launched;
-
-  @BeforeAll
-  static void start() throws IOException {
-    WideRows.in(input);
-    cluster = FlinkCluster.start(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
-  }
-
-  @BeforeEach
-  void throughAProxy() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
-  }
-
-  @AfterEach
-  void close() {
-    network.close();
-    if (launched != null) {
-      launched.close();
-    }
-  }
+  /** For a replace: a staging table that has gone live itself is not tidied up. */
+  private static final String COPIES = "&staging=unlogged";
 
   @ParameterizedTest
   @EnumSource(WriteMode.class)
@@ -117,7 +72,7 @@ class KilledTaskManagerIT {
     PublishedOnce target = PublishedOnce.into(database, mode);
     Fault tidying = network.when(TIDYING).stall();
     try (PollingReaders readers = target.readers()) {
-      launched = Launch.of(home, input).with("-w").on(cluster, target.url());
+      launched = Launch.of(home, input).with("-w").on(cluster, target.url() + COPIES);
       killAt("the clean-up", CompletableFuture.completedFuture(tidying)).release();
       assertPublished(target, readers, 1);
     }

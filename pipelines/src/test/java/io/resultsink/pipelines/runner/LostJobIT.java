@@ -5,52 +5,17 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import io.resultsink.postgres.destination.WriteMode;
-import io.resultsink.postgres.testing.PostgresProxy;
 import io.resultsink.postgres.testing.PostgresProxy.Fault;
-import io.resultsink.postgres.testing.TestDatabase;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A job that a session cluster gives up, or that goes with its JobManager. */
 @Tag("torture")
-class LostJobIT {
+class LostJobIT extends BaseClusterIT {
 
-  private static final String STAGING_COPY = "^COPY .*result_sink_[0-9a-f]{32}.* FROM STDIN";
   private static final String RUN_ID = "2026-11-22T10";
-
-  @TempDir Path folder;
-  @TempDir Path home;
-  @TempDir Path input;
-
-  @RegisterExtension final TestDatabase database = new TestDatabase();
-
-  private FlinkCluster cluster;
-  private PostgresProxy network;
-  private OwnProcess launched;
-
-  @BeforeEach
-  void start() throws IOException {
-    WideRows.in(input);
-    network = PostgresProxy.to(database.server());
-    database.through(network);
-    cluster = FlinkCluster.start(folder);
-  }
-
-  @AfterEach
-  void close() {
-    network.close();
-    if (launched != null) {
-      launched.close();
-    }
-    cluster.close();
-  }
 
   @Test
   void aCancelledJobLeavesTheTargetAndNothingElse() {
