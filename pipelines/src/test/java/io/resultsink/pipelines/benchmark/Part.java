@@ -20,11 +20,11 @@ enum Part {
       rounds.measure(Rounds.THREE, contenders);
     }
   },
-  /** The same with rows of 30 columns, a tenth of them. */
+  /** The same with rows of 30 columns, a twentieth of them. */
   WIDE {
     @Override
     void measure(Bench bench, Rounds rounds) throws Exception {
-      long rows = tenth(bench);
+      long rows = Math.max(1, bench.rows() / 20);
       rounds.measure(
           Rounds.THREE,
           List.of(
@@ -64,7 +64,7 @@ enum Part {
       RowPool pool = new RowPool(Shape.NARROW);
       long rows = bench.rows();
       rounds.measure(
-          Rounds.THREE,
+          Rounds.FIVE,
           List.of(
               new StagedInBundles(bench, "few large chunks", pool, rows, rows),
               new StagedInBundles(bench, "chunks of 200 rows", pool, rows, SMALL_CHUNK)));
@@ -100,8 +100,8 @@ enum Part {
       RowPool pool = new RowPool(Shape.NARROW);
       List<Contender> contenders = new ArrayList<>();
       for (WriteMode mode : List.of(WriteMode.APPEND, WriteMode.TRUNCATE)) {
-        contenders.add(new BareInsert(bench, pool, mode, bench.rows() / 4));
-        contenders.add(new IndexedPublish(bench, pool, mode, bench.rows() / 4));
+        contenders.add(new BareInsert(bench, pool, mode, bench.rows() / 8));
+        contenders.add(new IndexedPublish(bench, pool, mode, bench.rows() / 8));
       }
       rounds.measure(Rounds.THREE, contenders);
     }
