@@ -151,6 +151,17 @@ public final class CopyBuffer {
     return count;
   }
 
+  /** Makes room behind the content; gives the array, to be written from {@link #size()} on. */
+  byte[] room(int count) {
+    reserve(count);
+    return bytes;
+  }
+
+  /** Makes what was written into {@link #room(int)} a part of the content. */
+  void fillTo(int size) {
+    this.size = size;
+  }
+
   /** Appends room for a length that {@link #endField(int)} fills in; gives its position. */
   public int startField() {
     putInt(0);

@@ -45,6 +45,9 @@ public final class TextEncoders {
         buffer.putByte(text.isEmpty() ? 0 : text.charAt(0));
       };
 
+  /** Characters for which room is made at once. */
+  private static final int BLOCK = 1024;
+
   private TextEncoders() {}
 
   /**
@@ -78,30 +81,43 @@ public final class TextEncoders {
   }
 
   private static void putUtf8(String text, CopyBuffer buffer) {
-    int length = text.length();
-    for (int i = buffer.putAscii(text); i < length; i++) {
-      char c = text.charAt(i);
+    int next = buffer.putAscii(text);
+    while (next < text.length()) {
+      next = putBlock(text, next, buffer);
+    }
+  }
+
+  /** Appends what begins within a block of characters; gives the index of the next character. */
+  private static int putBlock(String text, int from, CopyBuffer buffer) {
+    int end = Math.min(text.length(), from + BLOCK);
+    byte[] bytes = buffer.room(3 * (end - from) + 1); // a pair that begins as the last takes 4
+    int size = buffer.size();
+    int i = from;
+    while (i < end) {
+      char c = text.charAt(i++);
       if (c < 0x80) {
         if (c == 0) {
           throw zeroCharacter();
         }
-        buffer.putByte(c);
+        bytes[size++] = (byte) c;
       } else if (c < 0x800) {
-        buffer.putShort(0xc080 | (c >> 6) << 8 | (c & 0x3f));
+        bytes[size++] = (byte) (0xc0 | c >> 6);
+        bytes[size++] = (byte) (0x80 | c & 0x3f);
       } else if (Character.isSurrogate(c)) {
-        int codePoint = codePoint(text, i);
+        int codePoint = codePoint(text, i - 1);
         i++;
-        buffer.putInt(
-            0xf0808080
-                | (codePoint >> 18) << 24
-                | (codePoint >> 12 & 0x3f) << 16
-                | (codePoint >> 6 & 0x3f) << 8
-                | (codePoint & 0x3f));
+        bytes[size++] = (byte) (0xf0 | codePoint >> 18);
+        bytes[size++] = (byte) (0x80 | codePoint >> 12 & 0x3f);
+        bytes[size++] = (byte) (0x80 | codePoint >> 6 & 0x3f);
+        bytes[size++] = (byte) (0x80 | codePoint & 0x3f);
       } else {
-        buffer.putByte(0xe0 | c >> 12);
-        buffer.putShort(0x8080 | (c >> 6 & 0x3f) << 8 | (c & 0x3f));
+        bytes[size++] = (byte) (0xe0 | c >> 12);
+        bytes[size++] = (byte) (0x80 | c >> 6 & 0x3f);
+        bytes[size++] = (byte) (0x80 | c & 0x3f);
       }
     }
+    buffer.fillTo(size);
+    return i;
   }
 
   private static int codePoint(String text, int index) {

@@ -16,12 +16,29 @@ class TextEncodersTest {
       if (codePoint == Character.MIN_SURROGATE) {
         codePoint = Character.MAX_SURROGATE + 1;
       }
-      String text = Character.toString(codePoint);
-      byte[] expected = text.getBytes(StandardCharsets.UTF_8);
-      assertThat(
-          Encoded.field(TextEncoders.TEXT, text),
-          is("0000000" + expected.length + HexFormat.of().formatHex(expected)));
+      assertUtf8(Character.toString(codePoint));
     }
+  }
+
+  /** Room is made for a block of characters at a time; here a pair needs the last of it. */
+  @Test
+  void longTextIsUtf8WhereverABlockEnds() {
+    for (int before = 1_020; before <= 1_028; before++) {
+      assertUtf8("\uffee".repeat(before) + "\ud83d\ude00".repeat(1_500) + "end");
+    }
+    for (int filled = 5_100; filled <= 5_130; filled++) { // of the 8 KB that a buffer begins with
+      assertUtf8("a".repeat(filled) + "\uffee".repeat(1_023) + "\ud83d\ude00");
+    }
+    String half = "\uffee".repeat(1_023) + "\ud83d";
+    assertThat(Encoded.refusal(TextEncoders.TEXT, half), containsString("surrogate"));
+    assertThat(Encoded.refusal(TextEncoders.TEXT, half + "x"), containsString("surrogate"));
+  }
+
+  private static void assertUtf8(String text) {
+    byte[] expected = text.getBytes(StandardCharsets.UTF_8);
+    assertThat(
+        Encoded.field(TextEncoders.TEXT, text),
+        is(String.format("%08x", expected.length) + HexFormat.of().formatHex(expected)));
   }
 
   @Test
