@@ -1,7 +1,6 @@
 package io.resultsink.postgres.copy;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -151,14 +150,12 @@ public final class NumericEncoder implements FieldEncoder {
   }
 
   private static void encodeDigits(BigDecimal number, CopyBuffer buffer) {
-    BigInteger unscaled = number.unscaledValue().abs();
+    String digits = number.unscaledValue().abs().toString();
     int shownScale = Math.max(0, number.scale());
     // The decimal point stands between two groups: zeros are added at both ends to make it so.
     int right = Math.floorMod(-number.scale(), BASE_DIGITS);
-    String digits = unscaled.toString() + "0".repeat(right);
-    int left = Math.floorMod(-digits.length(), BASE_DIGITS);
-    String padded = "0".repeat(left) + digits;
-    int groups = padded.length() / BASE_DIGITS;
+    int left = Math.floorMod(-(digits.length() + right), BASE_DIGITS);
+    int groups = (left + digits.length() + right) / BASE_DIGITS;
     int groupsAfterPoint = (number.scale() + right) / BASE_DIGITS;
 
     putHeader(
@@ -167,8 +164,16 @@ public final class NumericEncoder implements FieldEncoder {
         groups - groupsAfterPoint - 1,
         number.signum() < 0 ? NEGATIVE : 0,
         shownScale);
-    for (int start = 0; start < padded.length(); start += BASE_DIGITS) {
-      buffer.putShort(Integer.parseInt(padded, start, start + BASE_DIGITS, 10));
+    int next = -left;
+    for (int group = 0; group < groups; group++) {
+      int value = 0;
+      for (int end = next + BASE_DIGITS; next < end; next++) {
+        value *= 10;
+        if (next >= 0 && next < digits.length()) {
+          value += digits.charAt(next) - '0';
+        }
+      }
+      buffer.putShort(value);
     }
   }
 
