@@ -128,7 +128,8 @@ final class TextForms {
 
   private static String parsed(String text, JsonFactory parsers, String otherwise) {
     try (JsonParser parser = parsers.createParser(text)) {
-      if (!hasOneValue(parser)) {
+      // Without an escape there is nothing in a string that the encoder does not see itself.
+      if (!hasOneValue(parser, text.indexOf('\\') >= 0)) {
         throw new RefusedValueException(otherwise);
       }
       return text;
@@ -141,7 +142,7 @@ final class TextForms {
     }
   }
 
-  private static boolean hasOneValue(JsonParser parser) throws IOException {
+  private static boolean hasOneValue(JsonParser parser, boolean escaped) throws IOException {
     boolean jsonb = parser.isEnabled(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
     int depth = 0;
     int values = 0;
@@ -153,35 +154,42 @@ final class TextForms {
         depth++;
       } else if (token.isStructEnd()) {
         depth--;
-      } else if (jsonb) {
-        checkContent(token, parser);
+      } else if (jsonb && token.isNumeric()) {
+        checkNumber(parser);
+      } else if (jsonb && escaped && hasText(token)) {
+        TextEncoders.check(parser.getText());
       }
     }
     return values == 1;
   }
 
-  private static void checkContent(JsonToken token, JsonParser parser) throws IOException {
-    if (token == JsonToken.FIELD_NAME || token == JsonToken.VALUE_STRING) {
-      TextEncoders.check(parser.getText());
-    } else if (token.isNumeric()) {
-      checkNumber(parser.getText());
-    }
+  private static boolean hasText(JsonToken token) {
+    return token == JsonToken.FIELD_NAME || token == JsonToken.VALUE_STRING;
   }
 
-  private static void checkNumber(String text) {
-    if (text.length() <= LONGEST_UNCHECKED_NUMBER
-        && text.indexOf('e') < 0
-        && text.indexOf('E') < 0) {
+  private static void checkNumber(JsonParser parser) throws IOException {
+    if (parser.getTextLength() <= LONGEST_UNCHECKED_NUMBER && !hasExponent(parser)) {
       return;
     }
     String reason;
     try {
-      reason = NumericEncoder.reasonAgainst(new BigDecimal(text));
+      reason = NumericEncoder.reasonAgainst(new BigDecimal(parser.getText()));
     } catch (NumberFormatException e) {
       reason = "its exponent is out of range";
     }
     if (reason != null) {
       throw new RefusedValueException("it has a number that jsonb cannot hold: " + reason);
     }
+  }
+
+  private static boolean hasExponent(JsonParser parser) throws IOException {
+    char[] text = parser.getTextCharacters();
+    int end = parser.getTextOffset() + parser.getTextLength();
+    for (int i = parser.getTextOffset(); i < end; i++) {
+      if (text[i] == 'e' || text[i] == 'E') {
+        return true;
+      }
+    }
+    return false;
   }
 }

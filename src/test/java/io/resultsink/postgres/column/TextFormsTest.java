@@ -48,6 +48,14 @@ class TextFormsTest {
   }
 
   @Test
+  void whatAnEscapeStandsForIsCheckedToo() {
+    assertThat(refusal(TextForms.JSONB, "[\"a\\u0000\"]"), containsString("U+0000"));
+    assertThat(refusal(TextForms.JSONB, "{\"\\ud83d\":1}"), containsString("surrogate"));
+    assertThat(refusal(TextForms.JSONB, "[\"\0\"]"), containsString("no valid JSON"));
+    TextForms.JSONB.encode("[\"\\ud83d\\ude00\\n\"]", new CopyBuffer(0));
+  }
+
+  @Test
   void reasonsDoNotRepeatTheDocument() {
     assertThat(refusal(TextForms.JSON, "{secret"), is("it is no valid JSON document"));
     assertThat(
