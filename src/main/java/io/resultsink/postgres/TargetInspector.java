@@ -3,13 +3,10 @@ package io.resultsink.postgres;
 import io.resultsink.postgres.destination.ConnectionSource;
 import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
-import io.resultsink.postgres.failure.LoadFailedException;
-import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.load.AbandonedStaging;
 import io.resultsink.postgres.load.Ledger;
+import io.resultsink.postgres.load.LoadFailure;
 import io.resultsink.postgres.load.Preflight;
 import io.resultsink.postgres.load.ResolvedTarget;
 import io.resultsink.postgres.report.ResultSummary;
@@ -97,17 +94,7 @@ public final class TargetInspector implements AutoCloseable {
       session.begin(LOCK_TIMEOUT, "inspect " + target.table());
       return work.on(session, ResolvedTarget.resolve(session, target));
     } catch (SQLException e) {
-      throw new LoadFailedException(
-          "looking at "
-              + target.table()
-              + " failed (SQLSTATE "
-              + SqlState.of(e)
-              + "): "
-              + ServerReason.of(e)
-              + "; nothing was changed",
-          SqlState.isTemporary(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
-          SqlState.of(e),
-          e);
+      throw LoadFailure.of("looking at " + target.table() + " failed", "nothing was changed", e);
     }
   }
 

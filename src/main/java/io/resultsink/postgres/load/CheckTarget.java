@@ -1,11 +1,7 @@
 package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.destination.PostgresConnections;
-import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
-import io.resultsink.postgres.failure.LoadFailedException;
-import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.failure.SqlState;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.beam.sdk.annotations.Internal;
@@ -27,17 +23,8 @@ public final class CheckTarget extends DoFn<byte[], Void> {
     try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
       BriefWork.run(connections, this::check);
     } catch (SQLException e) {
-      throw new LoadFailedException(
-          "the preflight of "
-              + plan.target().table()
-              + " failed (SQLSTATE "
-              + SqlState.of(e)
-              + "): "
-              + ServerReason.of(e)
-              + "; the target is untouched",
-          SqlState.isTemporary(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
-          SqlState.of(e),
-          e);
+      throw LoadFailure.of(
+          "the preflight of " + plan.target().table() + " failed", "the target is untouched", e);
     }
   }
 

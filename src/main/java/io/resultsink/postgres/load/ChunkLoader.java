@@ -2,7 +2,6 @@ package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.copy.CopyBuffer;
 import io.resultsink.postgres.destination.PostgresConnections;
-import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.FaultPoint;
@@ -155,16 +154,9 @@ final class ChunkLoader {
   }
 
   private LoadFailedException failed(SQLException failure) {
-    return new LoadFailedException(
-        "rows for "
-            + staging.target()
-            + " could not be staged (SQLSTATE "
-            + SqlState.of(failure)
-            + "): "
-            + ServerReason.of(failure)
-            + "; the target is untouched",
-        SqlState.isTemporary(failure) ? Remedy.RETRY : Remedy.FIX_TABLE,
-        SqlState.of(failure),
+    return LoadFailure.of(
+        "rows for " + staging.target() + " could not be staged",
+        "the target is untouched",
         failure);
   }
 }

@@ -1,10 +1,6 @@
 package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.destination.PostgresConnections;
-import io.resultsink.postgres.destination.ServerReason;
-import io.resultsink.postgres.failure.LoadFailedException;
-import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.failure.SqlState;
 import java.sql.SQLException;
 import org.apache.beam.sdk.annotations.Internal;
 
@@ -19,16 +15,9 @@ public final class StagingOpener {
     try {
       return BriefWork.run(connections, session -> StagingTable.open(session, plan));
     } catch (SQLException e) {
-      throw new LoadFailedException(
-          "the staging table for "
-              + plan.target().table()
-              + " could not be created (SQLSTATE "
-              + SqlState.of(e)
-              + "): "
-              + ServerReason.of(e)
-              + "; the target is untouched",
-          SqlState.isTemporary(e) ? Remedy.RETRY : Remedy.FIX_TABLE,
-          SqlState.of(e),
+      throw LoadFailure.of(
+          "the staging table for " + plan.target().table() + " could not be created",
+          "the target is untouched",
           e);
     }
   }
