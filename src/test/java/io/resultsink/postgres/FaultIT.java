@@ -21,8 +21,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,20 +41,9 @@ class FaultIT {
   private static final Executor AFTER_A_WHILE =
       CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS);
 
-  @RegisterExtension final TestDatabase database = new TestDatabase();
+  @RegisterExtension final TestDatabase database = new TestDatabase().behindProxy();
 
-  private PostgresProxy network;
-
-  @BeforeEach
-  void throughAProxy() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
-  }
-
-  @AfterEach
-  void close() {
-    network.close();
-  }
+  private final PostgresProxy network = database.network();
 
   /** What goes wrong. */
   enum Fault {

@@ -8,12 +8,13 @@ import static org.hamcrest.Matchers.is;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.PostgresProxy;
+import io.resultsink.postgres.testing.PostgresProxy.Fault;
+import io.resultsink.postgres.testing.PostgresProxy.Rule;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,41 +29,26 @@ class LostCommitIT {
   /** The UPDATE before it is of the ledger; what follows is the publish's COMMIT. */
   private static final String RECORDING = "UPDATE .*result_sink_ledger";
 
-  @RegisterExtension final TestDatabase database = new TestDatabase();
+  @RegisterExtension final TestDatabase database = new TestDatabase().behindProxy();
 
-  private PostgresProxy network;
-
-  @BeforeEach
-  void throughAProxy() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
-  }
-
-  @AfterEach
-  void close() {
-    network.close();
-  }
+  private final PostgresProxy network = database.network();
 
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void aCommitWhoseReplyIsLostIsFoundInTheLedger(WriteMode mode) {
-    TestTable table = TestTable.missing(database, "Lost");
-    PostgresProxy.Fault[] lost = new PostgresProxy.Fault[1];
-    network.when(RECORDING).first(() -> lost[0] = network.when("^COMMIT").swallowReply());
-    ResultSummary summary = Runners.DIRECT.publish(SampleRows.many(ROWS), table.sink(mode));
-    assertThat(lost[0].met(), equalTo(1));
-    assertThat(summary.alreadyPublished(), is(false));
-    assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
-    assertThat(database.ledgerRows(), equalTo(1L));
-    database.assertNothingStaged();
+    assertPublishedOnceWhen(Rule::swallowReply, mode);
   }
 
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void aCommitThatNeverArrivedIsMadeAgain(WriteMode mode) {
+    assertPublishedOnceWhen(Rule::cut, mode);
+  }
+
+  private void assertPublishedOnceWhen(Function<Rule, Fault> commit, WriteMode mode) {
     TestTable table = TestTable.missing(database, "Lost");
-    PostgresProxy.Fault[] lost = new PostgresProxy.Fault[1];
-    network.when(RECORDING).first(() -> lost[0] = network.when("^COMMIT").cut());
+    Fault[] lost = new Fault[1];
+    network.when(RECORDING).first(() -> lost[0] = commit.apply(network.when("^COMMIT")));
     ResultSummary summary = Runners.DIRECT.publish(SampleRows.many(ROWS), table.sink(mode));
     assertThat(lost[0].met(), equalTo(1));
     assertThat(summary.alreadyPublished(), is(false));

@@ -41,7 +41,6 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -55,20 +54,13 @@ class MeasuresIT {
 
   private static final long ROWS = 100;
 
-  @RegisterExtension final TestDatabase database = new TestDatabase();
+  @RegisterExtension final TestDatabase database = new TestDatabase().behindProxy();
 
-  private PostgresProxy network;
+  private final PostgresProxy network = database.network();
   private final List<PostgresProxy.Fault> takenOut = new ArrayList<>();
 
-  @BeforeEach
-  void throughAProxy() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
-  }
-
   @AfterEach
-  void close() {
-    network.close();
+  void requireMet() {
     takenOut.forEach(fault -> assertThat("the measure's statement", fault.met(), greaterThan(0)));
   }
 

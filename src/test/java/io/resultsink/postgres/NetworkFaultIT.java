@@ -18,8 +18,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,20 +35,9 @@ class NetworkFaultIT {
   /** About as many as a run sends; beyond the last, nothing happens. */
   private static final int STATEMENTS = 140;
 
-  @RegisterExtension final TestDatabase database = new TestDatabase();
+  @RegisterExtension final TestDatabase database = new TestDatabase().behindProxy();
 
-  private PostgresProxy network;
-
-  @BeforeEach
-  void throughAProxy() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
-  }
-
-  @AfterEach
-  void close() {
-    network.close();
-  }
+  private final PostgresProxy network = database.network();
 
   /** What the network does to a statement. */
   enum Accident {

@@ -25,7 +25,6 @@ import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -49,9 +48,10 @@ class CrashBetweenChunksIT {
 
   private static OwnServer server;
 
-  @RegisterExtension final TestDatabase database = new TestDatabase(server.postgres());
+  @RegisterExtension
+  final TestDatabase database = new TestDatabase(server.postgres()).behindProxy();
 
-  private PostgresProxy network;
+  private final PostgresProxy network = database.network();
   private TestTable table;
 
   @BeforeAll
@@ -69,14 +69,7 @@ class CrashBetweenChunksIT {
 
   @BeforeEach
   void createTarget() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
     table = TestTable.create(database, "Crashed", "id bigint, name text, score float8");
-  }
-
-  @AfterEach
-  void close() {
-    network.close();
   }
 
   private Faults crashAfterTheFirstChunk() {

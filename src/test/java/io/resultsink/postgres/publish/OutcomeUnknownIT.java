@@ -28,7 +28,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,21 +43,14 @@ class OutcomeUnknownIT {
   /** The UPDATE before it is of the ledger; what follows is the publish's COMMIT. */
   private static final String RECORDING = "UPDATE .*result_sink_ledger";
 
-  @RegisterExtension final TestDatabase database = new TestDatabase();
+  @RegisterExtension final TestDatabase database = new TestDatabase().behindProxy();
 
-  private PostgresProxy network;
+  private final PostgresProxy network = database.network();
   private TestTable table;
 
   @BeforeEach
-  void throughAProxy() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
+  void createTarget() {
     table = TestTable.missing(database, "Unknown");
-  }
-
-  @AfterEach
-  void close() {
-    network.close();
   }
 
   @ParameterizedTest

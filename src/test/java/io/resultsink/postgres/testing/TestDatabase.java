@@ -14,8 +14,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -41,6 +43,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
   private final String name =
       "sink_test_" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
   private int portBefore;
+  private @Nullable PostgresProxy network;
 
   /** A database of the server that all tests share. */
   public TestDatabase() {
@@ -50,6 +53,18 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
   /** A database of another server. */
   public TestDatabase(TestingPostgres server) {
     this.server = server;
+  }
+
+  /** With URLs that lead through a proxy of its own. */
+  public TestDatabase behindProxy() {
+    network = PostgresProxy.to(server);
+    through(network);
+    return this;
+  }
+
+  /** The proxy of {@link #behindProxy()}. */
+  public PostgresProxy network() {
+    return Objects.requireNonNull(network);
   }
 
   /** Lets the URLs of this database from now on lead through a proxy. */
@@ -88,6 +103,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
   @Override
   public void afterEach(ExtensionContext context) throws SQLException {
+    if (network != null) {
+      network.close();
+    }
     if (server == TestingPostgres.get() && !sessions().isEmpty()) {
       // Those that go by themselves after a while do so while the class's other tests run.
       ofClass(context)

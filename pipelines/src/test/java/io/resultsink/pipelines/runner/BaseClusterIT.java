@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,9 +22,9 @@ abstract class BaseClusterIT {
 
   static FlinkCluster cluster;
 
-  @RegisterExtension final TestDatabase database = new TestDatabase();
+  @RegisterExtension final TestDatabase database = new TestDatabase().behindProxy();
 
-  PostgresProxy network;
+  final PostgresProxy network = database.network();
   OwnProcess launched;
 
   @BeforeAll
@@ -39,15 +38,8 @@ abstract class BaseClusterIT {
     cluster.close();
   }
 
-  @BeforeEach
-  void throughAProxy() {
-    network = PostgresProxy.to(database.server());
-    database.through(network);
-  }
-
   @AfterEach
   void close() {
-    network.close();
     if (launched != null) {
       launched.close();
     }
