@@ -52,8 +52,8 @@ class ConcurrentReadersIT {
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void noReadingIsEmptyOrPartialOrMixedOrAZombies(WriteMode mode) {
-    int publishes = Torture.rounds(4, 36);
-    long readings = Torture.rounds(300, 20_000);
+    int publishes = Torture.rounds(3, 36);
+    long readings = Torture.rounds(200, 20_000);
     long rows = mode == WriteMode.APPEND ? 300 : 1_000; // what is appended is read ever after
     Generations generations = new Generations(database, mode, rows);
     List<ResultSummary> summaries = new ArrayList<>();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Ctrl-C while rows are staged, in a process of its own. */
 class InterruptedRunIT {
 
-  private static final int RECORDS = 2_000_000;
+  private static final int RECORDS = 500_000;
 
   @TempDir Path home;
   @TempDir Path folder;

@@ -74,7 +74,7 @@ class ServeIT {
    * Ticks twice a second's worth of minutes, on two servers of which one is killed again and again.
    */
   private void survive(int ticks, int kills) throws Exception {
-    records(20_000);
+    records(2_000);
     create("ticks", "* * * * *", "SELECT COUNT(*) AS n, TD_SCHEDULED_TIME() AS tick FROM hits");
     Instant reallyBegan = Instant.now();
     server.execute(
@@ -119,7 +119,7 @@ class ServeIT {
 
   @Test
   void ctrlCLetsARunFinishOrHandsItBack() throws Exception {
-    records(200_000);
+    records(100_000);
     create("slow", "", "SELECT n, TD_SCHEDULED_TIME() AS tick FROM hits");
     assertThat(sched("run", "slow").exitCode(), is(0));
     Process impatient = serve("impatient", "--grace", "0");
@@ -134,8 +134,8 @@ class ServeIT {
     until("a run under way", () -> !running().isEmpty());
     interrupt(patient);
     assertThat(end(patient), is(0));
-    assertThat(said("patient"), containsString("published 200,000 rows"));
-    assertThat(server.column("SELECT count(*) FROM ticks"), contains("200000"));
+    assertThat(said("patient"), containsString("published 100,000 rows"));
+    assertThat(server.column("SELECT count(*) FROM ticks"), contains("100000"));
     assertThat(server.column("SELECT state FROM pgresult.run"), contains("success"));
     assertThat(server.column("SELECT count(*) FROM pgresult.server"), contains("0"));
   }
