@@ -9,8 +9,10 @@ import static org.hamcrest.Matchers.is;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.testing.PollingReaders;
 import io.resultsink.postgres.testing.PostgresProxy.Fault;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,6 +33,9 @@ class KilledTaskManagerIT extends BaseClusterIT {
   private static final String RECORDING = "UPDATE .*result_sink_ledger";
 
   private static final String TIDYING = "^DROP TABLE .*result_sink_[0-9a-f]{32}\"?$";
+
+  /** Those who open a staging table ask once each, and get what they ask for. */
+  private static final int MANY_TIMES = 20;
 
   /** For a replace: a staging table that has gone live itself is not tidied up. */
   private static final String COPIES = "&staging=unlogged";
@@ -110,19 +115,22 @@ class KilledTaskManagerIT extends BaseClusterIT {
   }
 
   /**
-   * It waits for the lock on the staging table, or the row of the ledger, that the dead one has.
+   * It waits for the lock on the staging table, or the row of the ledger, that the dead one has; or
+   * asks again and again for the table's turn, which the dead one has too.
    */
   private void awaitTheNextAttempt() {
+    Fault asked = network.rewrite("pg_try_advisory_xact_lock", UnaryOperator.identity());
     launched.whileAlive(
         "the next attempt",
         FlinkCluster.PATIENCE,
-        () ->
-            !database
-                .column(
-                    "SELECT pid FROM pg_stat_activity WHERE datname = ?"
-                        + " AND wait_event_type = 'Lock' AND application_name LIKE 'result_sink%'",
-                    database.name())
-                .isEmpty());
+        () -> asked.met() > MANY_TIMES || !waitingForLocks().isEmpty());
+  }
+
+  private List<String> waitingForLocks() {
+    return database.column(
+        "SELECT pid FROM pg_stat_activity WHERE datname = ?"
+            + " AND wait_event_type = 'Lock' AND application_name LIKE 'result_sink%'",
+        database.name());
   }
 
   private void assertPublished(PublishedOnce target, PollingReaders readers, int kills)
