@@ -18,6 +18,7 @@ import java.math.BigDecimal;
 import java.time.OffsetTime;
 import java.time.format.DateTimeParseException;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class TextForms {
 
   /** A JSON document, kept as it is written. */
-  static final FieldEncoder JSON = TextEncoders.TEXT.after(value -> checkedJson((String) value));
+  static final FieldEncoder JSON = parsed(TextEncoders.TEXT, 0, TextForms::checkJson);
 
   /**
    * A JSON document that PostgreSQL takes apart: it must also be text that it can store, in numbers
    * that it has, and must not name a field twice, of which all but the last would be dropped.
    */
-  static final FieldEncoder JSONB = TextEncoders.JSONB.after(value -> checkedJsonb((String) value));
+  static final FieldEncoder JSONB = parsed(TextEncoders.JSONB, 1, TextForms::checkJsonb);
 
   private static final int DEEPEST = 1000;
   private static final int LONGEST_UNCHECKED_NUMBER = 1000;
@@ -117,22 +118,35 @@ final class TextForms {
     return number.toPlainString();
   }
 
-  private static String checkedJson(String text) {
-    return parsed(text, JSON_PARSERS, "it is no valid JSON document");
+  /**
+   * Refuses texts that are no documents.
+   *
+   * @param before bytes of the field that come before the text
+   */
+  private static FieldEncoder parsed(FieldEncoder encoder, int before, Consumer<String> check) {
+    return (value, buffer) -> {
+      int begin = buffer.size() + Integer.BYTES + before;
+      encoder.encode(value, buffer);
+      if (!PlainJson.is(buffer.array(), begin, buffer.size())) {
+        check.accept((String) value);
+      }
+    };
   }
 
-  private static String checkedJsonb(String text) {
-    return parsed(
-        text, JSONB_PARSERS, "it is no valid JSON document, or has a name twice in an object");
+  private static void checkJson(String text) {
+    check(text, JSON_PARSERS, "it is no valid JSON document");
   }
 
-  private static String parsed(String text, JsonFactory parsers, String otherwise) {
+  private static void checkJsonb(String text) {
+    check(text, JSONB_PARSERS, "it is no valid JSON document, or has a name twice in an object");
+  }
+
+  private static void check(String text, JsonFactory parsers, String otherwise) {
     try (JsonParser parser = parsers.createParser(text)) {
       // Without an escape there is nothing in a string that the encoder does not see itself.
       if (!hasOneValue(parser, text.indexOf('\\') >= 0)) {
         throw new RefusedValueException(otherwise);
       }
-      return text;
     } catch (StreamConstraintsException e) {
       throw new RefusedValueException("it is JSON nested more than " + DEEPEST + " deep");
     } catch (JsonProcessingException e) {

@@ -39,6 +39,56 @@ final class RandomTexts {
     return random.nextBoolean() ? document : mistaken(document, "{}[]\",:\\u0e-+.1 \tnäé", random);
   }
 
+  /** Without escapes, with names that meet. */
+  static String plainJson(Random random) {
+    StringBuilder document = new StringBuilder();
+    plainValue(document, 0, random);
+    String text = document.toString();
+    return random.nextInt(3) > 0 ? text : mistaken(text, "{}[]\",:-.01 \té", random);
+  }
+
+  private static void plainValue(StringBuilder document, int depth, Random random) {
+    document.append(blank(random));
+    switch (random.nextInt(depth == 4 ? 6 : 10)) {
+      case 0 -> document.append("true");
+      case 1 -> document.append("null");
+      case 2 -> document.append(random.nextInt(20) - 9);
+      case 3 -> document.append(random.nextInt(400) / 8.0 - 9);
+      case 4, 5 -> plainString(document, random);
+      case 6, 7 -> {
+        document.append('[');
+        for (int i = random.nextInt(4); i > 0; i--) {
+          plainValue(document, depth + 1, random);
+          document.append(i > 1 ? "," : "");
+        }
+        document.append(blank(random)).append(']');
+      }
+      default -> {
+        document.append('{');
+        for (int i = random.nextInt(4); i > 0; i--) {
+          document.append(blank(random));
+          plainString(document, random);
+          document.append(blank(random)).append(':');
+          plainValue(document, depth + 1, random);
+          document.append(i > 1 ? "," : "");
+        }
+        document.append(blank(random)).append('}');
+      }
+    }
+    document.append(blank(random));
+  }
+
+  private static void plainString(StringBuilder document, Random random) {
+    String letters = "aaabcdeé";
+    int begin = random.nextInt(letters.length());
+    int end = begin + random.nextInt(letters.length() - begin + 1);
+    document.append('"').append(letters, begin, end).append('"');
+  }
+
+  private static String blank(Random random) {
+    return random.nextInt(8) == 0 ? " " : "";
+  }
+
   private static String mistaken(String text, String characters, Random random) {
     StringBuilder mistaken = new StringBuilder(text);
     for (int i = random.nextInt(3); i > 0; i--) {
