@@ -32,7 +32,7 @@ final class Bounds {
     all.add(copies(FLINK, "replace beside an old snapshot", Limit.atMost(2.25)));
     all.add(copies(FLINK, "append", Limit.atMost(2.0)));
     all.add(copies(FLINK, "truncate", Limit.atMost(2.75)));
-    all.add(copies(FLINK, "update", null));
+    all.add(scaledCopies(FLINK, "update"));
     all.add(jdbc(FLINK, JDBC, "replace", null));
     all.add(jdbc(FLINK, JDBC, "append", null));
     all.add(jdbc(FLINK, REWRITTEN, "replace", Limit.atLeast(6)));
@@ -40,7 +40,7 @@ final class Bounds {
     all.add(copies(WIDE, "replace", null));
     all.add(copies(WIDE, "append", null));
     for (WriteMode mode : WriteMode.values()) {
-      all.add(added(DIRECT, mode.option()));
+      all.add(added(DIRECT, mode));
     }
     all.add(jdbc(DIRECT, REWRITTEN, "replace", null));
     all.add(jdbc(DIRECT, REWRITTEN, "append", null));
@@ -77,9 +77,23 @@ final class Bounds {
         limit);
   }
 
-  private static Finding added(String part, String mode) {
+  /** Of what writes a tenth of the rows. */
+  private static Finding scaledCopies(String part, String contender) {
     return new Finding(
-        part + ": " + mode + " adds", "s", results -> addedSeconds(results, part, mode), null);
+        part + ": " + contender + " adds, scaled to as many rows, in bare COPYs",
+        "x",
+        results -> over(scaled(results, part, contender), results.perRow(part + "/" + COPY)),
+        null);
+  }
+
+  private static Finding added(String part, WriteMode mode) {
+    String without = mode == WriteMode.UPDATE ? Part.WITHOUT_TENTH : Part.WITHOUT;
+    return new Finding(
+        part + ": " + mode.option() + " adds" + (mode == WriteMode.UPDATE ? ", a tenth" : ""),
+        "s",
+        results ->
+            minus(results.find(part + "/" + mode.option()), results.find(part + "/" + without)),
+        null);
   }
 
   private static Finding jdbc(String part, String jdbc, String mode, @Nullable Limit limit) {
@@ -88,12 +102,16 @@ final class Bounds {
         "x",
         results ->
             over(
-                minus(
-                    results.perRow(part + "/" + jdbc),
-                    results.perRow(part + "/" + Part.WITHOUT_TENTH)),
+                scaled(results, part, jdbc),
                 minus(
                     results.perRow(part + "/" + mode), results.perRow(part + "/" + Part.WITHOUT))),
         limit);
+  }
+
+  /** What a contender adds per row, of those that write a tenth. */
+  private static Optional<Series> scaled(Results results, String part, String contender) {
+    return minus(
+        results.perRow(part + "/" + contender), results.perRow(part + "/" + Part.WITHOUT_TENTH));
   }
 
   private static void growth(List<Finding> all) {

@@ -38,7 +38,7 @@ final class Encoders {
   static final String ALLOCATES = " allocates";
 
   private static final String BYTES_PER_OPERATION = "gc.alloc.rate.norm";
-  private static final TimeValue ITERATION = TimeValue.milliseconds(200);
+  private static final TimeValue ITERATION = TimeValue.milliseconds(150);
   private static final int WARM_UPS = 4;
   private static final int ITERATIONS = 5;
 

@@ -16,13 +16,21 @@ final class Machine {
   private Machine() {}
 
   static Map<String, String> describe() {
-    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean system = system();
     Map<String, String> said = new LinkedHashMap<>();
     said.put("processors", system.getAvailableProcessors() + ", " + processor());
-    said.put("memory", (system.getTotalMemorySize() >> 30) + " GB");
+    said.put("memory", (memoryBytes() >> 30) + " GB");
     said.put("system", system.getName() + " " + system.getVersion() + " " + system.getArch());
     said.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
     return said;
+  }
+
+  static long memoryBytes() {
+    return system().getTotalMemorySize();
+  }
+
+  private static OperatingSystemMXBean system() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   }
 
   private static String processor() {

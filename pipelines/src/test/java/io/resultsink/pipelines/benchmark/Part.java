@@ -103,7 +103,7 @@ enum Part {
         contenders.add(new BareInsert(bench, pool, mode, bench.rows() / 8));
         contenders.add(new IndexedPublish(bench, pool, mode, bench.rows() / 8));
       }
-      rounds.measure(Rounds.THREE, contenders);
+      rounds.measure(Rounds.FIVE, contenders);
     }
   },
   /** The encoders alone, beside PgBulkInsert and text. */
@@ -137,13 +137,14 @@ enum Part {
     return Math.max(1, bench.rows() / 10);
   }
 
-  /** All pipelines of a runner; JdbcIO's are slow, and write a tenth. */
+  /** All pipelines of a runner; JdbcIO's, and update, are slow, and write a tenth. */
   private static List<Contender> pipelines(Bench bench, BenchRunner runner) {
     long tenth = tenth(bench);
     List<Contender> all = new ArrayList<>();
     all.add(new WithoutSink(WITHOUT, runner, Shape.NARROW, bench.rows()));
     for (WriteMode mode : WriteMode.values()) {
-      all.add(new SinkWrite(bench, runner, Shape.NARROW, mode, bench.rows()));
+      long rows = mode == WriteMode.UPDATE ? tenth : bench.rows();
+      all.add(new SinkWrite(bench, runner, Shape.NARROW, mode, rows));
     }
     all.add(new WithoutSink(WITHOUT_TENTH, runner, Shape.NARROW, tenth));
     all.add(new JdbcWrite(bench, runner, Shape.NARROW, false, tenth));
