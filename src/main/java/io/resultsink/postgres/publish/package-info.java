@@ -1,12 +1,13 @@
 /**
  * Staging to target, in one transaction.
  *
- * <p>A replace seals the staging table before, in a small transaction, and vacuums it.
+ * <p>A replace seals the staging table before, in a small transaction that checks every chunk, and
+ * vacuums it.
  *
  * <p>Order, in every mode: claim the ledger row, the target's advisory lock, the staging lock and
- * the check of every chunk, a lock that keeps the target's definition, the preflight again, the
- * frozen copy where one is needed, the lock that readers or writers feel, the work, the counts, the
- * ledger, COMMIT.
+ * the check of every chunk unless sealing was it, a lock that keeps the target's definition, the
+ * preflight again, the frozen copy where one is needed, the lock that readers or writers feel, the
+ * work, the counts, the ledger, COMMIT.
  *
  * <p><b>Why replace freezes.</b> Rows committed before a swap are invisible to snapshots taken
  * before them, which then find an empty table; frozen rows are seen by every snapshot. A vacuum
