@@ -39,7 +39,11 @@ final class Encoders {
 
   private static final String BYTES_PER_OPERATION = "gc.alloc.rate.norm";
   private static final TimeValue ITERATION = TimeValue.milliseconds(150);
-  private static final int WARM_UPS = 4;
+
+  /** Long numerics are compiled late: what they need of BigInteger is deep. */
+  private static final TimeValue WARM_UP = TimeValue.milliseconds(500);
+
+  private static final int WARM_UPS = 3;
   private static final int ITERATIONS = 5;
 
   private final Bench bench;
@@ -60,7 +64,7 @@ final class Encoders {
             .include(RowBenchmark.class.getName() + "\\.")
             .forks(1)
             .warmupIterations(WARM_UPS)
-            .warmupTime(ITERATION)
+            .warmupTime(WARM_UP)
             .measurementIterations(ITERATIONS)
             .measurementTime(ITERATION)
             .jvmArgs(jvmArguments())

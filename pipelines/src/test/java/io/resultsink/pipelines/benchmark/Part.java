@@ -64,7 +64,7 @@ enum Part {
       RowPool pool = new RowPool(Shape.NARROW);
       long rows = bench.rows();
       rounds.measure(
-          Rounds.FIVE,
+          Rounds.THREE,
           List.of(
               new StagedInBundles(bench, "few large chunks", pool, rows, rows),
               new StagedInBundles(bench, "chunks of 200 rows", pool, rows, SMALL_CHUNK)));
