@@ -103,7 +103,7 @@ enum Part {
         contenders.add(new BareInsert(bench, pool, mode, bench.rows() / 8));
         contenders.add(new IndexedPublish(bench, pool, mode, bench.rows() / 8));
       }
-      rounds.measure(Rounds.FIVE, contenders);
+      rounds.measure(Rounds.THREE, contenders);
     }
   },
   /** The encoders alone, beside PgBulkInsert and text. */

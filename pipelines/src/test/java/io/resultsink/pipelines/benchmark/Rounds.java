@@ -7,11 +7,8 @@ import java.util.Locale;
 /** Contenders in turn, so that what changes on the machine meanwhile meets all of them. */
 final class Rounds {
 
-  /** Rounds that are measured, where a part does not say otherwise. */
+  /** Rounds that are measured. */
   static final int THREE = 3;
-
-  /** For what the JVM has not compiled whole before it was run in full. */
-  static final int FIVE = 5;
 
   /** What is run once before, so that the JVM has compiled it. */
   private static final long LARGEST_WARM_UP = 100_000;
