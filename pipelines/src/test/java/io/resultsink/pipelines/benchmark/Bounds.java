@@ -5,6 +5,7 @@ import io.resultsink.postgres.destination.WriteMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What must come of the measurements: the one place where a bound stands. */
@@ -16,6 +17,10 @@ final class Bounds {
   private static final String COPY = "bare COPY";
   private static final String JDBC = "JdbcIO";
   private static final String REWRITTEN = "JdbcIO, reWriteBatchedInserts";
+  private static final String UPDATE = WriteMode.UPDATE.option();
+
+  /** Those that are slow, and write a tenth of the rows. */
+  private static final Set<String> OF_A_TENTH = Set.of(UPDATE, JDBC, REWRITTEN);
 
   /** Growth of what is alive that is none: reports of chunks, and what the JVM itself does. */
   private static final double MEGABYTES_OF_NOISE = 2;
@@ -32,7 +37,7 @@ final class Bounds {
     all.add(copies(FLINK, "replace beside an old snapshot", Limit.atMost(2.25)));
     all.add(copies(FLINK, "append", Limit.atMost(2.0)));
     all.add(copies(FLINK, "truncate", Limit.atMost(2.75)));
-    all.add(scaledCopies(FLINK, "update"));
+    all.add(copies(FLINK, UPDATE, null));
     all.add(jdbc(FLINK, JDBC, "replace", null));
     all.add(jdbc(FLINK, JDBC, "append", null));
     all.add(jdbc(FLINK, REWRITTEN, "replace", Limit.atLeast(6)));
@@ -40,7 +45,7 @@ final class Bounds {
     all.add(copies(WIDE, "replace", null));
     all.add(copies(WIDE, "append", null));
     for (WriteMode mode : WriteMode.values()) {
-      all.add(added(DIRECT, mode));
+      all.add(added(DIRECT, mode.option()));
     }
     all.add(jdbc(DIRECT, REWRITTEN, "replace", null));
     all.add(jdbc(DIRECT, REWRITTEN, "append", null));
@@ -69,49 +74,46 @@ final class Bounds {
     return all;
   }
 
-  private static Finding copies(String part, String mode, @Nullable Limit limit) {
+  private static Finding copies(String part, String contender, @Nullable Limit limit) {
     return new Finding(
-        part + ": " + mode + " adds, in bare COPYs",
+        part + ": " + contender + " adds" + scaled(contender) + ", in bare COPYs",
         "x",
-        results -> over(addedSeconds(results, part, mode), results.find(part + "/" + COPY)),
+        results -> over(added(results, part, contender), results.perRow(part + "/" + COPY)),
         limit);
-  }
-
-  /** Of what writes a tenth of the rows. */
-  private static Finding scaledCopies(String part, String contender) {
-    return new Finding(
-        part + ": " + contender + " adds, scaled to as many rows, in bare COPYs",
-        "x",
-        results -> over(scaled(results, part, contender), results.perRow(part + "/" + COPY)),
-        null);
-  }
-
-  private static Finding added(String part, WriteMode mode) {
-    String without = mode == WriteMode.UPDATE ? Part.WITHOUT_TENTH : Part.WITHOUT;
-    return new Finding(
-        part + ": " + mode.option() + " adds" + (mode == WriteMode.UPDATE ? ", a tenth" : ""),
-        "s",
-        results ->
-            minus(results.find(part + "/" + mode.option()), results.find(part + "/" + without)),
-        null);
   }
 
   private static Finding jdbc(String part, String jdbc, String mode, @Nullable Limit limit) {
     return new Finding(
-        part + ": " + jdbc + " adds, scaled to as many rows, in what " + mode + " adds",
+        part + ": " + jdbc + " adds" + scaled(jdbc) + ", in what " + mode + " adds",
         "x",
-        results ->
-            over(
-                scaled(results, part, jdbc),
-                minus(
-                    results.perRow(part + "/" + mode), results.perRow(part + "/" + Part.WITHOUT))),
+        results -> over(added(results, part, jdbc), added(results, part, mode)),
         limit);
   }
 
-  /** What a contender adds per row, of those that write a tenth. */
-  private static Optional<Series> scaled(Results results, String part, String contender) {
+  private static Finding added(String part, String contender) {
+    return new Finding(
+        part + ": " + contender + " adds" + (OF_A_TENTH.contains(contender) ? ", a tenth" : ""),
+        "s",
+        results ->
+            minus(
+                results.find(part + "/" + contender),
+                results.find(part + "/" + without(contender))),
+        null);
+  }
+
+  /** Per row. */
+  private static Optional<Series> added(Results results, String part, String contender) {
     return minus(
-        results.perRow(part + "/" + contender), results.perRow(part + "/" + Part.WITHOUT_TENTH));
+        results.perRow(part + "/" + contender), results.perRow(part + "/" + without(contender)));
+  }
+
+  /** The pipeline without a sink that has as many rows. */
+  private static String without(String contender) {
+    return OF_A_TENTH.contains(contender) ? Part.WITHOUT_TENTH : Part.WITHOUT;
+  }
+
+  private static String scaled(String contender) {
+    return OF_A_TENTH.contains(contender) ? ", scaled to as many rows" : "";
   }
 
   private static void growth(List<Finding> all) {
@@ -222,10 +224,6 @@ final class Bounds {
         ? Optional.empty()
         : Optional.of(
             new Series(List.of(medians.stream().mapToDouble(value -> value).max().orElseThrow())));
-  }
-
-  private static Optional<Series> addedSeconds(Results results, String part, String contender) {
-    return minus(results.find(part + "/" + contender), results.find(part + "/" + Part.WITHOUT));
   }
 
   private static Optional<Series> minus(Optional<Series> one, Optional<Series> other) {

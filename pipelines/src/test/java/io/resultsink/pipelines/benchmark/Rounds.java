@@ -7,7 +7,7 @@ import java.util.Locale;
 /** Contenders in turn, so that what changes on the machine meanwhile meets all of them. */
 final class Rounds {
 
-  /** Rounds that are measured. */
+  /** Rounds that are measured, where a part does not say otherwise. */
   static final int THREE = 3;
 
   /** What is run once before, so that the JVM has compiled it. */
