@@ -15,7 +15,6 @@ final class PlainJson {
 
   private static final int DEEPEST = 16;
   private static final int MOST_NAMES = 32;
-  private static final int LONGEST_NUMBER = 1000;
 
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
@@ -45,7 +44,7 @@ final class PlainJson {
 
   /** What is read here and below: the index behind it, or {@link #NO}. */
   private int value(int at, int depth) {
-    return switch (at(at)) {
+    return switch (byteAt(at)) {
       case '{' -> depth == DEEPEST ? NO : object(at + 1, depth + 1);
       case '[' -> depth == DEEPEST ? NO : array(at + 1, depth + 1);
       case '"' -> string(at + 1);
@@ -58,17 +57,17 @@ final class PlainJson {
 
   private int object(int begin, int depth) {
     int at = blanks(begin);
-    if (at(at) == '}') {
+    if (byteAt(at) == '}') {
       return at + 1;
     }
     int firstName = namesEnd;
-    while (at(at) == '"') {
+    while (byteAt(at) == '"') {
       int nameEnd = string(at + 1);
       if (nameEnd == NO || !isNew(at, nameEnd, firstName)) {
         return NO;
       }
       at = blanks(nameEnd);
-      if (at(at) != ':') {
+      if (byteAt(at) != ':') {
         return NO;
       }
       at = value(blanks(at + 1), depth);
@@ -76,11 +75,11 @@ final class PlainJson {
         return NO;
       }
       at = blanks(at);
-      if (at(at) == '}') {
+      if (byteAt(at) == '}') {
         namesEnd = firstName;
         return at + 1;
       }
-      if (at(at) != ',') {
+      if (byteAt(at) != ',') {
         return NO;
       }
       at = blanks(at + 1);
@@ -104,7 +103,7 @@ final class PlainJson {
 
   private int array(int begin, int depth) {
     int at = blanks(begin);
-    if (at(at) == ']') {
+    if (byteAt(at) == ']') {
       return at + 1;
     }
     while (true) {
@@ -113,10 +112,10 @@ final class PlainJson {
         return NO;
       }
       at = blanks(at);
-      if (at(at) == ']') {
+      if (byteAt(at) == ']') {
         return at + 1;
       }
-      if (at(at) != ',') {
+      if (byteAt(at) != ',') {
         return NO;
       }
       at = blanks(at + 1);
@@ -142,24 +141,24 @@ final class PlainJson {
   }
 
   private int number(int begin) {
-    int digits = at(begin) == '-' ? begin + 1 : begin;
+    int digits = byteAt(begin) == '-' ? begin + 1 : begin;
     int at = digits(digits);
-    if (at == digits || (at(digits) == '0' && at > digits + 1)) {
+    if (at == digits || (byteAt(digits) == '0' && at > digits + 1)) {
       return NO;
     }
-    if (at(at) == '.') {
+    if (byteAt(at) == '.') {
       int fraction = at + 1;
       at = digits(fraction);
       if (at == fraction) {
         return NO;
       }
     }
-    return at - begin <= LONGEST_NUMBER ? at : NO;
+    return at - begin <= TextForms.LONGEST_UNCHECKED_NUMBER ? at : NO;
   }
 
   private int digits(int begin) {
     int at = begin;
-    while (at(at) >= '0' && at(at) <= '9') {
+    while (byteAt(at) >= '0' && byteAt(at) <= '9') {
       at++;
     }
     return at;
@@ -167,14 +166,14 @@ final class PlainJson {
 
   private int blanks(int begin) {
     int at = begin;
-    while (at(at) == ' ' || at(at) == '\n' || at(at) == '\r' || at(at) == '\t') {
+    while (byteAt(at) == ' ' || byteAt(at) == '\n' || byteAt(at) == '\r' || byteAt(at) == '\t') {
       at++;
     }
     return at;
   }
 
   /** A byte; behind the end one that is nothing's in JSON. */
-  private byte at(int index) {
+  private byte byteAt(int index) {
     return index < end ? bytes[index] : 0;
   }
 }

@@ -18,28 +18,35 @@ import java.math.BigDecimal;
 import java.time.OffsetTime;
 import java.time.format.DateTimeParseException;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Texts that stand for something else, read before they are sent so that errors name a column. */
 final class TextForms {
 
+  private static final int DEEPEST = 1000;
+
+  /** So many characters at most are in any number's range, unless it has an exponent. */
+  static final int LONGEST_UNCHECKED_NUMBER = 1000;
+
+  private static final JsonFactory JSON_PARSERS = parsers().build();
+  private static final JsonFactory JSONB_PARSERS =
+      parsers().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
   /** A JSON document, kept as it is written. */
-  static final FieldEncoder JSON = parsed(TextEncoders.TEXT, 0, TextForms::checkJson);
+  static final FieldEncoder JSON =
+      document(TextEncoders.TEXT, 0, JSON_PARSERS, "it is no valid JSON document");
 
   /**
    * A JSON document that PostgreSQL takes apart: it must also be text that it can store, in numbers
    * that it has, and must not name a field twice, of which all but the last would be dropped.
    */
-  static final FieldEncoder JSONB = parsed(TextEncoders.JSONB, 1, TextForms::checkJsonb);
-
-  private static final int DEEPEST = 1000;
-  private static final int LONGEST_UNCHECKED_NUMBER = 1000;
-
-  private static final JsonFactory JSON_PARSERS = parsers().build();
-  private static final JsonFactory JSONB_PARSERS =
-      parsers().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  static final FieldEncoder JSONB =
+      document(
+          TextEncoders.JSONB,
+          1,
+          JSONB_PARSERS,
+          "it is no valid JSON document, or has a name twice in an object");
 
   private TextForms() {}
 
@@ -119,29 +126,23 @@ final class TextForms {
   }
 
   /**
-   * Refuses texts that are no documents.
+   * Encodes texts, and refuses those that are no documents.
    *
    * @param before bytes of the field that come before the text
+   * @param otherwise why a text is refused
    */
-  private static FieldEncoder parsed(FieldEncoder encoder, int before, Consumer<String> check) {
+  private static FieldEncoder document(
+      FieldEncoder encoder, int before, JsonFactory parsers, String otherwise) {
     return (value, buffer) -> {
       int begin = buffer.size() + Integer.BYTES + before;
       encoder.encode(value, buffer);
       if (!PlainJson.is(buffer.array(), begin, buffer.size())) {
-        check.accept((String) value);
+        parse((String) value, parsers, otherwise);
       }
     };
   }
 
-  private static void checkJson(String text) {
-    check(text, JSON_PARSERS, "it is no valid JSON document");
-  }
-
-  private static void checkJsonb(String text) {
-    check(text, JSONB_PARSERS, "it is no valid JSON document, or has a name twice in an object");
-  }
-
-  private static void check(String text, JsonFactory parsers, String otherwise) {
+  private static void parse(String text, JsonFactory parsers, String otherwise) {
     try (JsonParser parser = parsers.createParser(text)) {
       // Without an escape there is nothing in a string that the encoder does not see itself.
       if (!hasOneValue(parser, text.indexOf('\\') >= 0)) {

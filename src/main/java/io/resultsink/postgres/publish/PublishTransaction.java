@@ -77,7 +77,7 @@ final class PublishTransaction {
     }
     rows.lock(session);
     FaultPoint.STAGING_LOCKED.reached();
-    // Those that are sealed were counted in that transaction, and nobody knows their name since.
+    // Sealed rows were counted as they were sealed; since then no worker knows their name.
     boolean alone = rows.areSealed() || rows.verify(session);
 
     PublishScript script = PublishScript.of(target.mode());
