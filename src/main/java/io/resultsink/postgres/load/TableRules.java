@@ -57,6 +57,7 @@ final class TableRules {
 
   /** Adds what speaks against this mode. */
   void check() throws SQLException {
+    problems.addAll(ForeignParts.problems(session, table.name()));
     switch (target.mode()) {
       case APPEND -> {
         privileges.requireOnTable(table.name(), List.of("INSERT"), problems);
