@@ -25,6 +25,9 @@ public final class ServerReason {
     String state = SqlState.of(failure);
     ServerErrorMessage said =
         failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+    if (SqlState.is(SqlState.UNTRANSLATABLE_CHARACTER, failure)) {
+      return "it has a character that the database's encoding lacks";
+    }
     if (state != null && state.startsWith(DATA_EXCEPTION)) {
       return "a value is not valid for its type";
     }

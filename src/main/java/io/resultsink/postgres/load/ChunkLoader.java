@@ -6,8 +6,10 @@ import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.failure.UnencodableValueException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -62,7 +64,7 @@ final class ChunkLoader {
           continue;
         }
         if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
-          throw failed(e);
+          throw failed(e, buffer);
         }
         LOG.warn("Chunk of {} into {} failed, sending it again", plan, staging.name(), e);
       } catch (DatabaseUnavailableException e) {
@@ -153,10 +155,14 @@ final class ChunkLoader {
         failure);
   }
 
-  private LoadFailedException failed(SQLException failure) {
-    return LoadFailure.of(
-        "rows for " + staging.target() + " could not be staged",
-        "the target is untouched",
-        failure);
+  private ResultSinkException failed(SQLException failure, CopyBuffer buffer) {
+    Optional<UnencodableValueException> refused =
+        RefusedColumn.of(failure, connections, staging, buffer);
+    return refused.isPresent()
+        ? refused.get()
+        : LoadFailure.of(
+            "rows for " + staging.target() + " could not be staged",
+            "the target is untouched",
+            failure);
   }
 }
