@@ -122,6 +122,9 @@ public final class Preflight {
     problems.addAll(bytesForCharacters(session, columns));
 
     Ledger ledger = Ledger.in(resolved.stagingSchema());
+    if (ledger.name().equals(resolved.table())) {
+      problems.add(ledger.name() + " is the ledger of what was published; name another table");
+    }
     requireStaging(session, privileges, resolved, ledger, problems);
     new PublicationRules(session, problems).check(resolved, ledger, table != null, target);
 
@@ -129,6 +132,7 @@ public final class Preflight {
     List<String> loses = List.of();
     if (table == null) {
       privileges.requireCreateIn(resolved.table().schema(), "the new table", problems);
+      problems.addAll(new LateRefusals(session, resolved.table(), target).ofMissing());
     } else if (privileges.usage(resolved.table().schema())) {
       TableRules rules =
           new TableRules(session, privileges, target, table, columns.columns(), problems);
