@@ -207,7 +207,7 @@ class PreflightIT {
   void updateOfATableWithRulesIsRefused(String event) {
     TestTable table = table();
     database.execute(
-        "CREATE RULE aside AS ON " + event + " TO " + table.quoted() + " DO ALSO NOTHING");
+        "CREATE RULE aside AS ON " + event + " TO " + table.quoted() + " DO ALSO NOTIFY aside");
     assertRefused(table, WriteMode.UPDATE, "rule aside", "trigger");
   }
 

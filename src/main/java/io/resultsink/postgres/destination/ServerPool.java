@@ -64,7 +64,8 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     if (server.password() != null) {
       properties.setProperty("password", server.password().resolve());
     }
-    properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), "10");
+    LoginLimits limits = LoginLimits.of(server.properties());
+    limits.applyTo(properties);
     properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
     // The name goes with the startup message; a SET after it would stay with a pooler's session.
     properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "14");
@@ -83,6 +84,7 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     if (connection == null) {
       throw new SQLException("the driver does not take " + server, "08001");
     }
+    limits.lift(connection);
     return connection;
   }
 

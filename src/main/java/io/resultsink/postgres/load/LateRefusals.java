@@ -97,12 +97,14 @@ final class LateRefusals {
         .toList();
   }
 
-  /** ON CONFLICT is refused beside them. */
+  /** ON CONFLICT is refused beside any rule for UPDATE, and those for INSERT that do something. */
   private List<String> ofRules() throws SQLException {
     String sql =
         """
         SELECT rulename FROM pg_rewrite
-         WHERE ev_class = ?::regclass AND ev_type IN ('2', '3') AND ev_enabled <> 'D'
+         WHERE ev_class = ?::regclass
+           AND (ev_type = '2' OR (ev_type = '3' AND ev_enabled IN ('O', 'A')
+                                  AND (is_instead OR ev_action::text <> '<>')))
          ORDER BY 1
         """;
     return names(sql, table.quoted()).stream()
