@@ -2,6 +2,7 @@ package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.copy.CopyBuffer;
 import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.FaultPoint;
@@ -66,7 +67,11 @@ final class ChunkLoader {
         if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
           throw failed(e, buffer);
         }
-        LOG.warn("Chunk of {} into {} failed, sending it again", plan, staging.name(), e);
+        LOG.warn(
+            "Chunk of {} into {} failed, sending it again",
+            plan,
+            staging.name(),
+            ServerReason.scrubbed(e));
       } catch (DatabaseUnavailableException e) {
         if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
           throw e;
@@ -152,7 +157,7 @@ final class ChunkLoader {
             + " is gone, and the run is not published; the target is untouched; run it again",
         Remedy.RETRY,
         SqlState.UNDEFINED_TABLE,
-        failure);
+        ServerReason.scrubbed(failure));
   }
 
   private ResultSinkException failed(SQLException failure, CopyBuffer buffer) {

@@ -10,9 +10,11 @@ import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.ThrowingSupplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,33 +46,41 @@ class LoginLimitsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"loginTimeout=1", "connectTimeout=0&socketTimeout=1"})
-  void aServerThatSaysNothingIsWaitedForNoLonger(String limit) throws IOException {
+  @CsvSource({"0, 0, 1", "0, 1, 0", "10, 1, 2"})
+  void aServerThatSaysNothingIsWaitedForNoLonger(int connect, int answer, int login)
+      throws IOException {
     try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      PostgresTarget target =
-          PostgresTarget.parse(
-              "postgresql://app@127.0.0.1:%d/db/t?sslmode=disable&gssEncMode=disable&%s"
-                  .formatted(mute.getLocalPort(), limit));
-      ConnectionSource.Server server = (ConnectionSource.Server) ConnectionSource.of(target);
-      DatabaseUnavailableException outside =
-          assertTimeoutPreemptively(
-              Duration.ofSeconds(20),
-              () ->
-                  assertThrows(
-                      DatabaseUnavailableException.class,
-                      () -> PostgresConnections.outside(server)));
-      assertThat(outside.remedy(), equalTo(DatabaseUnavailableException.Remedy.RETRY));
-      assertThat(outside.getMessage(), containsString("127.0.0.1:" + mute.getLocalPort()));
-      try (PostgresConnections connections = PostgresConnections.lease(server)) {
-        assertTimeoutPreemptively(
-            Duration.ofSeconds(20),
-            () -> assertThrows(DatabaseUnavailableException.class, connections::borrow));
-      }
+      LoginLimits limits = new LoginLimits(connect, answer, login, 0);
+      ended(() -> assertThrows(SQLException.class, () -> ServerPool.connect(at(mute), limits)));
     }
   }
 
   @Test
-  void anAnswerAfterTheLoginMayTakeLonger() {
-    assertThat(LoginLimits.of(Map.of("loginTimeout", "1")).socket(), equalTo(0));
+  void whoeverAsksForAConnectionIsToldInTime() throws IOException {
+    try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        PostgresConnections connections = PostgresConnections.lease(at(mute, "loginTimeout=1"))) {
+      DatabaseUnavailableException failure =
+          ended(() -> assertThrows(DatabaseUnavailableException.class, connections::borrow));
+      assertThat(failure.remedy(), equalTo(DatabaseUnavailableException.Remedy.RETRY));
+      assertThat(failure.getMessage(), containsString("127.0.0.1:" + mute.getLocalPort()));
+      ConnectionSource.Server server = at(mute, "loginTimeout=1");
+      ended(
+          () ->
+              assertThrows(
+                  DatabaseUnavailableException.class, () -> PostgresConnections.outside(server)));
+    }
+  }
+
+  private static <T> T ended(ThrowingSupplier<T> attempt) {
+    return assertTimeoutPreemptively(Duration.ofSeconds(20), attempt);
+  }
+
+  private static ConnectionSource.Server at(ServerSocket socket, String... options) {
+    return (ConnectionSource.Server)
+        ConnectionSource.of(
+            PostgresTarget.parse(
+                "postgresql://app@127.0.0.1:%d/db/t?sslmode=disable&gssEncMode=disable%s"
+                    .formatted(
+                        socket.getLocalPort(), options.length == 0 ? "" : "&" + options[0])));
   }
 }
