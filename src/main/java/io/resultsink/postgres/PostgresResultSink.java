@@ -140,8 +140,12 @@ public final class PostgresResultSink
   }
 
   /**
-   * Connects through a DataSource that each worker makes once. It must give at least two
-   * connections at a time; the sink does not close it.
+   * Connects through a DataSource that the function gives, once for each worker at a time. It must
+   * give at least two connections at a time.
+   *
+   * <p>When no step of the sink is left in a JVM, the function is asked once more. A DataSource
+   * that it then gives again is shared with others, and stays open. Otherwise it makes a new one
+   * each time: those that it made are closed when they are {@code AutoCloseable}.
    */
   public PostgresResultSink withDataSourceProviderFn(
       SerializableFunction<Void, DataSource> provider) {

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.Printable;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
@@ -27,10 +28,13 @@ final class ConnectionFailures {
             : null;
     if (tls != null) {
       return new DatabaseUnavailableException(
-          "no session with " + source + ": " + tls, Remedy.FIX_CONFIGURATION, state, failure);
+          "no session with " + source + ": " + Printable.of(tls),
+          Remedy.FIX_CONFIGURATION,
+          state,
+          failure);
     }
     return new DatabaseUnavailableException(
-        "no session with " + source + ": " + reason(source, state, user, failure),
+        "no session with " + source + ": " + Printable.of(reason(source, state, user, failure)),
         isConfiguration(state) ? Remedy.FIX_CONFIGURATION : Remedy.RETRY,
         state,
         failure);

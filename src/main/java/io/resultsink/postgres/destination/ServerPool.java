@@ -54,8 +54,14 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     return new ServerPool(dataSource, pool);
   }
 
-  /** The one place where a secret's value is read. */
+  /** A connection of its own. */
   static Connection connect(ConnectionSource.Server server) throws SQLException {
+    return connect(server, LoginLimits.of(server.properties()));
+  }
+
+  /** The one place where a secret's value is read. */
+  static Connection connect(ConnectionSource.Server server, LoginLimits limits)
+      throws SQLException {
     Properties properties = new Properties();
     properties.putAll(server.properties());
     if (server.user() != null) {
@@ -64,7 +70,7 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     if (server.password() != null) {
       properties.setProperty("password", server.password().resolve());
     }
-    properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), "10");
+    limits.applyTo(properties);
     properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
     // The name goes with the startup message; a SET after it would stay with a pooler's session.
     properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "14");
@@ -83,6 +89,7 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     if (connection == null) {
       throw new SQLException("the driver does not take " + server, "08001");
     }
+    limits.lift(connection);
     return connection;
   }
 

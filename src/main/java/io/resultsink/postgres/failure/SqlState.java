@@ -13,6 +13,7 @@ public final class SqlState {
   public static final String NULL_NOT_ALLOWED = "23502";
   public static final String UNIQUE_VIOLATION = "23505";
   public static final String CARDINALITY_VIOLATION = "21000";
+  public static final String UNTRANSLATABLE_CHARACTER = "22P05";
   public static final String SERIALIZATION_FAILURE = "40001";
   public static final String DEADLOCK_DETECTED = "40P01";
   public static final String UNDEFINED_TABLE = "42P01";

@@ -1,7 +1,9 @@
 package io.resultsink.postgres.publish;
 
+import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.Printable;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
@@ -99,11 +101,13 @@ final class LockAttempts {
             + " after "
             + told(wait)
             + " of trying; the table is untouched\n  "
-            + (holders.isEmpty() ? "its holder has just let go" : String.join("\n  ", holders))
+            + (holders.isEmpty()
+                ? "its holder has just let go"
+                : String.join("\n  ", holders.stream().map(Printable::of).toList()))
             + "\n  run the same run id again when it is done: it publishes once",
         Remedy.RETRY,
         SqlState.of(failure),
-        failure);
+        ServerReason.scrubbed(failure));
   }
 
   /**

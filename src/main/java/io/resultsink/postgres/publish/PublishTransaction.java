@@ -11,6 +11,7 @@ import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.load.AdvisoryLock;
 import io.resultsink.postgres.load.ExistingTable;
+import io.resultsink.postgres.load.ForeignParts;
 import io.resultsink.postgres.load.KeyColumns;
 import io.resultsink.postgres.load.Ledger;
 import io.resultsink.postgres.load.Preflight;
@@ -89,6 +90,7 @@ final class PublishTransaction {
     }
     long moved = live || existing.isPresent() ? intoExisting(script, live) : intoNew();
     requireAllMoved(moved);
+    ForeignParts.requireNone(session, staging.target()); // one may have come since the look above
 
     ResultSummary summary = summary(existing.isEmpty());
     Instant publishedAt = ledger.record(session, summary, table);

@@ -202,6 +202,6 @@ final class Publisher {
             + ": the table is old or new, and whole; run the same run id again when the server can"
             + " be reached: it publishes once",
         SqlState.of(cause),
-        cause);
+        cause instanceof SQLException sql ? ServerReason.scrubbed(sql) : cause);
   }
 }

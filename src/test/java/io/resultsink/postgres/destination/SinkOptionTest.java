@@ -163,6 +163,8 @@ class SinkOptionTest {
           RESET          | truncate   | reset 'truncate' is reserved and not built yet; use delete, or leave reset out
           RESET          | drop       | reset 'drop' is not known; use delete
           RUN_ID         | a%00       | run_id has a U+0000, which PostgreSQL cannot store
+          RUN_ID         | a%0Ab      | run_id has the control character U+000A; use letters, digits and blanks
+          RUN_ID         | a%1Bb      | run_id has the control character U+001B; use letters, digits and blanks
           RUN_ID         | %FF        | run_id is not UTF-8 once its %XX are decoded
           """)
   void refuses(SinkOption option, String encoded, String problem) {
