@@ -70,9 +70,13 @@ public final class EmbeddedCommand {
   @Command(
       name = "url",
       header = "Print its URL for psql and others, starting it if need be.",
-      description = "The URL names the file that has the password.")
+      description = {
+        "The URL names the file that has the password. It makes psql refuse any other program on",
+        "the port (require_auth), unless the psql of this machine is older than 16."
+      })
   int url() {
-    terminal.out().println(server().start().libpqUrl());
+    int psql = PsqlVersion.major().orElse(PsqlVersion.NEWEST);
+    terminal.out().println(server().start().libpqUrl(psql));
     return ExitCode.DONE;
   }
 }

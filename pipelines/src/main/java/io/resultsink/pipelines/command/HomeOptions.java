@@ -1,11 +1,9 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.postgres.destination.ConnectionProperties;
 import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.destination.Secret;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +39,7 @@ final class HomeOptions {
   }
 
   private static PostgresTarget embedded(Terminal terminal) {
-    Address address = EmbeddedServer.home(terminal.home()).start();
-    return PostgresTarget.parse(address.url() + "/" + ANY_TABLE).toBuilder()
-        .password(Secret.file(address.passwordFile().toString()))
-        .build();
+    return EmbeddedServer.home(terminal.home()).start().target(ANY_TABLE);
   }
 
   private static PostgresTarget database(String home) {

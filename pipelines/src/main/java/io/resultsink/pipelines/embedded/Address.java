@@ -1,8 +1,12 @@
 package io.resultsink.pipelines.embedded;
 
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
@@ -13,17 +17,42 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public record Address(String host, int port, String user, String database, Path passwordFile) {
 
+  /**
+   * The only authentication that a client of the server agrees to. With SCRAM the server proves
+   * that it knows the password, and the password itself is never sent. So another process that
+   * listens on the port after a crash is neither believed nor told the password.
+   */
+  static final String AUTHENTICATION = "scram-sha-256";
+
   /** The address without a secret, {@code postgresql://results@127.0.0.1:54320/results}. */
   public String url() {
     return "postgresql://" + user + "@" + host + ":" + port + "/" + database;
   }
 
+  /** The target of {@code table[?option=value&...]} in this database. */
+  public PostgresTarget target(String tableAndOptions) {
+    PostgresTarget target = PostgresTarget.parse(url() + "/" + tableAndOptions);
+    Map<String, String> properties = new HashMap<>(target.connectionProperties());
+    properties.put("requireAuth", AUTHENTICATION);
+    return target.toBuilder()
+        .password(Secret.file(passwordFile.toString()))
+        .connectionProperties(properties)
+        .build();
+  }
+
   /**
-   * The address for psql and all that is made with libpq: it names the file that has the password,
+   * The address for psql and all that is made with libpq. It names the file that has the password,
    * so that no password stands on a command line.
+   *
+   * @param libpqMajor the major version of that libpq; one before 16 does not know {@code
+   *     require_auth}, and refuses a URL that has it
    */
-  public String libpqUrl() {
-    return url() + "?passfile=" + percentEncoded(passFile(passwordFile).toString());
+  public String libpqUrl(int libpqMajor) {
+    String authentication = libpqMajor < 16 ? "" : "&require_auth=" + AUTHENTICATION;
+    return url()
+        + "?passfile="
+        + percentEncoded(passFile(passwordFile).toString())
+        + authentication;
   }
 
   /** The password in libpq's own format, beside the one that has it alone. */
