@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.hasItem;
 
 import io.resultsink.postgres.column.ColumnTypes;
 import io.resultsink.postgres.destination.ConnectionProperties;
+import io.resultsink.postgres.destination.LibpqParameter;
 import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.load.Ledger;
@@ -76,6 +77,16 @@ class ReadmeTest {
         readme,
         containsString(
             ConnectionProperties.names().stream()
+                .map(name -> "`" + name + "`")
+                .collect(Collectors.joining(", "))));
+  }
+
+  @Test
+  void itListsTheParametersOfLibpq() {
+    assertThat(
+        readme,
+        containsString(
+            LibpqParameter.taken().stream()
                 .map(name -> "`" + name + "`")
                 .collect(Collectors.joining(", "))));
   }

@@ -13,6 +13,7 @@ import org.apache.commons.dbcp2.PoolingDataSource;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -61,8 +62,9 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     if (server.user() != null) {
       properties.setProperty("user", server.user());
     }
-    if (server.password() != null) {
-      properties.setProperty("password", server.password().resolve());
+    Secret password = password(server);
+    if (password != null) {
+      properties.setProperty("password", password.resolve());
     }
     properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), "10");
     properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
@@ -84,6 +86,16 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
       throw new SQLException("the driver does not take " + server, "08001");
     }
     return connection;
+  }
+
+  /** The driver itself would look for ~/.pgpass in another home than psql. */
+  private static @Nullable Secret password(ConnectionSource.Server server) {
+    if (server.password() != null
+        || server.properties().containsKey(PGProperty.SERVICE.getName())) {
+      return server.password();
+    }
+    String user = server.user() == null ? System.getProperty("user.name") : server.user();
+    return PasswordFile.ofUser().password(server.host(), server.port(), server.database(), user);
   }
 
   private static String encoded(String text) {

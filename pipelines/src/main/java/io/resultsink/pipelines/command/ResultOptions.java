@@ -56,7 +56,7 @@ final class ResultOptions {
     }
     // Wrong options are told before a server is started for them.
     PostgresTarget.parse("postgresql://localhost/results/" + tableAndOptions);
-    return EmbeddedServer.home(terminal.home()).start().target(tableAndOptions);
+    return EmbeddedTarget.of(EmbeddedServer.home(terminal.home()).start(), tableAndOptions);
   }
 
   /** What -p or --password give; null for neither. */

@@ -1,12 +1,8 @@
 package io.resultsink.pipelines.embedded;
 
-import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.destination.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
@@ -22,22 +18,11 @@ public record Address(String host, int port, String user, String database, Path 
    * that it knows the password, and the password itself is never sent. So another process that
    * listens on the port after a crash is neither believed nor told the password.
    */
-  static final String AUTHENTICATION = "scram-sha-256";
+  public static final String AUTHENTICATION = "scram-sha-256";
 
   /** The address without a secret, {@code postgresql://results@127.0.0.1:54320/results}. */
   public String url() {
     return "postgresql://" + user + "@" + host + ":" + port + "/" + database;
-  }
-
-  /** The target of {@code table[?option=value&...]} in this database. */
-  public PostgresTarget target(String tableAndOptions) {
-    PostgresTarget target = PostgresTarget.parse(url() + "/" + tableAndOptions);
-    Map<String, String> properties = new HashMap<>(target.connectionProperties());
-    properties.put("requireAuth", AUTHENTICATION);
-    return target.toBuilder()
-        .password(Secret.file(passwordFile.toString()))
-        .connectionProperties(properties)
-        .build();
   }
 
   /**

@@ -1,12 +1,12 @@
 package io.resultsink.pipelines.registry;
 
+import io.resultsink.postgres.destination.PasswordFile;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.destination.ServiceFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
-import org.postgresql.PGEnvironment;
 
 /** The named results of this user: services, and the passwords of those that we keep. */
 @Internal
@@ -22,15 +22,7 @@ public final class StoredResults {
 
   /** Those in the files that psql reads: {@code PGSERVICEFILE} and {@code PGPASSFILE}, or in ~. */
   public static StoredResults ofUser() {
-    String given =
-        System.getProperty(
-            PGEnvironment.ORG_POSTGRESQL_PGPASSFILE.getName(),
-            System.getenv(PGEnvironment.PGPASSFILE.getName()));
-    Path passwords =
-        given == null || given.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".pgpass")
-            : Path.of(given);
-    return new StoredResults(ServiceFile.ofUser().path(), passwords);
+    return new StoredResults(ServiceFile.ofUser().path(), PasswordFile.ofUser().path());
   }
 
   /** The names of all, in the order of the file. */

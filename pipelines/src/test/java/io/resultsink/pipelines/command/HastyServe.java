@@ -29,7 +29,7 @@ public final class HastyServe {
         () -> began.plus(Duration.between(reallyBegan, Instant.now()).multipliedBy(faster));
     Logs.toFile(home);
     Address address = EmbeddedServer.home(home).start();
-    HomeDatabase database = HomeDatabase.open(address.target("t"));
+    HomeDatabase database = HomeDatabase.open(EmbeddedTarget.of(address, "t"));
     Server.start(
         database,
         new Server.Settings(2, Duration.ofSeconds(1), clock),

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A process that speaks PostgreSQL's protocol as far as a login, and knows no password. */
-final class FakeServer implements AutoCloseable {
+public final class FakeServer implements AutoCloseable {
 
   /** The answer to a startup message. */
-  enum Answer {
+  public enum Answer {
     ASK_FOR_PASSWORD(authentication(3)),
     ASK_FOR_NOTHING(authentication(0)),
     BEGIN_SCRAM_AND_AGREE(authentication(10, "SCRAM-SHA-256", "", "")),
@@ -34,19 +34,21 @@ final class FakeServer implements AutoCloseable {
   private final List<String> received = new CopyOnWriteArrayList<>();
   private final Answer answer;
 
-  FakeServer(Answer answer) throws IOException {
+  /** Listens on a free port of loopback. */
+  public FakeServer(Answer answer) throws IOException {
     this.answer = answer;
     Thread serving = new Thread(this::serve);
     serving.setDaemon(true);
     serving.start();
   }
 
-  int port() {
+  /** Where it listens. */
+  public int port() {
     return listening.getLocalPort();
   }
 
   /** What clients sent after its answer, as text. */
-  List<String> received() {
+  public List<String> received() {
     return received;
   }
 

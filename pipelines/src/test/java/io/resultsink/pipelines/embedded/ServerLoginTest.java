@@ -7,7 +7,6 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,27 +43,6 @@ class ServerLoginTest {
           assertThrows(DatabaseUnavailableException.class, server::start).getMessage(),
           containsString("is taken by another program"));
       assertThat(stranger.received(), everyItem(not(containsString(PASSWORD))));
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(FakeServer.Answer.class)
-  void aTargetOfTheServerIsNotWrittenToAnotherProcess(FakeServer.Answer answer) throws Exception {
-    try (FakeServer stranger = new FakeServer(answer)) {
-      crashed(stranger.port());
-      Address address =
-          new Address(
-              EmbeddedServer.HOST,
-              stranger.port(),
-              EmbeddedServer.ROLE,
-              EmbeddedServer.DATABASE,
-              home.resolve("embedded").resolve("password"));
-      try (TargetInspector inspector =
-          TargetInspector.of(address.target("t?requireAuth=password"))) {
-        assertThrows(DatabaseUnavailableException.class, inspector::open);
-      }
-      assertThat(stranger.received(), everyItem(not(containsString(PASSWORD))));
-      assertThat(stranger.received(), everyItem(not(containsString("query"))));
     }
   }
 }
