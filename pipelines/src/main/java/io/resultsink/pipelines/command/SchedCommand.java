@@ -83,7 +83,7 @@ public final class SchedCommand {
     try (HomeDatabase database = home.open(terminal)) {
       schedules(database).create(schedule);
     }
-    terminal.out().println("Schedule '" + name + "' is created" + start(schedule));
+    terminal.say("Schedule '" + name + "' is created" + start(schedule));
     return ExitCode.DONE;
   }
 
@@ -119,7 +119,7 @@ public final class SchedCommand {
     try (HomeDatabase database = home.open(terminal)) {
       schedule = schedules(database).require(name);
     }
-    ScheduleText.lines(schedule).forEach(terminal.out()::println);
+    ScheduleText.lines(schedule).forEach(terminal::say);
     return ExitCode.DONE;
   }
 
@@ -152,11 +152,11 @@ public final class SchedCommand {
       history = schedules(database).history(name, most, skip);
     }
     Schedule schedule = history.schedule();
-    ScheduleText.head(schedule).forEach(terminal.out()::println);
+    ScheduleText.head(schedule).forEach(terminal::say);
     long queued = count(history.unfinished(), RunState.QUEUED);
     long running = count(history.unfinished(), RunState.RUNNING);
-    terminal.out().println("%-9s %d running, %d queued".formatted("now", running, queued));
-    terminal.out().println();
+    terminal.say("%-9s %d running, %d queued".formatted("now", running, queued));
+    terminal.say("");
     new TextTable(ScheduleText.HISTORY, List.of(false, false, false, true, true, false))
         .print(
             row ->
@@ -211,7 +211,7 @@ public final class SchedCommand {
           options.update(schedules.require(name), cron, sql, terminal, Instant.now());
       Schedule renamed = newName == null ? updated : updated.named(newName);
       Schedule stored = schedules.change(name, current -> renamed.ticking(current));
-      terminal.out().println("Schedule '" + stored.name() + "' is updated" + start(stored));
+      terminal.say("Schedule '" + stored.name() + "' is updated" + start(stored));
     }
     return ExitCode.DONE;
   }
@@ -224,7 +224,7 @@ public final class SchedCommand {
     try (HomeDatabase database = home.open(terminal)) {
       schedules(database).change(name, schedule -> schedule.paused(true, Instant.now()));
     }
-    terminal.out().println("Schedule '" + name + "' is paused.");
+    terminal.say("Schedule '" + name + "' is paused.");
     return ExitCode.DONE;
   }
 
@@ -240,7 +240,7 @@ public final class SchedCommand {
           schedules(database)
               .change(name, paused -> paused.paused() ? paused.paused(false, now) : paused);
     }
-    terminal.out().println("Schedule '" + name + "' is resumed" + start(schedule));
+    terminal.say("Schedule '" + name + "' is resumed" + start(schedule));
     return ExitCode.DONE;
   }
 
@@ -254,7 +254,7 @@ public final class SchedCommand {
     try (HomeDatabase database = home.open(terminal)) {
       running = schedules(database).delete(name);
     }
-    terminal.out().println("Schedule '" + name + "' is deleted; its table stays as it is.");
+    terminal.say("Schedule '" + name + "' is deleted; its table stays as it is.");
     if (running) {
       terminal.note("a run of it is under way, and will still publish");
     }

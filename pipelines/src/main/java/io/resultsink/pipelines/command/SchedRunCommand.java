@@ -84,7 +84,7 @@ public final class SchedRunCommand implements Callable<Integer> {
     Schedules.Queued queued = schedules.queue(name, backfill);
     tell(queued.outcome(), zone);
     if (!queued.outcome().queued().isEmpty()) {
-      terminal.out().println(told("queued", queued.outcome().queued(), zone));
+      terminal.say(told("queued", queued.outcome().queued(), zone));
       if (!queued.served()) {
         terminal.note("no pgresult serve is alive; start one, or add --now to run it here");
       }
@@ -118,10 +118,10 @@ public final class SchedRunCommand implements Callable<Integer> {
   /** What is not run. */
   private void tell(Backfill.Outcome outcome, ZoneId zone) {
     if (!outcome.done().isEmpty()) {
-      terminal.out().println(told("already published", outcome.done(), zone) + "; --again repeats");
+      terminal.say(told("already published", outcome.done(), zone) + "; --again repeats");
     }
     if (!outcome.waiting().isEmpty()) {
-      terminal.out().println(told("already queued", outcome.waiting(), zone));
+      terminal.say(told("already queued", outcome.waiting(), zone));
     }
   }
 
