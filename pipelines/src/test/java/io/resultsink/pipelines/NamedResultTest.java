@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,6 +112,24 @@ class NamedResultTest {
     assertWrong("'bi' was not created by pgresult; remove it from", "delete", "bi");
   }
 
+  @Test
+  void anEmbeddedServersUrlIsTaken() throws IOException {
+    Path passFile = Files.writeString(folder.resolve("own"), "127.0.0.1:*:r:r:hunter2\n");
+    CommandLineOutcome created =
+        result(
+            "create",
+            "mydb",
+            "postgresql://r@127.0.0.1:54320/r?passfile="
+                + passFile
+                + "&require_auth=scram-sha-256");
+    assertThat(created.err(), created.exitCode(), is(0));
+    assertThat(files.services(), containsString("user=r\nrequire_auth=scram-sha-256\n"));
+    assertThat(files.passwords(), containsString("127.0.0.1:54320:r:r:hunter2\n"));
+    assertThat(
+        result("show", "mydb").out(),
+        containsString("url       postgresql://r@127.0.0.1:54320/r?requireAuth=scram-sha-256\n"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -118,11 +137,11 @@ class NamedResultTest {
           """
           My      | postgresql://app@db/shop                    | 'My' cannot name a result; use 3 to 255 of a-z, 0-9 and _
           embedded| postgresql://app@db/shop                    | 'embedded' is taken by pgresult itself
-          mydb    | postgresql://app:hunter2@db/shop/movies     | the URL names a table; a named result is a connection alone
-          mydb    | postgresql://app:hunter2@db/shop?mode=append&sslmode=disable | the URL has options of a table
-          mydb    | postgresql://app:hunter2@db/shop?mode=replace | the URL has options of a table
+          mydb    | postgresql://app:hunter2@db/shop/movies     | the URL names more than a database; write
+          mydb    | postgresql://app:hunter2@db/shop?mode=append&sslmode=disable | the URL of a database has options of a table: mode
+          mydb    | postgresql://app:hunter2@db/shop?mode=replace | the URL of a database has options of a table: mode
           mydb    | postgresql://db/shop                        | the URL names no user
-          mydb    | postgresql://app:hunter2@db                 | the table is missing
+          mydb    | postgresql://app:hunter2@db                 | the URL names no database
           mydb    | app:hunter2@db/shop                         | the target is not a URL
           mydb    | postgresql://app:hunter2@db/shop?socketTimeout=3 | socketTimeout is unknown to libpq
           mydb    | postgresql://app:hunter2@db/shop?sslmode=on | sslmode 'on' is not valid

@@ -55,8 +55,8 @@ final class ScheduleText {
         schedule.cron().zone().getId(),
         next(schedule),
         Long.toString(schedule.delay().toSeconds()),
-        query.result(),
-        query.database(),
+        Storable.shownResult(query.result()),
+        Storable.shownDatabase(query.database()),
         shortened(query.sql()));
   }
 
@@ -82,7 +82,8 @@ final class ScheduleText {
   static List<String> lines(Schedule schedule) {
     ScheduledQuery query = schedule.query();
     List<String> lines = new ArrayList<>(head(schedule));
-    lines.add(line("database", query.database() + at(query.databasePassword())));
+    lines.add(
+        line("database", Storable.shownDatabase(query.database()) + at(query.databasePassword())));
     lines.add(
         line(
             "policy",
@@ -109,7 +110,10 @@ final class ScheduleText {
             "cron",
             (cron.isEmpty() ? "none" : cron) + " (" + schedule.cron().zone().getId() + ")" + delay),
         line("next", next(schedule)),
-        line("result", schedule.query().result() + at(schedule.query().resultPassword())),
+        line(
+            "result",
+            Storable.shownResult(schedule.query().result())
+                + at(schedule.query().resultPassword())),
         line("retries", Integer.toString(schedule.retries())));
   }
 
