@@ -2,6 +2,7 @@ package io.resultsink.pipelines;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -10,6 +11,12 @@ import static org.hamcrest.Matchers.startsWith;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,5 +198,35 @@ class NamedResultTest {
         "mydb",
         "postgresql://app:hunter2@db/shop");
     assertThat(files.services(), is(""));
+  }
+
+  @Test
+  void manyAtOnceLoseNothing() throws Exception {
+    files.writeServices(BY_HAND);
+    files.writePasswords(PASSWORDS_BY_HAND, "rw-------");
+    int commands = 6;
+    CyclicBarrier together = new CyclicBarrier(commands);
+    ExecutorService creating = Executors.newFixedThreadPool(commands);
+    List<Future<Integer>> created = new ArrayList<>();
+    for (int i = 0; i < commands; i++) {
+      String url = "postgresql://app" + i + ":hunter2@db/shop";
+      String name = "many_" + i;
+      created.add(
+          creating.submit(
+              () -> {
+                together.await();
+                return CommandLineOutcome.of(folder, "", "result", "create", name, url).exitCode();
+              }));
+    }
+    for (Future<Integer> exitCode : created) {
+      assertThat(exitCode.get(), is(0));
+    }
+    creating.shutdown();
+    for (int i = 0; i < commands; i++) {
+      assertThat(files.services(), containsString("[many_" + i + "]"));
+      assertThat(files.passwords(), containsString("db:5432:shop:app" + i + ":hunter2\n"));
+    }
+    assertThat(files.services(), startsWith(BY_HAND));
+    assertThat(files.passwords(), endsWith(PASSWORDS_BY_HAND));
   }
 }
