@@ -4,7 +4,6 @@ import io.resultsink.pipelines.schedule.Backfill;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.InPlace;
 import io.resultsink.pipelines.schedule.Schedules;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -72,7 +71,7 @@ public final class SchedRunCommand implements Callable<Integer> {
       throw new UsageException("-n " + ticks + " is too small; at least 1");
     }
     try (HomeDatabase database = home.open(terminal)) {
-      Schedules schedules = new Schedules(database, Clock.systemUTC());
+      Schedules schedules = new Schedules(database);
       ZoneId zone = schedules.require(name).cron().zone();
       Instant from = time == null ? null : GivenTime.parse(time, zone);
       Backfill backfill = new Backfill(from, ticks, again);

@@ -3,6 +3,7 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.schedule.Run;
 import io.resultsink.pipelines.schedule.Schedule;
 import io.resultsink.pipelines.schedule.ScheduledQuery;
+import io.resultsink.pipelines.schedule.StoredSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -47,7 +48,16 @@ final class ScheduleText {
     return schedule.nextStart().map(at -> time(at, schedule.cron().zone())).orElse("never");
   }
 
-  static List<@Nullable String> row(Schedule schedule) {
+  /** A line of the list; what cannot be read is shown as it is stored. */
+  static List<@Nullable String> row(StoredSchedule stored) {
+    Schedule schedule = stored.schedule();
+    return schedule == null
+        ? Arrays.asList(
+            stored.name(), stored.cron(), stored.zone(), "unreadable", null, null, null, null)
+        : row(schedule);
+  }
+
+  private static List<@Nullable String> row(Schedule schedule) {
     ScheduledQuery query = schedule.query();
     return Arrays.asList(
         schedule.name(),

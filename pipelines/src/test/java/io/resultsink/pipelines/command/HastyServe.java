@@ -29,7 +29,8 @@ public final class HastyServe {
         () -> began.plus(Duration.between(reallyBegan, Instant.now()).multipliedBy(faster));
     Logs.toFile(home);
     Address address = EmbeddedServer.home(home).start();
-    HomeDatabase database = HomeDatabase.open(EmbeddedTarget.of(address, "t"));
+    HomeDatabase database =
+        HomeDatabase.open(EmbeddedTarget.of(address, "t"), connection -> clock.instant());
     Server.start(
         database,
         new Server.Settings(2, Duration.ofSeconds(1), clock),
