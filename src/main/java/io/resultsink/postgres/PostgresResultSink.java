@@ -20,6 +20,7 @@ import io.resultsink.postgres.report.ResultSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -90,6 +91,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresResultSink
     extends PTransform<PCollection<?>, PCollection<ResultSummary>> {
+
+  /** Where the launcher of Dataflow's Flex Templates stages the graph of one launch. */
+  private static final Pattern FLEX_LAUNCH =
+      Pattern.compile(".*/template_launches/[^/]+/job_object");
 
   private final PostgresTarget target;
   private final @Nullable DataSourceSupplier dataSource;
@@ -321,10 +326,15 @@ public final class PostgresResultSink
     }
   }
 
-  /** Dataflow's option for classic templates, looked up by name: the library knows no runner. */
+  /**
+   * Returns whether the graph is staged as one of Dataflow's classic templates. The option is
+   * looked up by name, because the library knows no runner. The launcher of a Flex Template sets it
+   * as well, to where it stages the graph of this one launch.
+   */
   private static boolean isTemplate(PipelineOptions options) {
     return DisplayData.from(options).items().stream()
-        .anyMatch(item -> item.getKey().equals("templateLocation") && item.getValue() != null);
+        .filter(item -> item.getKey().equals("templateLocation") && item.getValue() != null)
+        .anyMatch(item -> !FLEX_LAUNCH.matcher(item.getValue().toString()).matches());
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.apache.commons.dbcp2.PoolingDataSource;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -67,8 +68,9 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     if (server.user() != null) {
       properties.setProperty("user", server.user());
     }
-    if (server.password() != null) {
-      properties.setProperty("password", server.password().resolve());
+    Secret password = password(server);
+    if (password != null) {
+      properties.setProperty("password", password.resolve());
     }
     limits.applyTo(properties);
     properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
@@ -91,6 +93,16 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     }
     limits.lift(connection);
     return connection;
+  }
+
+  /** The driver itself would look for ~/.pgpass in another home than psql. */
+  private static @Nullable Secret password(ConnectionSource.Server server) {
+    if (server.password() != null
+        || server.properties().containsKey(PGProperty.SERVICE.getName())) {
+      return server.password();
+    }
+    String user = server.user() == null ? System.getProperty("user.name") : server.user();
+    return PasswordFile.ofUser().password(server.host(), server.port(), server.database(), user);
   }
 
   private static String encoded(String text) {

@@ -133,7 +133,7 @@ public final class QueryCommand implements Callable<Integer> {
     try (TargetInspector inspector = TargetInspector.of(target)) {
       report = inspector.check(schema);
     }
-    TargetReportText.lines(report).forEach(terminal.out()::println);
+    TargetReportText.lines(report).forEach(terminal::say);
     return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 }

@@ -9,7 +9,6 @@ import io.resultsink.pipelines.schedule.ScheduledQuery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -107,8 +106,7 @@ final class ScheduleOptions {
   }
 
   /** A new schedule. */
-  Schedule create(
-      String name, String cron, @Nullable String sqlArgument, Terminal terminal, Instant now)
+  Schedule create(String name, String cron, @Nullable String sqlArgument, Terminal terminal)
       throws IOException {
     Schedule.checkName(name);
     if (database == null) {
@@ -128,16 +126,12 @@ final class ScheduleOptions {
                 sql,
                 terminal.beamOptions()));
     ZoneId at = zone == null ? ZoneId.of("UTC") : Cron.zone(zone);
-    return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query, now));
+    return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query));
   }
 
   /** A schedule with what is given changed. */
   Schedule update(
-      Schedule old,
-      @Nullable String cron,
-      @Nullable String sqlArgument,
-      Terminal terminal,
-      Instant now)
+      Schedule old, @Nullable String cron, @Nullable String sqlArgument, Terminal terminal)
       throws IOException {
     ScheduledQuery before = old.query();
     boolean newSql = sqlArgument != null || queryFile != null;
@@ -160,7 +154,7 @@ final class ScheduleOptions {
     Cron newCron =
         Cron.parse(
             cron == null ? oldCron.text() : cron, zone == null ? oldCron.zone() : Cron.zone(zone));
-    return policies(old.running(checked(query)).at(newCron, delay(old.delay()), now));
+    return policies(old.running(checked(query)).at(newCron, delay(old.delay())));
   }
 
   private Schedule policies(Schedule schedule) {

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The runs whose turn it is, one for each schedule, as tasks of db-scheduler.
@@ -23,7 +24,7 @@ final class Heads {
 
   private static final String WITHOUT_TASK =
       """
-      SELECT id, not_before
+      SELECT id, greatest(not_before, clock_timestamp()) AS due
         FROM (SELECT DISTINCT ON (schedule_key) id, not_before, server
                 FROM pgresult.run
                WHERE state IN ('queued', 'running')
@@ -43,13 +44,11 @@ final class Heads {
   }
 
   /** Makes the tasks that are missing. */
-  void schedule(Instant now) {
+  void schedule() {
     home.transaction(Heads::withoutTask)
         .forEach(
-            (id, notBefore) ->
-                tasks.scheduleIfNotExists(
-                    new TaskInstance<>(TASK, Long.toString(id)),
-                    notBefore.isAfter(now) ? notBefore : now));
+            (id, due) ->
+                tasks.scheduleIfNotExists(new TaskInstance<>(TASK, Long.toString(id)), due));
   }
 
   private static Map<Long, Instant> withoutTask(Connection connection) throws SQLException {
@@ -58,8 +57,7 @@ final class Heads {
       Columns.bind(statement, TASK);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          Instant notBefore = Columns.instant(rows, "not_before");
-          runs.put(rows.getLong("id"), notBefore == null ? Instant.EPOCH : notBefore);
+          runs.put(rows.getLong("id"), Objects.requireNonNull(Columns.instant(rows, "due")));
         }
       }
     }

@@ -10,6 +10,8 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +31,7 @@ public final class Server implements AutoCloseable {
    *
    * @param jobs how many runs it executes at a time
    * @param heartbeat how often it says that it lives; others take over after four of them
-   * @param clock what ticks are compared with; db-scheduler has its own
+   * @param clock of this machine; nothing is planned while it differs from the home database's
    */
   public record Settings(int jobs, Duration heartbeat, InstantSource clock) {}
 
@@ -49,14 +51,16 @@ public final class Server implements AutoCloseable {
   private final Heads heads;
   private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor();
   private final ScheduledExecutorService beating = Executors.newSingleThreadScheduledExecutor();
+  private final Map<String, String> unplanned = new HashMap<>();
   private boolean reachable = true;
+  private boolean planning = true;
 
   private Server(HomeDatabase home, Settings settings, Work work, RunListener listener) {
     this.settings = settings;
     this.listener = listener;
     this.presence = new Presence(home, true, settings.heartbeat());
     this.planner = new Planner(home);
-    this.execution = new RunExecution(home, presence, work, listener, settings.clock(), true);
+    this.execution = new RunExecution(home, presence, work, listener, true);
     CustomTask<Void> task =
         Tasks.custom(Heads.TASK, Void.class)
             .onDeadExecutionRevive()
@@ -126,12 +130,35 @@ public final class Server implements AutoCloseable {
   }
 
   private void look() {
-    planner.plan(settings.clock().instant());
+    plan();
     scheduleHeads();
   }
 
+  private void plan() {
+    String why = null;
+    try {
+      Map<String, String> problems = planner.plan(settings.clock().instant());
+      problems.forEach(
+          (name, problem) -> {
+            if (!problem.equals(unplanned.put(name, problem))) {
+              log.warn("schedule {} cannot be planned {}", name, problem);
+              listener.unplanned(name, problem);
+            }
+          });
+      unplanned.keySet().retainAll(problems.keySet());
+    } catch (ClockException e) {
+      why = e.getMessage();
+    }
+    boolean right = why == null;
+    if (right != planning) {
+      planning = right;
+      log.warn("planning: {}", right ? "again" : why);
+      listener.planning(why);
+    }
+  }
+
   private void scheduleHeads() {
-    heads.schedule(Instant.now());
+    heads.schedule();
     scheduler.triggerCheckForDueExecutions();
   }
 
