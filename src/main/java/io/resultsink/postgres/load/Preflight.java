@@ -39,6 +39,7 @@ public final class Preflight {
       Columns columns,
       List<String> keeps,
       List<String> loses,
+      List<String> locks,
       List<String> problems) {
 
     /**
@@ -74,6 +75,7 @@ public final class Preflight {
           described,
           keeps,
           loses,
+          locks,
           problems,
           published);
     }
@@ -123,6 +125,7 @@ public final class Preflight {
 
     List<String> keeps = List.of();
     List<String> loses = List.of();
+    List<String> locks = List.of();
     if (table == null) {
       privileges.requireCreateIn(resolved.table().schema(), "the new table", problems);
     } else if (privileges.usage(resolved.table().schema())) {
@@ -133,13 +136,14 @@ public final class Preflight {
         if (target.mode() == WriteMode.REPLACE) {
           keeps = rules.kept();
           loses = rules.lost();
+          locks = LockedBeside.labels(session, table);
         }
       }
     } else {
       privileges.requireUsage(resolved.table().schema(), problems);
     }
     return new Findings(
-        resolved, table, columns, keeps, loses, problems.stream().distinct().toList());
+        resolved, table, columns, keeps, loses, locks, problems.stream().distinct().toList());
   }
 
   private static void requireStaging(
