@@ -19,6 +19,7 @@ public final class SqlState {
   public static final String UNDEFINED_TABLE = "42P01";
   public static final String DUPLICATE_TABLE = "42P07";
   public static final String LOCK_NOT_AVAILABLE = "55P03";
+  public static final String INTERNAL_ERROR = "XX000";
   public static final String INVALID_PASSWORD = "28P01";
   public static final String INVALID_AUTHORIZATION = "28000";
   public static final String INVALID_CATALOG_NAME = "3D000";

@@ -41,6 +41,7 @@ public final class Preflight {
       Columns columns,
       List<String> keeps,
       List<String> loses,
+      List<String> locks,
       List<String> problems) {
 
     /**
@@ -76,6 +77,7 @@ public final class Preflight {
           described,
           keeps,
           loses,
+          locks,
           problems,
           published);
     }
@@ -130,6 +132,7 @@ public final class Preflight {
 
     List<String> keeps = List.of();
     List<String> loses = List.of();
+    List<String> locks = List.of();
     if (table == null) {
       privileges.requireCreateIn(resolved.table().schema(), "the new table", problems);
       problems.addAll(new LateRefusals(session, resolved.table(), target).ofMissing());
@@ -141,13 +144,14 @@ public final class Preflight {
         if (target.mode() == WriteMode.REPLACE) {
           keeps = rules.kept();
           loses = rules.lost();
+          locks = LockedBeside.labels(session, table);
         }
       }
     } else {
       privileges.requireUsage(resolved.table().schema(), problems);
     }
     return new Findings(
-        resolved, table, columns, keeps, loses, problems.stream().distinct().toList());
+        resolved, table, columns, keeps, loses, locks, problems.stream().distinct().toList());
   }
 
   /** Without an encoding the server counts bytes, and drops blanks that it finds too many. */

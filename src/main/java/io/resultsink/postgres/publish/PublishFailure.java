@@ -66,7 +66,9 @@ final class PublishFailure {
     String constraint = constraint(failure);
     boolean data = state.startsWith("22") || state.startsWith("23");
     return failed(
-        "PostgreSQL refused the rows (SQLSTATE "
+        (state.equals(SqlState.LOCK_NOT_AVAILABLE)
+                ? "a lock was not to be had within lock_wait (SQLSTATE "
+                : "PostgreSQL refused the rows (SQLSTATE ")
             + state
             + "): "
             + ServerReason.of(failure)

@@ -187,7 +187,7 @@ final class StagedRows {
     if (!frozen) {
       LOG.info("{} cannot be frozen, since a session was there before its rows", name);
     }
-    return frozen && new LockAttempts(session).isFree(name);
+    return frozen && LockAttempts.isFree(session, name);
   }
 
   /**
