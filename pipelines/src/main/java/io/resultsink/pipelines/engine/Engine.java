@@ -8,14 +8,25 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public enum Engine {
   /** DuckDB in the process of the pipeline, on files of this machine. */
-  duckdb,
+  duckdb("DuckDB"),
   /** The PostgreSQL server that has the tables. */
-  postgres,
+  postgres("PostgreSQL"),
   /** Beam SQL, on all workers of the runner. */
-  beam;
+  beam("Beam SQL");
 
   private static final Pattern SERVER = Pattern.compile("postgres(ql)?://.*");
   private static final Pattern OTHER_FILES = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
+
+  private final String title;
+
+  Engine(String title) {
+    this.title = title;
+  }
+
+  /** Its name as people write it. */
+  public String title() {
+    return title;
+  }
 
   /**
    * The engine for a query.
