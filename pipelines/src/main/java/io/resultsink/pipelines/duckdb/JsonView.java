@@ -94,31 +94,38 @@ final class JsonView {
   }
 
   private String sameAsDouble(String name) {
+    return sameAsDouble(name, 0) + " AND " + sameAsDouble(name, WIDEST_SCALE);
+  }
+
+  /** Whether the shortest text of the double is the number that is written, so far as it fits. */
+  private String sameAsDouble(String name, int scale) {
     String type = types.get(name);
-    return "CAST(CAST(%s AS %s) AS %s) IS NOT DISTINCT FROM %s"
+    return "TRY_CAST(TRY_CAST(%s AS %s) AS %s) IS NOT DISTINCT FROM %s"
         .formatted(
             value(name, type),
             type.replace("DOUBLE", "VARCHAR"),
-            decimal(type, WIDEST_SCALE),
-            value(name, decimal(type, WIDEST_SCALE)))
-        .replaceFirst("^CAST", "TRY_CAST");
+            decimal(type, scale),
+            value(name, decimal(type, scale)));
   }
 
   private String exactType(String name) throws SQLException {
     String type = types.get(name);
     for (int scale : SCALES) {
+      List<String> keeps = new ArrayList<>();
+      String number = value(name, decimal(type, scale));
+      keeps.add("(%s IS NULL) = (%s IS NULL)".formatted(number, value(name, type)));
+      for (int wider : SCALES) {
+        if (wider > scale) {
+          String same = value(name, decimal(type, wider));
+          keeps.add(
+              "(%s IS NULL OR TRY_CAST(%s AS %s) IS NOT DISTINCT FROM %s)"
+                  .formatted(same, number, decimal(type, wider), same));
+        }
+      }
       List<String> fits =
           session.row(
-              "SELECT bool_and(CAST(%s AS %s) IS NOT DISTINCT FROM %s AND (%s)) FROM (%s)"
-                  .formatted(
-                      value(name, decimal(type, scale)),
-                      decimal(type, WIDEST_SCALE),
-                      value(name, decimal(type, WIDEST_SCALE)),
-                      value(name, decimal(type, scale))
-                          + " IS NOT NULL OR "
-                          + value(name, type)
-                          + " IS NULL",
-                      "SELECT json FROM " + objects()));
+              "SELECT bool_and(%s) FROM (SELECT json FROM %s)"
+                  .formatted(String.join(" AND ", keeps), objects()));
       if (fits.get(0).equals("true")) {
         return decimal(type, scale);
       }

@@ -150,7 +150,8 @@ final class Statement {
     return new QueryException(
         (position.isMissingNode() ? "SQL" : place(position.asInt()))
             + ": "
-            + tree.path("error_message").asText().lines().findFirst().orElse("not understood"));
+            + tree.path("error_message").asText().lines().findFirst().orElse("not understood")
+            + "; a name that is a word of SQL stands in \"double quotes\"");
   }
 
   /** Where in the SQL that is, as an editor counts. */

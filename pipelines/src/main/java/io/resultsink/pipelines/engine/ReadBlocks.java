@@ -22,11 +22,11 @@ import org.joda.time.Duration;
 @DoFn.BoundedPerElement
 final class ReadBlocks extends DoFn<byte[], RowBlock> {
 
-  private static final int BLOCK_ROWS = 8192;
+  private static final int BLOCK_ROWS = 10_000;
   private static final long BLOCK_BYTES = 1 << 20;
 
   /** What is emitted before the runner hands it on. */
-  private static final int BLOCKS_AT_ONCE = 2;
+  private static final int BLOCKS_AT_ONCE = 6;
 
   private static final Duration UNTIL_SOME_ARE_STAGED = Duration.millis(5);
 
@@ -77,39 +77,42 @@ final class ReadBlocks extends DoFn<byte[], RowBlock> {
     OpenCursors.Open open = open(from);
     boolean kept = false;
     try {
-      long block = from.block();
       Counter rowsRead = InputMetrics.rowsRead(counted);
+      long block = from.block();
       while (tracker.tryClaim(CursorPosition.behind(open.name(), block + 1))) {
         List<Row> rows = open.ended() ? List.of() : open.cursor().next(BLOCK_ROWS, BLOCK_BYTES);
         block++;
         if (rows.isEmpty()) {
           open.cursor().close();
-          boolean last = tracker.tryClaim(CursorPosition.endOf(open.name(), block));
-          if (last) {
+          if (tracker.tryClaim(CursorPosition.endOf(open.name(), block))) {
             BlocksInFlight.forget(source);
-            return ProcessContinuation.stop();
+          } else {
+            // The runner has cut here meanwhile: what it goes on with is empty.
+            open.release(block, true);
+            kept = true;
           }
-          // The runner has cut here meanwhile: the rest that it was given is empty.
-          open.release(block, true);
-          kept = true;
-          return ProcessContinuation.resume();
+          return ProcessContinuation.stop();
         }
         rowsRead.inc(rows.size());
         emit(rows, output);
         if (mostInFlight > 0 && block - from.block() >= BLOCKS_AT_ONCE) {
-          break;
+          open.release(block, false);
+          kept = true;
+          return ProcessContinuation.resume().withResumeDelay(pause());
         }
       }
       open.release(block, false);
       kept = true;
-      return BlocksInFlight.of(source) < mostInFlight || mostInFlight == 0
-          ? ProcessContinuation.resume()
-          : ProcessContinuation.resume().withResumeDelay(UNTIL_SOME_ARE_STAGED);
+      return ProcessContinuation.stop();
     } finally {
       if (!kept) {
         open.close();
       }
     }
+  }
+
+  private Duration pause() {
+    return BlocksInFlight.of(source) < mostInFlight ? Duration.ZERO : UNTIL_SOME_ARE_STAGED;
   }
 
   private OpenCursors.Open open(CursorPosition from) {

@@ -17,7 +17,7 @@ public final class ReadQuery extends PTransform<PBegin, PCollection<RowBlock>> {
   public static final String SOURCE = "sourceOfRows";
 
   /** Enough that the staging never waits, few enough for a small heap. */
-  private static final int BLOCKS_IN_FLIGHT = 12;
+  private static final int BLOCKS_IN_FLIGHT = 18;
 
   private final PreparedQuery query;
   private final String engine;
