@@ -10,6 +10,7 @@ import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.load.CheckTarget;
 import io.resultsink.postgres.load.CollectChunks;
+import io.resultsink.postgres.load.RowBlock;
 import io.resultsink.postgres.load.RunIdentity;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StageRows;
@@ -25,6 +26,7 @@ import javax.sql.DataSource;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.ValueProvider;
+import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -256,7 +258,9 @@ public final class PostgresResultSink
 
   private <T> PCollection<ResultSummary> stageAndPublish(PCollection<T> input) {
     RunIdentity run = RunIdentity.create(target.runId(), launchedRunId);
-    RunPlan plan = new RunPlan(source(run), target, run, input.getSchema());
+    Schema ofBlocks = RowBlock.schemaOf(input);
+    Schema schema = ofBlocks == null ? input.getSchema() : ofBlocks;
+    RunPlan plan = new RunPlan(source(run), target, run, schema);
 
     input
         .getPipeline()
@@ -266,7 +270,7 @@ public final class PostgresResultSink
     PCollection<ResultSummary> published =
         input
             .apply("WholeResult", wholeResult())
-            .apply("StageRows", ParDo.of(new StageRows<>(plan, input.getToRowFunction())))
+            .apply("StageRows", ParDo.of(ofBlocks == null ? rows(input, plan) : blocks(plan)))
             .setCoder(StagedChunk.CODER)
             .apply("CollectChunks", Combine.globally(new CollectChunks()))
             .apply("ChunksCollected", Reshuffle.viaRandomKey())
@@ -276,6 +280,16 @@ public final class PostgresResultSink
         .apply("Published", Reshuffle.viaRandomKey())
         .apply("DropStaging", ParDo.of(new DropStaging(plan)));
     return published;
+  }
+
+  private static <T> StageRows<T> rows(PCollection<T> input, RunPlan plan) {
+    return StageRows.ofRows(plan, input.getToRowFunction());
+  }
+
+  /** T is RowBlock: the collection's coder says so. */
+  @SuppressWarnings("unchecked")
+  private static <T> StageRows<T> blocks(RunPlan plan) {
+    return (StageRows<T>) StageRows.ofBlocks(plan);
   }
 
   /**
@@ -302,7 +316,7 @@ public final class PostgresResultSink
               + target.table()
               + " is unbounded; PostgresResultSink publishes bounded collections only");
     }
-    if (!input.hasSchema()) {
+    if (!input.hasSchema() && RowBlock.schemaOf(input) == null) {
       throw new InvalidTargetException(
           "the input of "
               + target.table()

@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.schedule.Cron;
 import io.resultsink.pipelines.schedule.MissedTicks;
 import io.resultsink.pipelines.schedule.Overlap;
@@ -182,7 +181,7 @@ final class ScheduleOptions {
   private static ScheduledQuery checked(ScheduledQuery query) {
     BeamOptions beam = BeamOptions.of(query.runnerOptions());
     Storable.checkResult(query.result(), beam);
-    QueryPipeline.checkSyntax(query.sql());
+    EngineQuery.checkSyntax(EngineQuery.choose(query.database(), beam, null), query.sql());
     return query;
   }
 }
