@@ -55,6 +55,7 @@ public final class Server implements AutoCloseable {
   private final Map<String, String> unplanned = new HashMap<>();
   private boolean reachable = true;
   private boolean planning = true;
+  private boolean taking;
 
   private Server(HomeDatabase home, Settings settings, Work work, RunListener listener) {
     this.settings = settings;
@@ -167,11 +168,12 @@ public final class Server implements AutoCloseable {
       log.warn("serving: {}", right ? "again" : wrong);
       listener.planning(wrong);
     }
-    if (!right) {
-      scheduler.pause();
-    } else if (!looking.isShutdown()) {
+    if (right && !taking && !looking.isShutdown()) {
       scheduler.resume();
+    } else if (!right && taking) {
+      scheduler.pause();
     }
+    taking = right;
   }
 
   private void scheduleHeads() {
