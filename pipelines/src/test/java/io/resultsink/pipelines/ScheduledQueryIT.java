@@ -342,6 +342,24 @@ class ScheduledQueryIT {
   }
 
   @Test
+  void theEmbeddedServersUrlIsTakenEverywhere() throws IOException {
+    String url = run("embedded", "url").out().strip();
+    assertThat(url, containsString("?passfile=" + home.resolve("embedded/pgpass")));
+    CommandLineOutcome created = run("result", "create", "own", url);
+    assertThat(created.err(), created.exitCode(), is(0));
+    assertThat(run("result", "test", "own").out(), containsString("role      results"));
+    for (String itself : List.of("own", url, url.replace("postgresql", "POSTGRESQL"))) {
+      assertThat(sched("list", "--home", itself).exitCode(), is(0));
+    }
+    assertThat(
+        run("query", "-d", url + "&schema=pgresult", "SELECT COUNT(*) AS n FROM schedule").out(),
+        containsString("n\n---\n 0\n"));
+    assertWrong(
+        "the URL of -d has a password, and a schedule keeps none",
+        sched("create", "more", "@daily", "-d", url, "-r", "embedded:t", "SELECT 1 FROM t"));
+  }
+
+  @Test
   void serveRefusesWhatItCannotDo() {
     assertWrong("JOBS and the heartbeat are at least 1", run("serve", "-j", "0"));
   }

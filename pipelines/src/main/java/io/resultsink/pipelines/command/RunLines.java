@@ -66,7 +66,7 @@ final class RunLines implements RunListener {
 
   @Override
   public void planning(@Nullable String why) {
-    line(why == null ? "this machine's clock is right again; planning" : why);
+    line(why == null ? "this machine's clock is right again; serving" : why);
   }
 
   @Override

@@ -35,6 +35,19 @@ final class Heads {
                           WHERE id = head.server AND alive_until > clock_timestamp())
       """;
 
+  /**
+   * A task is put off by a heartbeat, or until its run's time; a wrong clock puts it off further.
+   */
+  private static final String PUT_OFF =
+      """
+      UPDATE pgresult.task
+         SET execution_time = greatest(run.not_before, clock_timestamp()), version = version + 1
+        FROM pgresult.run
+       WHERE task_name = ? AND task_instance = run.id::text AND NOT picked
+         AND execution_time
+             > greatest(run.not_before, clock_timestamp()) + interval '1 day'
+      """;
+
   private final HomeDatabase home;
   private final SchedulerClient tasks;
 
@@ -43,12 +56,20 @@ final class Heads {
     this.tasks = tasks;
   }
 
-  /** Makes the tasks that are missing. */
+  /** Makes the tasks that are missing, and brings those forward that a wrong clock has put off. */
   void schedule() {
+    home.transaction(Heads::bringForward);
     home.transaction(Heads::withoutTask)
         .forEach(
             (id, due) ->
                 tasks.scheduleIfNotExists(new TaskInstance<>(TASK, Long.toString(id)), due));
+  }
+
+  private static int bringForward(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PUT_OFF)) {
+      Columns.bind(statement, TASK);
+      return statement.executeUpdate();
+    }
   }
 
   private static Map<Long, Instant> withoutTask(Connection connection) throws SQLException {

@@ -26,7 +26,7 @@ public interface RunListener {
   /** The home database is out of reach, or there again. */
   void home(boolean reachable, String why);
 
-  /** Ticks are not planned, for this reason; null when they are again. */
+  /** Nothing is planned and run here, for this reason; null when it is again. */
   void planning(@Nullable String why);
 
   /** A schedule cannot be planned here. */

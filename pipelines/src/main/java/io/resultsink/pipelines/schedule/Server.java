@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,7 @@ public final class Server implements AutoCloseable {
   private final Map<String, String> unplanned = new HashMap<>();
   private boolean reachable = true;
   private boolean planning = true;
+  private boolean taking;
 
   private Server(HomeDatabase home, Settings settings, Work work, RunListener listener) {
     this.settings = settings;
@@ -86,6 +88,7 @@ public final class Server implements AutoCloseable {
       HomeDatabase home, Settings settings, Work work, RunListener listener) {
     Server server = new Server(home, settings, work, listener);
     server.presence.beat();
+    server.scheduler.pause(); // until the first look has found the clock right
     server.scheduler.start();
     repeat(server.beating, () -> server.attempt(server.presence::beat), settings.heartbeat());
     repeat(server.looking, () -> server.attempt(server::look), LOOK);
@@ -98,9 +101,9 @@ public final class Server implements AutoCloseable {
   }
 
   /** Takes no more runs; those under way go on. */
-  public void retire() {
-    scheduler.pause();
+  public synchronized void retire() {
     looking.shutdownNow();
+    scheduler.pause();
   }
 
   /** Ends the runs under way, which other servers begin anew. */
@@ -149,12 +152,28 @@ public final class Server implements AutoCloseable {
     } catch (ClockException e) {
       why = e.getMessage();
     }
-    boolean right = why == null;
+    serve(why);
+  }
+
+  /**
+   * Takes runs while the clock is right. With another one db-scheduler would take the runs of
+   * living servers for dead, and put its own retries where no other server looks for them.
+   *
+   * @param wrong what is wrong with the clock; null for nothing
+   */
+  private synchronized void serve(@Nullable String wrong) {
+    boolean right = wrong == null;
     if (right != planning) {
       planning = right;
-      log.warn("planning: {}", right ? "again" : why);
-      listener.planning(why);
+      log.warn("serving: {}", right ? "again" : wrong);
+      listener.planning(wrong);
     }
+    if (right && !taking && !looking.isShutdown()) {
+      scheduler.resume();
+    } else if (!right && taking) {
+      scheduler.pause();
+    }
+    taking = right;
   }
 
   private void scheduleHeads() {

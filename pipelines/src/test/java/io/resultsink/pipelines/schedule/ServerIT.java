@@ -28,6 +28,9 @@ class ServerIT {
 
   @Test
   void aClockThatIsWrongIsToldOnceAndThatItIsRightAgain() {
+    Schedule queued = home.schedule("queued", "", Duration.ZERO);
+    home.schedules().create(queued);
+    home.schedules().queue("queued", new Backfill(home.now(), 1, false));
     home.minutely();
     home.sleep(Duration.ofMinutes(1));
     Server.Settings settings =
@@ -40,10 +43,29 @@ class ServerIT {
           told.get(0), containsString("this machine's clock is 31536000 s ahead of that of the"));
       assertThat(home.runs("minutely"), is(empty()));
       assertThat(server.underWay(), is(0));
+      assertThat("waits for a right clock", home.runs("queued"), contains("10:00 queued"));
       off = Duration.ZERO;
       await().until(() -> told.size() > 1);
       assertThat(told.get(1), is("planning"));
-      await().until(() -> !home.runs("minutely").isEmpty());
+      await().until(() -> home.runs("minutely").contains("10:01 success"));
+      await().until(() -> home.runs("queued").contains("10:00 success"));
+    }
+  }
+
+  @Test
+  void aRunThatAWrongClockHasPutOffForAYearIsTaken() {
+    home.schedules().create(home.schedule("queued", "", Duration.ZERO));
+    home.schedules().queue("queued", new Backfill(home.now(), 1, false));
+    home.database()
+        .execute(
+            "INSERT INTO pgresult.task (task_name, task_instance, execution_time, picked, version)"
+                + " SELECT 'run', id::text, clock_timestamp() + interval '1 year', false, 1"
+                + " FROM pgresult.run");
+    ending.countDown();
+    Server.Settings settings = new Server.Settings(1, Duration.ofSeconds(1), home::now);
+    try (Server server = Server.start(home.home(), settings, new Waiting(), new Told())) {
+      await().until(() -> home.runs("queued").contains("10:00 success"));
+      await().until(() -> server.underWay() == 0);
     }
   }
 
