@@ -2,8 +2,12 @@ package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.column.Column;
 import io.resultsink.postgres.column.Columns;
+import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +31,8 @@ final class CarryOver {
   enum Part {
     OWNER("owner"),
     /**
-     * Made while the table is empty, or before it is analyzed: a new collation takes statistics.
+     * Made while the table is empty, or before it is analyzed, since a new collation takes
+     * statistics; collations first, since they take the column's other settings, too.
      */
     SETTINGS("settings of columns"),
     GRANTS("privileges"),
@@ -78,24 +83,24 @@ final class CarryOver {
                ' OWNER TO ' || quote_ident(pg_get_userbyid(relowner)) AS after
           FROM old
          UNION ALL
-        SELECT 'SETTINGS', attnum, 'ALTER TABLE ', ' ALTER COLUMN ' || quoted || setting
+        SELECT 'SETTINGS', rank, 'ALTER TABLE ', ' ALTER COLUMN ' || quoted || setting
           FROM kept, LATERAL (
-            SELECT ' TYPE ' || type || ' COLLATE ' || quote_ident(s.nspname) || '.'
+            SELECT 1 AS rank, ' TYPE ' || type || ' COLLATE ' || quote_ident(s.nspname) || '.'
                    || quote_ident(l.collname) AS setting
               FROM pg_collation l JOIN pg_namespace s ON s.oid = l.collnamespace
              WHERE l.oid = attcollation AND new_collation <> 0 AND attcollation <> new_collation
              UNION ALL
-            SELECT ' SET STORAGE ' || CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN'
+            SELECT 2, ' SET STORAGE ' || CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN'
                                         WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED' END
              WHERE new_storage <> 'p' AND attstorage <> new_storage
                AND attstorage <> (SELECT typstorage FROM pg_type WHERE oid = atttypid)
              UNION ALL
-            SELECT ' SET COMPRESSION ' || CASE attcompression WHEN 'l' THEN 'lz4' ELSE 'pglz' END
+            SELECT 2, ' SET COMPRESSION ' || CASE attcompression WHEN 'l' THEN 'lz4' ELSE 'pglz' END
              WHERE new_storage <> 'p' AND attcompression <> ''
              UNION ALL
-            SELECT ' SET STATISTICS ' || attstattarget WHERE attstattarget >= 0
+            SELECT 2, ' SET STATISTICS ' || attstattarget WHERE attstattarget >= 0
              UNION ALL
-            SELECT ' SET (' || array_to_string(attoptions, ', ') || ')'
+            SELECT 2, ' SET (' || array_to_string(attoptions, ', ') || ')'
              WHERE attoptions IS NOT NULL) AS settings
          UNION ALL
         SELECT 'SETTINGS', 0, 'ALTER TABLE ',
@@ -110,16 +115,16 @@ final class CarryOver {
           FROM old, grants AS g
          GROUP BY g.privilege_type, g.columns, g.grantee, relowner
          UNION ALL
-        SELECT 'LABELS', d.objsubid, 'COMMENT ON TABLE ', ' IS ' || quote_literal(d.description)
+        SELECT 'LABELS', 0, 'COMMENT ON TABLE ', ' IS ' || quote_literal(d.description)
           FROM old JOIN pg_description d ON d.objoid = old.oid
          WHERE d.classoid = 'pg_class'::regclass AND d.objsubid = 0
          UNION ALL
-        SELECT 'LABELS', d.objsubid, 'COMMENT ON COLUMN ',
+        SELECT 'LABELS', 1, 'COMMENT ON COLUMN ',
                '.' || kept.quoted || ' IS ' || quote_literal(d.description)
           FROM kept JOIN pg_description d ON d.objoid = attrelid AND d.objsubid = attnum
          WHERE d.classoid = 'pg_class'::regclass
          UNION ALL
-        SELECT 'LABELS', l.objsubid, 'SECURITY LABEL FOR ' || quote_ident(l.provider)
+        SELECT 'LABELS', 2, 'SECURITY LABEL FOR ' || quote_ident(l.provider)
                || CASE l.objsubid WHEN 0 THEN ' ON TABLE ' ELSE ' ON COLUMN ' END,
                coalesce('.' || kept.quoted, '') || ' IS ' || quote_literal(l.label)
           FROM old JOIN pg_seclabel l ON l.objoid = old.oid AND l.classoid = 'pg_class'::regclass
@@ -250,6 +255,24 @@ final class CarryOver {
 
   /** Makes the policies of {@code table}, which has its name by now. */
   void applyPolicies(Session session, TableName table) throws SQLException {
-    session.defineExpressions(making(table, Part.POLICIES));
+    try {
+      session.defineExpressions(making(table, Part.POLICIES));
+    } catch (SQLException e) {
+      if (!SqlState.isOfDefinition(e)) {
+        throw e;
+      }
+      throw new PublishFailedException(
+          "the policies of "
+              + table
+              + " cannot be made for its new table (SQLSTATE "
+              + SqlState.of(e)
+              + "): "
+              + ServerReason.of(e)
+              + "; rolled back, the table is untouched; they are made under an empty search_path,"
+              + " so that an event trigger's function needs a SET search_path of its own",
+          Remedy.FIX_TABLE,
+          SqlState.of(e),
+          ServerReason.scrubbed(e));
+    }
   }
 }
