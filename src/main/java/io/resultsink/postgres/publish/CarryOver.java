@@ -43,7 +43,9 @@ final class CarryOver {
      * under. Made after the rename: a policy that reads its own table would be bound to the old one
      * before.
      */
-    POLICIES("policies");
+    POLICIES("policies"),
+    /** Not handed on: the new table has those of the result. */
+    OTHER_COLUMNS("added columns");
 
     private final String words;
 
@@ -137,6 +139,13 @@ final class CarryOver {
                || CASE WHEN relforcerowsecurity THEN 'FORCE' ELSE 'NO FORCE' END
                || ' ROW LEVEL SECURITY'
           FROM old
+         UNION ALL
+        SELECT 'POLICIES', 0, '', '' FROM old
+         WHERE EXISTS (SELECT FROM pg_policy WHERE polrelid = old.oid)
+         UNION ALL
+        SELECT 'OTHER_COLUMNS', attnum, 'ALTER TABLE ', ' ADD COLUMN ' || quote_ident(attname)
+          FROM old JOIN pg_attribute ON attrelid = old.oid
+         WHERE attnum > 0 AND NOT attisdropped AND attname NOT IN (SELECT name FROM remaining)
         ) AS statements
        ORDER BY part, rank, before, after
       """;
@@ -205,12 +214,19 @@ final class CarryOver {
   /** As {@link #read}, and its policies, for which the tables that they read are locked. */
   static CarryOver readAll(Session session, TableName table, Columns columns) throws SQLException {
     CarryOver found = read(session, table, columns);
+    if (!found.statements.get(Part.POLICIES).isEmpty()) {
+      found.readPolicies(session, table);
+    }
+    return found;
+  }
+
+  private void readPolicies(Session session, TableName table) throws SQLException {
+    statements.get(Part.POLICIES).clear();
     try (PreparedStatement statement = session.connection().prepareStatement(POLICIES)) {
       statement.setString(1, table.quoted());
       statement.setString(2, table.quoted());
-      found.add(statement);
+      add(statement);
     }
-    return found;
   }
 
   private void add(PreparedStatement query) throws SQLException {
@@ -226,9 +242,15 @@ final class CarryOver {
     return statements.get(part).equals(other.statements.get(part));
   }
 
-  /** The parts in which they differ. */
-  List<Part> differences(CarryOver other) {
-    return Stream.of(Part.values()).filter(part -> !same(part, other)).toList();
+  /** What is not as it was handed on, in the table that was made from it. */
+  List<Part> differences(CarryOver made) {
+    return Stream.of(Part.values())
+        .filter(
+            part ->
+                part == Part.OTHER_COLUMNS
+                    ? !made.statements.get(part).isEmpty()
+                    : !same(part, made))
+        .toList();
   }
 
   /** The statements that make parts of it for {@code table}. */
