@@ -58,6 +58,12 @@ public final class SqlState {
     return state != null && CONCURRENCY.contains(state);
   }
 
+  /** A statement names what is not there or is not allowed, or cannot be read (class 42). */
+  public static boolean isOfDefinition(Throwable failure) {
+    String state = of(failure);
+    return state != null && state.startsWith("42");
+  }
+
   /** The session is gone, and with it the server's answer. */
   public static boolean isSessionLost(Throwable failure) {
     String state = of(failure);

@@ -237,7 +237,7 @@ final class TableRules {
 
   /** What replacing the table keeps and loses, for the report. */
   List<String> kept() throws SQLException {
-    return new ArrayList<>(attachments.keptByReplace());
+    return attachments.keptByReplace(columns.stream().map(Column::name).toList());
   }
 
   List<String> lost() throws SQLException {

@@ -2,8 +2,12 @@ package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.column.Column;
 import io.resultsink.postgres.column.Columns;
+import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +31,8 @@ final class CarryOver {
   enum Part {
     OWNER("owner"),
     /**
-     * Made while the table is empty, or before it is analyzed: a new collation takes statistics.
+     * Made while the table is empty, or before it is analyzed, since a new collation takes
+     * statistics; collations first, since they take the column's other settings, too.
      */
     SETTINGS("settings of columns"),
     GRANTS("privileges"),
@@ -38,7 +43,9 @@ final class CarryOver {
      * under. Made after the rename: a policy that reads its own table would be bound to the old one
      * before.
      */
-    POLICIES("policies");
+    POLICIES("policies"),
+    /** Not handed on: the new table has those of the result. */
+    OTHER_COLUMNS("added columns");
 
     private final String words;
 
@@ -78,24 +85,24 @@ final class CarryOver {
                ' OWNER TO ' || quote_ident(pg_get_userbyid(relowner)) AS after
           FROM old
          UNION ALL
-        SELECT 'SETTINGS', attnum, 'ALTER TABLE ', ' ALTER COLUMN ' || quoted || setting
+        SELECT 'SETTINGS', rank, 'ALTER TABLE ', ' ALTER COLUMN ' || quoted || setting
           FROM kept, LATERAL (
-            SELECT ' TYPE ' || type || ' COLLATE ' || quote_ident(s.nspname) || '.'
+            SELECT 1 AS rank, ' TYPE ' || type || ' COLLATE ' || quote_ident(s.nspname) || '.'
                    || quote_ident(l.collname) AS setting
               FROM pg_collation l JOIN pg_namespace s ON s.oid = l.collnamespace
              WHERE l.oid = attcollation AND new_collation <> 0 AND attcollation <> new_collation
              UNION ALL
-            SELECT ' SET STORAGE ' || CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN'
+            SELECT 2, ' SET STORAGE ' || CASE attstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN'
                                         WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED' END
              WHERE new_storage <> 'p' AND attstorage <> new_storage
                AND attstorage <> (SELECT typstorage FROM pg_type WHERE oid = atttypid)
              UNION ALL
-            SELECT ' SET COMPRESSION ' || CASE attcompression WHEN 'l' THEN 'lz4' ELSE 'pglz' END
+            SELECT 2, ' SET COMPRESSION ' || CASE attcompression WHEN 'l' THEN 'lz4' ELSE 'pglz' END
              WHERE new_storage <> 'p' AND attcompression <> ''
              UNION ALL
-            SELECT ' SET STATISTICS ' || attstattarget WHERE attstattarget >= 0
+            SELECT 2, ' SET STATISTICS ' || attstattarget WHERE attstattarget >= 0
              UNION ALL
-            SELECT ' SET (' || array_to_string(attoptions, ', ') || ')'
+            SELECT 2, ' SET (' || array_to_string(attoptions, ', ') || ')'
              WHERE attoptions IS NOT NULL) AS settings
          UNION ALL
         SELECT 'SETTINGS', 0, 'ALTER TABLE ',
@@ -110,16 +117,16 @@ final class CarryOver {
           FROM old, grants AS g
          GROUP BY g.privilege_type, g.columns, g.grantee, relowner
          UNION ALL
-        SELECT 'LABELS', d.objsubid, 'COMMENT ON TABLE ', ' IS ' || quote_literal(d.description)
+        SELECT 'LABELS', 0, 'COMMENT ON TABLE ', ' IS ' || quote_literal(d.description)
           FROM old JOIN pg_description d ON d.objoid = old.oid
          WHERE d.classoid = 'pg_class'::regclass AND d.objsubid = 0
          UNION ALL
-        SELECT 'LABELS', d.objsubid, 'COMMENT ON COLUMN ',
+        SELECT 'LABELS', 1, 'COMMENT ON COLUMN ',
                '.' || kept.quoted || ' IS ' || quote_literal(d.description)
           FROM kept JOIN pg_description d ON d.objoid = attrelid AND d.objsubid = attnum
          WHERE d.classoid = 'pg_class'::regclass
          UNION ALL
-        SELECT 'LABELS', l.objsubid, 'SECURITY LABEL FOR ' || quote_ident(l.provider)
+        SELECT 'LABELS', 2, 'SECURITY LABEL FOR ' || quote_ident(l.provider)
                || CASE l.objsubid WHEN 0 THEN ' ON TABLE ' ELSE ' ON COLUMN ' END,
                coalesce('.' || kept.quoted, '') || ' IS ' || quote_literal(l.label)
           FROM old JOIN pg_seclabel l ON l.objoid = old.oid AND l.classoid = 'pg_class'::regclass
@@ -132,6 +139,13 @@ final class CarryOver {
                || CASE WHEN relforcerowsecurity THEN 'FORCE' ELSE 'NO FORCE' END
                || ' ROW LEVEL SECURITY'
           FROM old
+         UNION ALL
+        SELECT 'POLICIES', 0, '', '' FROM old
+         WHERE EXISTS (SELECT FROM pg_policy WHERE polrelid = old.oid)
+         UNION ALL
+        SELECT 'OTHER_COLUMNS', attnum, 'ALTER TABLE ', ' ADD COLUMN ' || quote_ident(attname)
+          FROM old JOIN pg_attribute ON attrelid = old.oid
+         WHERE attnum > 0 AND NOT attisdropped AND attname NOT IN (SELECT name FROM remaining)
         ) AS statements
        ORDER BY part, rank, before, after
       """;
@@ -200,12 +214,19 @@ final class CarryOver {
   /** As {@link #read}, and its policies, for which the tables that they read are locked. */
   static CarryOver readAll(Session session, TableName table, Columns columns) throws SQLException {
     CarryOver found = read(session, table, columns);
+    if (!found.statements.get(Part.POLICIES).isEmpty()) {
+      found.readPolicies(session, table);
+    }
+    return found;
+  }
+
+  private void readPolicies(Session session, TableName table) throws SQLException {
+    statements.get(Part.POLICIES).clear();
     try (PreparedStatement statement = session.connection().prepareStatement(POLICIES)) {
       statement.setString(1, table.quoted());
       statement.setString(2, table.quoted());
-      found.add(statement);
+      add(statement);
     }
-    return found;
   }
 
   private void add(PreparedStatement query) throws SQLException {
@@ -221,9 +242,15 @@ final class CarryOver {
     return statements.get(part).equals(other.statements.get(part));
   }
 
-  /** The parts in which they differ. */
-  List<Part> differences(CarryOver other) {
-    return Stream.of(Part.values()).filter(part -> !same(part, other)).toList();
+  /** What is not as it was handed on, in the table that was made from it. */
+  List<Part> differences(CarryOver made) {
+    return Stream.of(Part.values())
+        .filter(
+            part ->
+                part == Part.OTHER_COLUMNS
+                    ? !made.statements.get(part).isEmpty()
+                    : !same(part, made))
+        .toList();
   }
 
   /** The statements that make parts of it for {@code table}. */
@@ -250,6 +277,24 @@ final class CarryOver {
 
   /** Makes the policies of {@code table}, which has its name by now. */
   void applyPolicies(Session session, TableName table) throws SQLException {
-    session.defineExpressions(making(table, Part.POLICIES));
+    try {
+      session.defineExpressions(making(table, Part.POLICIES));
+    } catch (SQLException e) {
+      if (!SqlState.isOfDefinition(e)) {
+        throw e;
+      }
+      throw new PublishFailedException(
+          "the policies of "
+              + table
+              + " cannot be made for its new table (SQLSTATE "
+              + SqlState.of(e)
+              + "): "
+              + ServerReason.of(e)
+              + "; rolled back, the table is untouched; they are made under an empty search_path,"
+              + " so that an event trigger's function needs a SET search_path of its own",
+          Remedy.FIX_TABLE,
+          SqlState.of(e),
+          ServerReason.scrubbed(e));
+    }
   }
 }

@@ -13,7 +13,6 @@ import io.resultsink.postgres.publish.CarryOver.Part;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -111,9 +110,7 @@ interface PublishWork {
   /** An event trigger may have changed the new table after us. */
   private static void requireKept(Scene scene, CarryOver wanted) throws SQLException {
     CarryOver made = CarryOver.readAll(scene.session(), scene.table(), scene.columns());
-    List<String> changed =
-        new ArrayList<>(wanted.differences(made).stream().map(Part::toString).toList());
-    changed.addAll(otherColumns(scene));
+    List<String> changed = wanted.differences(made).stream().map(Part::toString).toList();
     if (!changed.isEmpty()) {
       throw new PublishFailedException(
           "an event trigger of the database changes the new table of "
@@ -126,27 +123,6 @@ interface PublishWork {
           null,
           null);
     }
-  }
-
-  private static List<String> otherColumns(Scene scene) throws SQLException {
-    String sql =
-        """
-        SELECT 'column ' || quote_ident(attname) || ' added' FROM pg_attribute
-         WHERE attrelid = ?::regclass AND attnum > 0 AND NOT attisdropped AND attname <> ALL (?)
-         ORDER BY attnum
-        """;
-    List<String> found = new ArrayList<>();
-    try (PreparedStatement statement = scene.session().connection().prepareStatement(sql)) {
-      Object[] names = scene.columns().columns().stream().map(Column::name).toArray();
-      statement.setString(1, scene.table().quoted());
-      statement.setArray(2, scene.session().connection().createArrayOf("text", names));
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          found.add(rows.getString(1));
-        }
-      }
-    }
-    return found;
   }
 
   /** A unique index takes any number of NULLs, each as a new row; a primary key refuses them. */
