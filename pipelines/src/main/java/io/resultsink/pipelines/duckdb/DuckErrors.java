@@ -22,8 +22,7 @@ final class DuckErrors {
   private static final Pattern CANDIDATES =
       Pattern.compile("(?m)^(Candidate bindings|Did you mean|Candidate functions).*$");
   private static final Pattern JSON_PLACE =
-      Pattern.compile("^Invalid Input Error: Malformed JSON in file \"(.*)\", at byte (\\d+)");
-  private static final Pattern JSON_RECORD = Pattern.compile(" in (?:line|record/value) (\\d+):");
+      Pattern.compile("^Invalid Input Error: Malformed JSON in file \"(.*)\", at byte ");
   private static final Pattern TYPE = Pattern.compile(" to '?([A-Z][A-Z0-9_]*)");
 
   private DuckErrors() {}
@@ -60,13 +59,7 @@ final class DuckErrors {
     String message = message(failure);
     Matcher json = JSON_PLACE.matcher(firstLine(message));
     if (json.find()) {
-      Matcher record = JSON_RECORD.matcher(firstLine(message));
-      return new QueryFailedException(
-          "%s%s: no JSON, at byte %s of it"
-              .formatted(
-                  json.group(1),
-                  record.find() ? ", record " + record.group(1) : "",
-                  json.group(2)));
+      return new QueryFailedException(json.group(1) + ": a record is no JSON");
     }
     String where = "";
     Matcher line = SQL_LINE.matcher(message);

@@ -8,9 +8,11 @@ import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,12 +85,7 @@ record DuckType(FieldType field, Reader reader) {
       case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS" ->
           type(FieldType.logicalType(SqlTypes.DATETIME), DuckType::timestamp);
       case "TIMESTAMP WITH TIME ZONE" ->
-          type(
-              FieldType.logicalType(SqlTypes.TIMESTAMP),
-              (row, i) -> {
-                LocalDateTime utc = timestamp(row, i);
-                return utc == null ? null : utc.toInstant(ZoneOffset.UTC);
-              });
+          type(FieldType.logicalType(SqlTypes.TIMESTAMP), DuckType::instant);
       default ->
           throw new QueryException(
               "column %s is of type %s, which no column of PostgreSQL takes exactly; %s"
@@ -153,8 +150,8 @@ record DuckType(FieldType field, Reader reader) {
     if (value instanceof java.sql.Timestamp time) {
       return finite(time.toLocalDateTime());
     }
-    if (value instanceof java.time.OffsetDateTime time) {
-      return time.toInstant();
+    if (value instanceof OffsetDateTime time) {
+      return finite(time);
     }
     if (value instanceof java.sql.Blob blob) {
       return blob.getBytes(1, (int) blob.length());
@@ -186,6 +183,17 @@ record DuckType(FieldType field, Reader reader) {
   private static @Nullable LocalDateTime timestamp(ResultSet row, int column) throws SQLException {
     LocalDateTime time = row.getObject(column, LocalDateTime.class);
     return time == null ? null : finite(time);
+  }
+
+  /** Of a wall clock, the driver would make the machine's. */
+  private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : finite(time);
+  }
+
+  private static Instant finite(OffsetDateTime time) {
+    finite(time.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime());
+    return time.toInstant();
   }
 
   private static LocalDateTime finite(LocalDateTime time) {

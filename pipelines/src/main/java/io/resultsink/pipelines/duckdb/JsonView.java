@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** How the JSON files of a table are read: the fields of all records, as all their values allow. */
 final class JsonView {
@@ -40,9 +41,33 @@ final class JsonView {
     try {
       view.infer(options);
     } catch (SQLException e) {
-      throw DuckErrors.ofRunning(e, null);
+      throw DuckErrors.ofRunning(e, view.brokenLine());
     }
     return view;
+  }
+
+  /** The first line that is no JSON, of files with a record on each line; null for others. */
+  private @Nullable String brokenLine() {
+    for (String file : table.paths()) {
+      try {
+        List<String> line =
+            session.row(
+                """
+                SELECT min(number) FROM (
+                  SELECT line, row_number() OVER () AS number
+                  FROM read_csv(%s, columns = {'line': 'VARCHAR'}, auto_detect = false,
+                    header = false, delim = chr(1), quote = '', escape = ''))
+                WHERE NOT json_valid(line)"""
+                    .formatted(DuckSql.text(file)));
+        // A first line that is none is more likely a part of a record.
+        if (!line.get(0).isEmpty() && !line.get(0).equals("1")) {
+          return "%s, line %s: no JSON".formatted(file, line.get(0));
+        }
+      } catch (SQLException e) {
+        // No second reading, no place.
+      }
+    }
+    return null;
   }
 
   private void infer(ReadOptions options) throws SQLException {
