@@ -4,12 +4,17 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +53,33 @@ class BundleIT {
             "--runner=" + runner);
 
     assertThat(rows.lines().toList(), contains("code,hits", "200,2"));
+  }
+
+  @Test
+  void hasItsLicenceAndNoticeAndThoseOfWhatItBundles() throws Exception {
+    try (JarFile bundle = new JarFile(bundle().toFile())) {
+      assertThat(text(bundle, "META-INF/NOTICE").strip(), startsWith("Postgres Result Sink\n"));
+      assertThat(text(bundle, "META-INF/NOTICE"), containsString("\nApache Beam\n"));
+      String licences = text(bundle, "META-INF/LICENSE");
+      assertThat(licences.strip(), startsWith("Apache License\n"));
+      assertThat(licences, containsString("PostgreSQL Global Development Group"));
+      String projects = text(bundle, "META-INF/THIRD-PARTY.txt");
+      assertThat(projects, containsString("(org.postgresql:postgresql:"));
+      assertThat(projects, not(containsString("Unknown license")));
+    }
+  }
+
+  private static Path bundle() throws IOException {
+    try (Stream<Path> jars = Files.list(Path.of("target"))) {
+      return jars.filter(jar -> jar.getFileName().toString().contains("-bundled-"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static String text(JarFile bundle, String name) throws IOException {
+    JarEntry entry = bundle.getJarEntry(name);
+    return new String(bundle.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
   }
 
   private String outputOf(String... arguments) throws Exception {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * id is the load id unless it was given; with the table it is the ledger's key.
  *
  * @param loadId 32 hexadecimal digits
- * @param given the run id, when the caller knows it
+ * @param givenRunId the run id, when the caller knows it
  * @param launched the run id that only the launch of a template supplies
  */
 @Internal

@@ -3,38 +3,30 @@ package io.resultsink.postgres;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import io.resultsink.postgres.column.ColumnTypes;
 import io.resultsink.postgres.destination.ConnectionProperties;
 import io.resultsink.postgres.destination.LibpqParameter;
 import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.load.Ledger;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.resultsink.postgres.report.SinkMetrics;
+import io.resultsink.postgres.testing.Pages;
+import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The README says what the code does. */
-class ReadmeTest {
-
-  private final String readme = read();
-
-  private static String read() {
-    try {
-      return Files.readString(Path.of(System.getProperty("project.top"), "README.md"));
-    } catch (IOException e) {
-      throw new IllegalStateException("the README is at the top of the project", e);
-    }
-  }
+/** README and pages, checked against the code that they describe. */
+class PagesTest {
 
   @Test
-  void itsTableOfOptionsIsTheListOfOptions() {
+  void theTableOfOptionsIsTheListOfOptions() {
     assertThat(
-        readme,
+        Pages.read("reference/url.md"),
         containsString(
             table(
                 List.of("option", "values", "default", "meaning"),
@@ -50,9 +42,9 @@ class ReadmeTest {
   }
 
   @Test
-  void itsTableOfTypesIsTheTableOfTypes() {
+  void theTableOfTypesIsTheTableOfTypes() {
     assertThat(
-        readme,
+        Pages.read("reference/types.md"),
         containsString(
             table(
                 List.of("Beam", "column of a new table", "existing columns that take it too"),
@@ -65,16 +57,16 @@ class ReadmeTest {
   }
 
   @Test
-  void itNamesEveryMode() {
+  void theReadmeNamesEveryMode() {
     for (WriteMode mode : WriteMode.values()) {
-      assertThat(readme, containsString("`mode=" + mode.option() + "`"));
+      assertThat(Pages.readme(), containsString("`mode=" + mode.option() + "`"));
     }
   }
 
   @Test
-  void itListsTheConnectionProperties() {
+  void theConnectionPropertiesAreThoseThatAUrlMayHave() {
     assertThat(
-        readme,
+        Pages.read("reference/url.md"),
         containsString(
             ConnectionProperties.names().stream()
                 .map(name -> "`" + name + "`")
@@ -82,9 +74,9 @@ class ReadmeTest {
   }
 
   @Test
-  void itListsTheParametersOfLibpq() {
+  void theParametersOfLibpqAreThoseThatAreTaken() {
     assertThat(
-        readme,
+        Pages.read("reference/url.md"),
         containsString(
             LibpqParameter.taken().stream()
                 .map(name -> "`" + name + "`")
@@ -92,14 +84,38 @@ class ReadmeTest {
   }
 
   @Test
-  void itShowsTheLedgersDefinition() {
-    List<String> lines = readme.lines().map(String::strip).toList();
+  void theLedgersDefinitionIsTheOneThatTheSinkCreates() {
+    List<String> lines = Pages.read("guide/operations.md").lines().map(String::strip).toList();
     Ledger.in("shop")
         .definition()
         .replace("\"", "")
         .lines()
         .map(String::strip)
         .forEach(line -> assertThat(lines, hasItem(line.equals(")") ? ");" : line)));
+  }
+
+  @Test
+  void everyFailureHasARowWithItsRemedies() {
+    String page = Pages.read("reference/errors.md");
+    for (Class<?> failure : ResultSinkException.class.getPermittedSubclasses()) {
+      assertThat(page, containsString("\n| `" + failure.getSimpleName() + "` | "));
+    }
+    for (ResultSinkException.Remedy remedy : ResultSinkException.Remedy.values()) {
+      assertThat(page, containsString("\n| `" + remedy + "` | "));
+    }
+  }
+
+  @Test
+  void everyMetricIsNamed() throws IllegalAccessException {
+    String page = Pages.read("guide/operations.md");
+    for (Field constant : SinkMetrics.class.getFields()) {
+      assertThat(page, containsString("`" + constant.get(null) + "`"));
+    }
+  }
+
+  @Test
+  void theReadmeIsShort() {
+    assertThat(Pages.readme().lines().count(), lessThanOrEqualTo(150L));
   }
 
   private static String table(List<String> header, List<List<String>> rows) {
