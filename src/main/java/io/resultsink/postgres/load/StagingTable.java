@@ -153,7 +153,8 @@ public record StagingTable(
     }
     if (found.size() < 2) {
       throw new SQLException(
-          "of the tables " + name + " and " + tokens() + " one is gone", SqlState.UNDEFINED_TABLE);
+          "of the tables " + name + " and " + tokens() + " one is gone; drop the other",
+          SqlState.UNDEFINED_TABLE);
     }
   }
 
