@@ -27,6 +27,7 @@ final class TransactionStart {
                set_config('lock_timeout', ?, true),
                set_config('application_name', ?, true),
                set_config('TimeZone', 'UTC', true),
+               set_config('quote_all_identifiers', 'off', true),
                set_config('synchronous_commit', CASE current_setting('synchronous_commit')
                    WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
         """

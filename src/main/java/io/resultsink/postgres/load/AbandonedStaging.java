@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
@@ -34,9 +35,8 @@ public final class AbandonedStaging {
   /** Nobody has business there any more, but a loaded server may take a while to see that. */
   private static final Duration OWN_LOCK_TIMEOUT = Duration.ofSeconds(3);
 
-  /** One of them; {@code createdAt} as its creator's clock said. */
-  public record Found(
-      TableName name, String loadId, TableName target, Instant createdAt, long bytes) {}
+  /** One of them; its age is by the server's clock, which also told when it was created. */
+  public record Found(TableName name, String loadId, TableName target, Duration age, long bytes) {}
 
   private final Session session;
   private final String schema;
@@ -63,6 +63,7 @@ public final class AbandonedStaging {
         """;
     List<Found> found = new ArrayList<>();
     session.begin(LOCK_TIMEOUT, "look for abandoned staging tables");
+    Instant now = session.serverTime();
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setString(1, schema);
       try (ResultSet rows = statement.executeQuery()) {
@@ -80,13 +81,13 @@ public final class AbandonedStaging {
                               new TableName(schema, name),
                               said.loadId(),
                               said.target(),
-                              said.createdAt(),
+                              Duration.between(said.createdAt(), now),
                               bytes)));
         }
       }
     }
     session.commit();
-    found.sort(java.util.Comparator.comparing(Found::createdAt));
+    found.sort(Comparator.comparing(Found::age).reversed());
     return found;
   }
 
@@ -105,9 +106,8 @@ public final class AbandonedStaging {
 
   /** Drops those that are older than {@code age}. */
   public void dropOlderThan(Duration age) throws SQLException {
-    Instant limit = Instant.now().minus(age);
     for (Found old : find()) {
-      if (old.createdAt().isBefore(limit)) {
+      if (old.age().compareTo(age) > 0) {
         drop(old.name());
       }
     }

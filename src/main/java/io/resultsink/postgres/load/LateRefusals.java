@@ -47,13 +47,15 @@ final class LateRefusals {
               + " columns; a primary key has at most "
               + MOST_KEY_COLUMNS);
     }
-    // A table brings a type of its name; that of an array gets out of the way by itself.
+    // A table brings a type of its name; that of an array gets out of the way by itself. One that a
+    // table has brought is of another run's, made since this one looked for the table.
     String type =
         """
         SELECT format_type(t.oid, NULL)
           FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
          WHERE n.nspname = ? AND t.typname = ?
            AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
+           AND NOT EXISTS (SELECT FROM pg_class r WHERE r.oid = t.typrelid AND r.relkind <> 'c')
         """;
     for (String name : names(type, table.schema(), table.table())) {
       problems.add(

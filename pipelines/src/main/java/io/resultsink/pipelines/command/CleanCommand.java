@@ -4,7 +4,6 @@ import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.load.AbandonedStaging;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
@@ -69,9 +68,8 @@ public final class CleanCommand implements Callable<Integer> {
       List<AbandonedStaging.Found> found = inspector.staging();
       int removed = 0;
       for (AbandonedStaging.Found staging : found) {
-        Duration old = Duration.between(staging.createdAt(), Instant.now());
         String fate = dryRun ? "would be removed" : "left: in use";
-        if (old.compareTo(age) < 0) {
+        if (staging.age().compareTo(age) < 0) {
           fate = "left: younger than " + Figures.age(age);
         } else if (!dryRun && inspector.drop(staging)) {
           removed++;
@@ -82,7 +80,7 @@ public final class CleanCommand implements Callable<Integer> {
                 .formatted(
                     staging.name(),
                     staging.target(),
-                    Figures.age(old),
+                    Figures.age(staging.age()),
                     Figures.bytes(staging.bytes()),
                     fate));
       }
