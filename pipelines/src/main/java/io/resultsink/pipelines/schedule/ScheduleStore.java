@@ -30,8 +30,8 @@ final class ScheduleStore {
         """
         INSERT INTO pgresult.schedule
           (name, cron, zone, delay_seconds, database, database_password, result, result_password,
-           sql, runner_options, missed, overlap, retries, paused, next_tick, key)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           sql, runner_options, engine, missed, overlap, retries, paused, next_tick, key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         schedule);
   }
@@ -43,7 +43,8 @@ final class ScheduleStore {
         UPDATE pgresult.schedule
            SET name = ?, cron = ?, zone = ?, delay_seconds = ?, database = ?,
                database_password = ?, result = ?, result_password = ?, sql = ?,
-               runner_options = ?, missed = ?, overlap = ?, retries = ?, paused = ?, next_tick = ?
+               runner_options = ?, engine = ?, missed = ?, overlap = ?, retries = ?, paused = ?,
+               next_tick = ?
          WHERE key = ?
         """,
         schedule);
@@ -64,6 +65,7 @@ final class ScheduleStore {
           query.resultPassword(),
           query.sql(),
           connection.createArrayOf("text", query.runnerOptions().toArray()),
+          query.engine(),
           schedule.missed(),
           schedule.overlap(),
           schedule.retries(),
@@ -174,7 +176,8 @@ final class ScheduleStore {
             row.getString("result"),
             row.getString("result_password"),
             row.getString("sql"),
-            List.of((String[]) row.getArray("runner_options").getArray())),
+            List.of((String[]) row.getArray("runner_options").getArray()),
+            row.getString("engine")),
         Columns.constant(MissedTicks.class, row, "missed"),
         Columns.constant(Overlap.class, row, "overlap"),
         row.getInt("retries"),
