@@ -23,9 +23,10 @@ import picocli.CommandLine.Option;
     name = "serve",
     sortOptions = false,
     header = "Execute schedules until it is stopped.",
-    customSynopsis =
-        "pgresult serve [--home HOME] [-j JOBS] [--folders PATH...] [--grace SECONDS]"
-            + " [--heartbeat SECONDS]",
+    customSynopsis = {
+      "pgresult serve [--home HOME] [-j JOBS] [--folders PATH...] [--grace SECONDS]",
+      "       [--heartbeat SECONDS]"
+    },
     description = {
       "",
       "Several of them share one home database: a tick runs on one of them, and what a process",

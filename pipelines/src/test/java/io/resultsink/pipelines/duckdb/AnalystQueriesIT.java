@@ -54,7 +54,7 @@ class AnalystQueriesIT {
           // Averages, sums and counts.
           "SELECT carrier, avg(delay) AS mean FROM flights GROUP BY carrier",
           "SELECT carrier, sum(delay) AS total, count(delay) AS known, count(*) AS n FROM flights GROUP BY 1",
-          "SELECT sum(q) AS s, q * 2 AS twice FROM (VALUES (2000000000::INT), (2000000000)) t(q) GROUP BY q",
+          "SELECT sum(q) AS s, q::BIGINT * 2 AS twice FROM (VALUES (2000000000::INT), (2000000000)) t(q) GROUP BY q",
           "SELECT count(DISTINCT movieId) AS movies, count(DISTINCT userId) AS users FROM ratings",
           "SELECT origin, dest, count(*) AS n FROM flights GROUP BY ALL HAVING count(*) > 20 ORDER BY n DESC, 1, 2",
           "SELECT sum(amount) AS revenue, avg(amount) AS mean, min(amount), max(amount) FROM orders WHERE status = 'paid'",
@@ -94,9 +94,9 @@ class AnalystQueriesIT {
           "SELECT strftime(day, '%Y-W%V') AS week, sum(amount) AS s FROM orders GROUP BY week",
           // Nested JSON.
           "SELECT v['code'], count(1) FROM events GROUP BY v['code']",
-          "SELECT user.name AS name, count(*) AS n, list(DISTINCT user.tags[2] ORDER BY user.tags[2]) AS tags FROM events GROUP BY 1",
+          "SELECT e.user.name AS name, count(*) AS n, list(DISTINCT e.user.tags[2] ORDER BY e.user.tags[2]) AS tags FROM events e GROUP BY 1",
           "SELECT item.sku AS sku, sum(item.qty) AS qty FROM (SELECT unnest(items) AS item FROM events) GROUP BY sku",
-          "SELECT id, user, items, at, late FROM events WHERE id > 245",
+          "SELECT id, \"user\", items, \"at\", late FROM events WHERE id > 245",
           // Pivots, text, and names that must be quoted.
           "SELECT * FROM (SELECT origin, carrier, delay FROM flights) PIVOT (avg(delay) FOR carrier IN ('A', 'B') GROUP BY origin)",
           "PIVOT orders ON status IN ('paid', 'open') USING sum(amount) GROUP BY customer",

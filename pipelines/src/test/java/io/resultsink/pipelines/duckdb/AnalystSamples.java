@@ -39,7 +39,7 @@ final class AnalystSamples {
           "%d,%d,%.1f,%d%n"
               .formatted(
                   1 + random.nextInt(30),
-                  1 + random.nextInt(45),
+                  1 + random.nextInt(38),
                   (1 + random.nextInt(10)) / 2.0,
                   1_700_000_000 + i * 3600));
     }
