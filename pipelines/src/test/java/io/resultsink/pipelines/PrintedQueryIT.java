@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Queries whose rows are printed, on the DirectRunner. */
+/** Queries whose rows are printed: by DuckDB, and by Beam SQL on the DirectRunner. */
 class PrintedQueryIT {
 
   @TempDir Path folder;
@@ -31,11 +31,24 @@ class PrintedQueryIT {
   void treasureDatasExampleRunsAsItIsWritten() throws IOException {
     SampleAccessLog.write(folder.resolve("www_access.jsonl"), 1000);
 
-    CommandLineOutcome outcome =
-        query("-f", "csv", "SELECT v['code'], COUNT(1) FROM www_access GROUP BY v['code']");
+    for (String engine : new String[] {"duckdb", "beam"}) {
+      CommandLineOutcome outcome =
+          query(
+              "--engine",
+              engine,
+              "-f",
+              "csv",
+              "SELECT v['code'], COUNT(1) FROM www_access GROUP BY v['code']");
 
-    assertThat(outcome.err(), containsString("read           1,000 rows  www_access"));
-    assertThat(outcome.exitCode(), is(0));
+      assertThat(outcome.exitCode(), is(0));
+      if (engine.equals("beam")) {
+        assertThat(outcome.err(), containsString("read           1,000 rows  www_access"));
+      }
+      assertCounted(outcome);
+    }
+  }
+
+  private static void assertCounted(CommandLineOutcome outcome) {
     String[] lines = outcome.out().split("\n");
     assertThat(lines[0], is("_col0,_col1"));
     long counted = 0;
@@ -56,6 +69,8 @@ class PrintedQueryIT {
 
     CommandLineOutcome outcome =
         query(
+            "--engine",
+            "beam",
             "-f",
             "json",
             "SELECT m.title AS title, COUNT(*) AS votes, SUM(r.stars), v['none'] AS `none`"
@@ -111,7 +126,7 @@ class PrintedQueryIT {
   void aLaterValueThatDoesNotFitFailsTheRun() throws IOException {
     Path file = Files.writeString(folder.resolve("t.csv"), "a\n1\n2\nsecret\n");
 
-    CommandLineOutcome outcome = query("--sample", "2", "SELECT SUM(a) FROM t");
+    CommandLineOutcome outcome = query("--engine", "beam", "--sample", "2", "SELECT SUM(a) FROM t");
 
     assertThat(
         outcome.err(),
@@ -128,8 +143,8 @@ class PrintedQueryIT {
   void aBrokenLineFailsTheRun() throws IOException {
     Path file = Files.writeString(folder.resolve("t.jsonl"), "{\"a\":1}\n{\"a\":secret\n");
 
-    CommandLineOutcome seenAtOnce = query("SELECT a FROM t");
-    CommandLineOutcome seenLater = query("--sample", "1", "SELECT a FROM t");
+    CommandLineOutcome seenAtOnce = query("--engine", "beam", "SELECT a FROM t");
+    CommandLineOutcome seenLater = query("--engine", "beam", "--sample", "1", "SELECT a FROM t");
 
     for (CommandLineOutcome outcome : new CommandLineOutcome[] {seenAtOnce, seenLater}) {
       assertThat(outcome.err(), containsString("error: " + file + ", line 2: broken JSON"));

@@ -75,7 +75,7 @@ class PublishedQueryIT {
   void replaceTwiceIsTheResultOnceAndAppendAddsToIt() throws IOException, SQLException {
     for (int i = 0; i < 2; i++) {
       CommandLineOutcome outcome = query("embedded:counts?mode=replace", COUNT);
-      assertThat(outcome.err(), containsString("read             300 rows  hits"));
+      assertThat(outcome.err(), containsString("read               2 rows  DuckDB"));
       assertThat(outcome.err(), containsString("staged             2 rows"));
       assertThat(outcome.err(), containsString("published public.counts      replace, 2 rows, "));
       assertThat(outcome.exitCode(), is(0));
@@ -167,12 +167,12 @@ class PublishedQueryIT {
 
     CommandLineOutcome tooFew = query("embedded:counts?mode=replace&min_rows=100", COUNT);
     Files.writeString(folder.resolve("hits.jsonl"), "{\"code\":1}\n{\"code\":\n");
-    CommandLineOutcome broken = query("embedded:counts?mode=replace", "--sample", "1", COUNT);
+    CommandLineOutcome broken = query("embedded:counts?mode=replace", COUNT);
 
     assertThat(tooFew.err(), containsString("error: "));
     assertThat(tooFew.err(), containsString("100"));
     assertThat(tooFew.exitCode(), is(1));
-    assertThat(broken.err(), containsString("hits.jsonl, line 2: broken JSON"));
+    assertThat(broken.err(), containsString("hits.jsonl, line 2: no JSON"));
     assertThat(broken.exitCode(), is(1));
     assertThat(server.column("SELECT count(*) FROM counts"), contains("2"));
     assertThat(server.stagingTables(), is(empty()));
@@ -249,12 +249,23 @@ class PublishedQueryIT {
   @Test
   void flinkPublishesAndPrintsToo() throws IOException, SQLException {
     CommandLineOutcome published =
-        query("embedded:counts", COUNT, "--", "--runner=FlinkRunner", "--parallelism=2");
+        query(
+            "embedded:counts",
+            "--engine",
+            "beam",
+            COUNT,
+            "--",
+            "--runner=FlinkRunner",
+            "--parallelism=2");
+    CommandLineOutcome byDuckDb =
+        query("embedded:more", COUNT, "--", "--runner=FlinkRunner", "--parallelism=2");
     CommandLineOutcome printed =
         run(
             "query",
             "-d",
             folder.toString(),
+            "--engine",
+            "beam",
             "-f",
             "csv",
             "SELECT COUNT(*) AS n FROM hits",
@@ -265,6 +276,8 @@ class PublishedQueryIT {
     CommandLineOutcome broken =
         query(
             "embedded:counts",
+            "--engine",
+            "beam",
             "--sample",
             "1",
             COUNT,
@@ -274,6 +287,8 @@ class PublishedQueryIT {
 
     assertThat(published.err(), containsString("read             300 rows  hits"));
     assertThat(published.exitCode(), is(0));
+    assertThat(byDuckDb.err(), byDuckDb.exitCode(), is(0));
+    assertThat(server.column("SELECT sum(hits) FROM more"), contains("300"));
     assertThat(printed.out(), is("n\n300\n"));
     assertThat(broken.err(), containsString("hits.jsonl, line 2: broken JSON"));
     assertThat(broken.exitCode(), is(1));

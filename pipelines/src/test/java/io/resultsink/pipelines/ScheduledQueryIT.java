@@ -28,8 +28,7 @@ class ScheduledQueryIT {
   private static final String DAILY = "2026-01-02 00:00";
 
   /** The tick as a column of Unix seconds has it. */
-  private static final String SECONDS =
-      "TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', SCHEDULED_TIME())";
+  private static final String SECONDS = "epoch(TD_SCHEDULED_TIME())";
 
   @TempDir static Path home;
   private static TryOutServer server;
@@ -200,13 +199,13 @@ class ScheduledQueryIT {
     assertThat(
         failed.err(),
         containsString(
-            "hits 2026-01-02 00:00:00  failed: SQL line 1, column 8: Column 'nosuch' not found"));
+            "hits 2026-01-02 00:00:00  failed: SQL line 1: Referenced column \"nosuch\" not found"));
     assertThat(
         failed.err(),
         containsString("error: 1 run of 'hits' failed; see pgresult sched history hits\n"));
     assertThat(
         done("history", "hits"),
-        containsString("|      | SQL line 1, column 8: Column 'nosuch' not found"));
+        containsString("|      | SQL line 1: Referenced column \"nosuch\" not found"));
   }
 
   @Test
@@ -218,7 +217,7 @@ class ScheduledQueryIT {
     assertWrong("cron '61 * * * *' is not valid: ", create("more", "61 * * * *", sql));
     assertWrong("time zone 'PST' is not known", create("more", "@daily", "-t", "PST", sql));
     assertWrong(
-        "SQL line 1, column 18: Encountered", create("more", "@daily", "SELECT code FORM t"));
+        "SQL line 1, column 18: syntax error", create("more", "@daily", "SELECT code FORM t"));
     assertWrong("no SQL; write it as the last", create("more", "@daily"));
     assertWrong("-D -1 is negative", create("more", "@daily", "-D", "-1", sql));
     assertWrong("-R 11 is not from 0 to 10", create("more", "@daily", "-R", "11", sql));

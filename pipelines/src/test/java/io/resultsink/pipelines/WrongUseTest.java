@@ -40,13 +40,52 @@ class WrongUseTest {
     assertWrong(error, "query", "-d", folder.toString(), sql);
   }
 
+  private void assertWrongBeamSql(String error, String sql) {
+    assertWrong(error, "query", "-d", folder.toString(), "--engine", "beam", sql);
+  }
+
   @Test
   void commandsAndOptions() {
     assertWrong("Unknown option: '--frobnicate'", "query", "-d", "x", "--frobnicate");
     assertWrong("Unmatched argument at index 0: 'qeury'", "qeury");
     assertWrong("Missing required option: '--database=DATABASE'", "query", "SELECT 1");
     assertWrong("Invalid value for option '--format'", "query", "-d", "x", "-f", "xml", "SELECT 1");
-    assertWrong("no SQL; write it as the last argument", "query", "-d", folder.toString());
+    assertWrong("no SQL, and " + folder + " has 4 tables", "query", "-d", folder.toString());
+    assertWrong(
+        "no SQL; write it as the last argument",
+        "query",
+        "-d",
+        folder.toString(),
+        "--engine",
+        "beam");
+    assertWrong(
+        "Invalid value for option '--engine'", "query", "-d", "x", "--engine", "spark", "SELECT 1");
+    assertWrong(
+        "--engine duckdb reads folders and files of this machine",
+        "query",
+        "-d",
+        "postgresql://h/d",
+        "--engine",
+        "duckdb",
+        "SELECT 1");
+    assertWrong(
+        "--engine postgres asks the server",
+        "query",
+        "-d",
+        folder.toString(),
+        "--engine",
+        "postgres",
+        "SELECT 1");
+    assertWrong(
+        "--types and --null are of DuckDB",
+        "query",
+        "-d",
+        folder.toString(),
+        "--engine",
+        "beam",
+        "--null",
+        "NA",
+        "SELECT 1");
     assertWrong("the SQL is empty", "query", "-d", folder.toString(), " ; ");
     assertWrong("both -q and SQL", "query", "-d", folder.toString(), "-q", "f", "SELECT 1");
     assertWrong("file /nowhere of -q does not exist", "query", "-d", "x", "-q", "/nowhere");
@@ -80,17 +119,23 @@ class WrongUseTest {
 
   @Test
   void databases() {
-    assertWrong("folder /nowhere does not exist", "query", "-d", "/nowhere", "SELECT 1 FROM t");
+    assertWrong("'/nowhere' does not exist", "query", "-d", "/nowhere", "SELECT 1 FROM t");
     assertWrong(
-        folder.resolve("hits.jsonl") + " is a file; --database is the folder it is in",
+        "folder /nowhere does not exist",
         "query",
         "-d",
-        folder.resolve("hits.jsonl").toString(),
-        "SELECT 1 FROM hits");
+        "/nowhere",
+        "--engine",
+        "beam",
+        "SELECT 1 FROM t");
     Path empty = folder.resolve("empty");
     assertThat(empty.toFile().mkdir(), is(true));
     assertWrong(
-        "folder " + empty + " has no tables", "query", "-d", empty.toString(), "SELECT 1 FROM t");
+        empty + " has no file that can be read",
+        "query",
+        "-d",
+        empty.toString(),
+        "SELECT 1 FROM t");
     assertWrong(
         "--database is not valid: the URL names no database",
         "query",
@@ -130,25 +175,37 @@ class WrongUseTest {
   @Test
   void unknownTablesAreNamedWithThoseThereAre() {
     assertWrongSql(
-        "SQL line 1, column 15: no table 'hit' in " + folder + "; there are: hits, movies, twice",
+        "SQL line 1, column 15: no table 'hit' in "
+            + folder
+            + "; there are: hits, movies, notes, twice",
         "SELECT * FROM hit");
   }
 
   @Test
   void sqlThatIsNone() {
-    assertWrongSql("SQL line 1, column 15: Encountered \"hits\"", "SELECT * FORM hits");
-    assertWrongSql("SQL line 1, column 8: Column 'cod' not found", "SELECT cod FROM hits");
-    assertWrongSql(
+    assertWrongSql("SQL line 1, column 15: syntax error at or near \"hits\"", "SELECT * FORM hits");
+    assertWrongSql("SQL line 1: Referenced column \"cod\" not found", "SELECT cod FROM hits");
+    assertWrongSql("SQL line 1: Scalar Function with name nosuch", "SELECT nosuch(code) FROM hits");
+    assertWrongSql("the SQL is no query; write one SELECT", "DELETE FROM hits");
+  }
+
+  @Test
+  void sqlThatIsNoneOfBeam() {
+    assertWrongBeamSql("SQL line 1, column 15: Encountered \"hits\"", "SELECT * FORM hits");
+    assertWrongBeamSql("SQL line 1, column 8: Column 'cod' not found", "SELECT cod FROM hits");
+    assertWrongBeamSql(
         "SQL line 2, column 3: Encountered \"timestamp FROM\"; if that is a name",
         "SELECT\n  timestamp FROM hits");
-    assertWrongSql("SQL line 1, column 8: ", "SELECT nosuch(code) FROM hits");
-    assertWrongSql(
+    assertWrongBeamSql("SQL line 1, column 8: ", "SELECT nosuch(code) FROM hits");
+    assertWrongBeamSql(
         "Beam SQL cannot run this query: ORDER BY", "SELECT code FROM hits ORDER BY code");
   }
 
   @Test
   void tablesOfTwoFormats() {
-    assertWrongSql("table twice has files of several formats, CSV and JSON", "SELECT a FROM twice");
+    assertWrongSql("table twice is more than one: twice.csv, twice.jsonl", "SELECT a FROM twice");
+    assertWrongBeamSql(
+        "table twice has files of several formats, CSV and JSON", "SELECT a FROM twice");
   }
 
   @Test

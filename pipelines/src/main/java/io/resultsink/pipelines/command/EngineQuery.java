@@ -47,6 +47,11 @@ final class EngineQuery {
     return new EngineQuery(engine, beam, request, prepare(engine, request, files));
   }
 
+  /** The engine of a stored name. */
+  static @Nullable Engine engineNamed(@Nullable String name) {
+    return name == null ? null : Engine.valueOf(name);
+  }
+
   /** The engine for a DATABASE. */
   static Engine choose(String database, BeamOptions beam, @Nullable Engine forced) {
     try {

@@ -65,10 +65,14 @@ class Job {
     }
   }
 
-  /** Ends it, and at once what engines execute for it in this process. */
+  /** Ends it, and what engines execute for it in this process. */
   void cancel() throws IOException {
-    endQueries();
-    result.cancel();
+    // The runner first: it must not take what it still has for the rest of the rows.
+    try {
+      result.cancel();
+    } finally {
+      endQueries();
+    }
   }
 
   /** Ends what engines execute for it in this process. */

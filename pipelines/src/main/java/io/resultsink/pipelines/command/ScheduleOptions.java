@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.engine.Engine;
 import io.resultsink.pipelines.schedule.Cron;
 import io.resultsink.pipelines.schedule.MissedTicks;
 import io.resultsink.pipelines.schedule.Overlap;
@@ -40,6 +41,12 @@ final class ScheduleOptions {
       paramLabel = "REF",
       description = "where the password of RESULT is: env:NAME or file:PATH, where it runs")
   private @Nullable String resultPassword;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description = "what executes the query: ${COMPLETION-CANDIDATES}; else what fits")
+  private @Nullable Engine engine;
 
   @Option(
       names = {"-t", "--timezone"},
@@ -96,6 +103,7 @@ final class ScheduleOptions {
         && databasePassword == null
         && result == null
         && resultPassword == null
+        && engine == null
         && zone == null
         && delay == null
         && queryFile == null
@@ -123,7 +131,8 @@ final class ScheduleOptions {
                 result,
                 Storable.reference(resultPassword),
                 sql,
-                terminal.beamOptions()));
+                terminal.beamOptions(),
+                engine == null ? null : engine.name()));
     ZoneId at = zone == null ? ZoneId.of("UTC") : Cron.zone(zone);
     return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query));
   }
@@ -148,7 +157,8 @@ final class ScheduleOptions {
                 ? before.resultPassword()
                 : Storable.reference(resultPassword),
             newSql ? SqlText.of(sqlArgument, queryFile, terminal) : before.sql(),
-            runner);
+            runner,
+            engine == null ? before.engine() : engine.name());
     Cron oldCron = old.cron();
     Cron newCron =
         Cron.parse(
@@ -181,7 +191,9 @@ final class ScheduleOptions {
   private static ScheduledQuery checked(ScheduledQuery query) {
     BeamOptions beam = BeamOptions.of(query.runnerOptions());
     Storable.checkResult(query.result(), beam);
-    EngineQuery.checkSyntax(EngineQuery.choose(query.database(), beam, null), query.sql());
+    Engine chosen =
+        EngineQuery.choose(query.database(), beam, EngineQuery.engineNamed(query.engine()));
+    EngineQuery.checkSyntax(chosen, query.sql());
     return query;
   }
 }

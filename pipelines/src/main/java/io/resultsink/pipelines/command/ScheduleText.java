@@ -101,6 +101,9 @@ final class ScheduleText {
                 .formatted(
                     schedule.missed().name().toLowerCase(Locale.ROOT),
                     schedule.overlap().name().toLowerCase(Locale.ROOT))));
+    if (query.engine() != null) {
+      lines.add(line("engine", query.engine()));
+    }
     if (!query.runnerOptions().isEmpty()) {
       lines.add(line("runner", String.join(" ", query.runnerOptions())));
     }

@@ -14,6 +14,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,15 +26,27 @@ final class ScheduledWork implements Work {
   private static final Logger log = LoggerFactory.getLogger(ScheduledWork.class);
 
   private final Path home;
+  private final List<Path> folders;
 
   /** Queries of which the embedded server is that of {@code home}. */
   ScheduledWork(Path home) {
+    this(home, List.of());
+  }
+
+  /**
+   * The same, of which those that read files of this machine read below certain folders only.
+   *
+   * @param folders empty for all
+   */
+  ScheduledWork(Path home, List<Path> folders) {
     this.home = home;
+    this.folders = List.copyOf(folders);
   }
 
   @Override
   public @Nullable Long run(
       ScheduledQuery query, Instant tick, String runId, Cancellation cancellation) {
+    checkFolder(query.database());
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     Terminal silent =
         new Terminal(
@@ -55,8 +69,33 @@ final class ScheduledWork implements Work {
             null);
     ResultSummary summary =
         new PublishRun(silent, beam, (terminal, progress, leftovers) -> new Cancelled(cancellation))
-            .complete(target, EngineQuery.of(request, beam, null, ReadOptions.NONE)::build);
+            .complete(
+                target,
+                EngineQuery.of(
+                        request, beam, EngineQuery.engineNamed(query.engine()), ReadOptions.NONE)
+                    ::build);
     return summary == null ? null : summary.rows();
+  }
+
+  /** A link leads where it leads. */
+  private void checkFolder(String database) {
+    if (folders.isEmpty() || database.contains("://")) {
+      return;
+    }
+    try {
+      Path real = Path.of(database).toRealPath();
+      for (Path folder : folders) {
+        if (real.startsWith(folder.toRealPath())) {
+          return;
+        }
+      }
+    } catch (IOException e) {
+      throw new UsageException("folder " + database + " of -d does not exist here");
+    }
+    throw new UsageException(
+        "folder %s is not below what this pgresult serve may read: %s"
+            .formatted(
+                database, folders.stream().map(Path::toString).collect(Collectors.joining(", "))));
   }
 
   @Override

@@ -1,10 +1,14 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.duckdb.EngineShare;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.Schedules;
 import io.resultsink.pipelines.schedule.Server;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +23,10 @@ import picocli.CommandLine.Option;
     name = "serve",
     sortOptions = false,
     header = "Execute schedules until it is stopped.",
-    customSynopsis =
-        "pgresult serve [--home HOME] [-j JOBS] [--grace SECONDS] [--heartbeat SECONDS]",
+    customSynopsis = {
+      "pgresult serve [--home HOME] [-j JOBS] [--folders PATH...] [--grace SECONDS]",
+      "       [--heartbeat SECONDS]"
+    },
     description = {
       "",
       "Several of them share one home database: a tick runs on one of them, and what a process",
@@ -50,6 +56,13 @@ public final class ServeCommand implements Callable<Integer> {
   private int jobs = 2;
 
   @Option(
+      names = "--folders",
+      paramLabel = "PATH",
+      arity = "1..*",
+      description = "schedules may read files of this machine below these only, else anywhere")
+  private List<Path> folders = List.of();
+
+  @Option(
       names = "--grace",
       paramLabel = "SECONDS",
       description = "how long runs may go on after Ctrl-C (${DEFAULT-VALUE})")
@@ -71,6 +84,12 @@ public final class ServeCommand implements Callable<Integer> {
     if (jobs < 1 || heartbeat < 1 || grace < 0) {
       throw new UsageException("JOBS and the heartbeat are at least 1, the grace at least 0");
     }
+    for (Path folder : folders) {
+      if (!Files.exists(folder)) {
+        throw new UsageException("--folders " + folder + " does not exist");
+      }
+    }
+    EngineShare.among(jobs);
     Semaphore signals = new Semaphore(0);
     try (HomeDatabase database = home.open(terminal)) {
       Signals.handle(signals::release);
@@ -83,7 +102,7 @@ public final class ServeCommand implements Callable<Integer> {
       Server.Settings settings =
           new Server.Settings(jobs, Duration.ofSeconds(heartbeat), Clock.systemUTC());
       try (Server server =
-          Server.start(database, settings, new ScheduledWork(terminal.home()), lines)) {
+          Server.start(database, settings, new ScheduledWork(terminal.home(), folders), lines)) {
         signals.acquire();
         server.retire();
         finish(server, signals);

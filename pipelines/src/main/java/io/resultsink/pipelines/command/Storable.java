@@ -39,10 +39,6 @@ final class Storable {
       throw new UsageException(
           "folder " + folder + " does not exist; -d is a folder or a postgresql:// URL");
     }
-    if (!Files.isDirectory(folder)) {
-      throw new UsageException(
-          folder + " is a file; -d is the folder it is in, the file is a table");
-    }
     return folder.toString();
   }
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.values.Row;
-import org.duckdb.DuckDBPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of one execution, as DuckDB makes them. */
@@ -104,22 +103,12 @@ final class DuckCursor implements RowCursor {
         return new QueryFailedException("the query was cancelled");
       }
     }
-    SQLException reason = result == null ? reasonOf(failure) : failure;
+    // Planning failures say why; what fails later before its first row does not.
+    SQLException reason =
+        result == null && session != null ? session.reason(query.sql(), failure) : failure;
     return DuckErrors.isOfPlanning(reason)
         ? DuckErrors.ofPlanning(reason)
         : DuckErrors.ofRunning(reason, null);
-  }
-
-  /** A statement that fails before its first row does not say why, unless it is asked again. */
-  private SQLException reasonOf(SQLException failure) {
-    if (statement instanceof DuckDBPreparedStatement duck) {
-      try {
-        duck.query().close();
-      } catch (SQLException e) {
-        return e;
-      }
-    }
-    return failure;
   }
 
   @Override

@@ -87,8 +87,24 @@ final class DuckSession implements AutoCloseable {
         }
         rows.add(row);
       }
+    } catch (SQLException e) {
+      throw reason(sql, e);
     }
     return rows;
+  }
+
+  /**
+   * Why a query failed before its first row, which its driver does not say of a result that it
+   * streams; of one that is stored it does.
+   */
+  SQLException reason(String sql, SQLException failure) {
+    try {
+      execute("CREATE OR REPLACE TEMP TABLE pgresult_reason AS " + sql);
+      execute("DROP TABLE pgresult_reason");
+      return failure;
+    } catch (SQLException e) {
+      return DuckErrors.isOfPlanning(e) ? failure : e;
+    }
   }
 
   /** Makes SCHEDULED_TIME() a time. */

@@ -31,8 +31,8 @@ final class ScheduleStore {
         """
         INSERT INTO pgresult.schedule
           (name, cron, zone, delay_seconds, database, database_password, result, result_password,
-           sql, runner_options, missed, overlap, retries, paused, next_tick, key)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           sql, runner_options, engine, missed, overlap, retries, paused, next_tick, key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         schedule);
   }
@@ -44,8 +44,8 @@ final class ScheduleStore {
         UPDATE pgresult.schedule
            SET name = ?, cron = ?, zone = ?, delay_seconds = ?, database = ?,
                database_password = ?, result = ?, result_password = ?, sql = ?,
-               runner_options = ?, missed = ?, overlap = ?, retries = ?, paused = ?, next_tick = ?,
-               problem = NULL
+               runner_options = ?, engine = ?, missed = ?, overlap = ?, retries = ?, paused = ?,
+               next_tick = ?, problem = NULL
          WHERE key = ?
         """,
         schedule);
@@ -66,6 +66,7 @@ final class ScheduleStore {
           query.resultPassword(),
           query.sql(),
           connection.createArrayOf("text", query.runnerOptions().toArray()),
+          query.engine(),
           schedule.missed(),
           schedule.overlap(),
           schedule.retries(),
@@ -224,7 +225,8 @@ final class ScheduleStore {
             row.getString("result"),
             row.getString("result_password"),
             row.getString("sql"),
-            List.of((String[]) row.getArray("runner_options").getArray())),
+            List.of((String[]) row.getArray("runner_options").getArray()),
+            row.getString("engine")),
         Columns.constant(MissedTicks.class, row, "missed"),
         Columns.constant(Overlap.class, row, "overlap"),
         row.getInt("retries"),

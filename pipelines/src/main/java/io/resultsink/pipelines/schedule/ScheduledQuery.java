@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param result a table as {@code pgresult query -r} takes it, without password
  * @param resultPassword a reference, null for none
  * @param runnerOptions what followed {@code --}
+ * @param engine the name of what executes it, null for what fits
  */
 @Internal
 public record ScheduledQuery(
@@ -20,10 +21,23 @@ public record ScheduledQuery(
     String result,
     @Nullable String resultPassword,
     String sql,
-    List<String> runnerOptions) {
+    List<String> runnerOptions,
+    @Nullable String engine) {
 
   /** Copies the options. */
   public ScheduledQuery {
     runnerOptions = List.copyOf(runnerOptions);
+  }
+
+  /** One that is executed by what fits. */
+  public ScheduledQuery(
+      String database,
+      @Nullable String databasePassword,
+      String result,
+      @Nullable String resultPassword,
+      String sql,
+      List<String> runnerOptions) {
+    this(
+        database, databasePassword, result, resultPassword, sql, runnerOptions, /* engine= */ null);
   }
 }

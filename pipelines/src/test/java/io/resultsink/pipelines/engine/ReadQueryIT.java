@@ -49,7 +49,7 @@ class ReadQueryIT {
     ReadQuery read = ReadQuery.of(query, "numbers");
     pipeline
         .apply(kept ? read.keptInMemory() : read)
-        .apply(PostgresResultSink.to(database.url("/numbers?mode=replace")));
+        .apply(PostgresResultSink.to(database.url("numbers?mode=replace")));
     pipeline.run().waitUntilFinish();
   }
 
@@ -60,7 +60,7 @@ class ReadQueryIT {
 
     assertThat(
         database.rows(
-            "SELECT count(*), count(DISTINCT n), max(n), min(run), max(run) FROM numbers"),
+            "SELECT count(*), count(DISTINCT n), max(n), min(run), max(run) FROM results.numbers"),
         contains(List.of("100050", "100050", "100049", "1", "1")));
     assertThat(Numbers.EXECUTIONS.get(), is(1));
     assertThat("the session ends", Numbers.CLOSED.get(), is(1));
@@ -75,7 +75,7 @@ class ReadQueryIT {
     publish(Runners.DIRECT.options(), new Numbers(5, 0), true);
     publish(runner.options(), new Numbers(0, 0), runner == Runners.DIRECT);
 
-    assertThat(database.value("SELECT count(*) FROM numbers"), is("0"));
+    assertThat(database.value("SELECT count(*) FROM results.numbers"), is("0"));
   }
 
   @Test
@@ -89,7 +89,7 @@ class ReadQueryIT {
             () -> publish(Runners.DIRECT.options(), new Numbers(50_000, 30_000), true));
 
     assertThat(String.valueOf(failure.getMessage()), containsString("the source failed midway"));
-    assertThat(database.value("SELECT count(*) FROM numbers"), is("5"));
+    assertThat(database.value("SELECT count(*) FROM results.numbers"), is("5"));
     assertThat(Numbers.CLOSED.get(), is(1));
     assertThat(OpenCursors.count(), is(0));
   }
@@ -191,7 +191,8 @@ class ReadQueryIT {
     publish(options, new FailsOnce(query), false);
 
     assertThat("executions", FailsOnce.GIVEN.size(), is(2));
-    List<String> published = database.column("SELECT n || '=' || r FROM numbers ORDER BY n, r");
+    List<String> published =
+        database.column("SELECT n || '=' || r FROM results.numbers ORDER BY n, r");
     assertThat(
         published.stream().sorted().collect(Collectors.toList()),
         is(FailsOnce.GIVEN.get(1).stream().sorted().toList()));
