@@ -97,12 +97,24 @@ public final class PostgresConnections implements AutoCloseable {
   }
 
   /**
-   * A connection outside of these bounds, for reading a database: a reader keeps it while its rows
-   * wait to be staged. The caller closes it.
+   * A connection outside of these bounds, for code that is not ours: a reader keeps it while its
+   * rows wait to be staged. Each of its transactions begins with an empty search path, so its SQL
+   * names tables with their schemas. The caller closes it.
+   *
+   * @see #outsideSession
    */
   public static Connection outside(ConnectionSource.Server server) {
     try {
-      return ServerPool.connect(server);
+      return EmptyPathConnection.of(ServerPool.connect(server));
+    } catch (SQLException e) {
+      throw ConnectionFailures.explain(server, e);
+    }
+  }
+
+  /** A session outside of these bounds, for SQL of our own. The caller closes it. */
+  public static Session outsideSession(ConnectionSource.Server server) {
+    try {
+      return new Session(ServerPool.connect(server), () -> {});
     } catch (SQLException e) {
       throw ConnectionFailures.explain(server, e);
     }

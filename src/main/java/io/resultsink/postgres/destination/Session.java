@@ -32,7 +32,7 @@ public final class Session implements AutoCloseable {
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
 
   /** pg_catalog comes first unnamed; so would the temporary tables of whoever had a session. */
-  private static final String CATALOG_ALONE = "pg_temp";
+  static final String CATALOG_ALONE = "pg_temp";
 
   private final Connection connection;
   private final Runnable onClose;
