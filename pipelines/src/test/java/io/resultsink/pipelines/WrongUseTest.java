@@ -137,7 +137,7 @@ class WrongUseTest {
         empty.toString(),
         "SELECT 1 FROM t");
     assertWrong(
-        "--database postgresql://db is not postgresql://[user@]host[:port]/database",
+        "--database is not postgresql://[user@]host[:port]/database",
         "query",
         "-d",
         "postgresql://app:secret@db",

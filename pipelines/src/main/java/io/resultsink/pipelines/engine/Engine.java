@@ -14,7 +14,7 @@ public enum Engine {
   /** Beam SQL, on all workers of the runner. */
   beam("Beam SQL");
 
-  private static final Pattern SERVER = Pattern.compile("postgres(ql)?://.*");
+  private static final Pattern SERVER = Pattern.compile("(?i)postgres(ql)?://.*");
   private static final Pattern OTHER_FILES = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
 
   private final String title;
@@ -45,14 +45,15 @@ public enum Engine {
     } else if (local && !otherFiles) {
       fits = duckdb;
     }
-    if (forced == null || forced == fits || forced == beam) {
+    if (forced == null || forced == fits || forced == beam && !server) {
       return forced == null ? fits : forced;
     }
     throw new IllegalArgumentException(
         switch (forced) {
           case postgres ->
               "--engine postgres asks the server of a postgresql:// URL, and -d is a folder";
-          default ->
+          case beam -> "--engine beam reads folders and files; a server executes the query itself";
+          case duckdb ->
               server
                   ? "--engine duckdb reads folders and files of this machine, and -d is a server"
                   : otherFiles
