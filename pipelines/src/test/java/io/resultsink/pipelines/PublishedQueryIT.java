@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.Create;
@@ -204,31 +206,58 @@ class PublishedQueryIT {
   }
 
   @Test
-  void aDatabaseIsReadAsTables() throws IOException, SQLException {
+  void aServerExecutesTheQueryOfItsDatabase() throws IOException, SQLException {
     server.execute(
-        "CREATE TABLE orders (id bigint, amount numeric, at timestamptz, day date, tag uuid, ok bool)");
+        "CREATE TABLE orders (id bigint, amount numeric(9,2), at timestamptz, tags jsonb, bad numeric)");
     server.execute(
-        "INSERT INTO orders VALUES (1, 1.50, '2026-11-22 10:00:00.123456+00', '2026-11-22',"
-            + " '00000000-0000-0000-0000-000000000001', true), (2, 2.25, NULL, NULL, NULL, NULL)");
+        "INSERT INTO orders VALUES (1, 1.50, '2026-11-22 10:00:00.123456+00', '{\"a\": [1]}', 'NaN'),"
+            + " (2, 2.25, NULL, NULL, NULL)");
+    String into = "embedded:copied?mode=replace";
+    String all = "SELECT *, amount * id AS total FROM orders";
 
-    CommandLineOutcome outcome =
-        run(
-            "query",
-            "-d",
-            server.url(),
-            "--database-password",
-            server.passwordReference(),
-            "-f",
-            "json",
-            "SELECT * FROM orders WHERE id = 1");
+    CommandLineOutcome printed =
+        ask("-f", "json", "SELECT *, count(*) OVER () FROM orders ORDER BY id LIMIT 1");
+    CommandLineOutcome table = ask("SELECT id, amount FROM orders WHERE amount < 2");
+    CommandLineOutcome looked = ask("-r", into, "--dry-run", all);
+    CommandLineOutcome published = ask("-r", into, all);
+    CommandLineOutcome elsewhere =
+        ask("-r", "embedded:by_flink", all, "--", "--runner=FlinkRunner", "--parallelism=2");
+    CommandLineOutcome forced = ask("--engine", "beam", all);
 
     assertThat(
-        outcome.out(),
+        printed.out(),
         is(
-            "{\"id\":1,\"amount\":1.50,\"at\":\"2026-11-22T10:00:00.123Z\",\"day\":\"2026-11-22\","
-                + "\"tag\":\"00000000-0000-0000-0000-000000000001\",\"ok\":true}\n"));
-    assertThat(outcome.err(), containsString("note: 1 timestamp of orders lost"));
-    assertThat(outcome.exitCode(), is(0));
+            "{\"id\":1,\"amount\":1.50,\"at\":\"2026-11-22 10:00:00.123456+00\","
+                + "\"tags\":{\"a\": [1]},\"bad\":\"NaN\",\"_col5\":2}\n"));
+    assertThat(table.out(), containsString("  1 |   1.50"));
+    assertThat(looked.out(), containsString("numeric(9,2)"));
+    assertThat(published.err(), containsString("2 rows  PostgreSQL"));
+    assertThat(published.exitCode(), is(0));
+    assertThat(
+        server.column(
+            "SELECT format('%s', (id, amount, at, tags, bad, total)) FROM copied ORDER BY id"),
+        is(
+            server.column(
+                "SELECT format('%s', (id, amount, at, tags, bad, amount * id)) FROM orders ORDER BY id")));
+    assertThat(
+        server.column(
+            "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+                + " WHERE attrelid = 'copied'::regclass AND attnum > 0 ORDER BY attnum"),
+        contains(
+            "bigint", "numeric(9,2)", "timestamp with time zone", "jsonb", "numeric", "numeric"));
+    assertThat(elsewhere.exitCode(), is(0));
+    assertThat(
+        server.column("SELECT format('%s', f) FROM by_flink AS f ORDER BY id"),
+        is(server.column("SELECT format('%s', c) FROM copied AS c ORDER BY id")));
+    assertThat(forced.err(), containsString("a server executes the query itself"));
+    assertThat(forced.exitCode(), is(2));
+  }
+
+  private static CommandLineOutcome ask(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("query", "-d", server.url()));
+    arguments.addAll(List.of("--database-password", server.passwordReference()));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
   }
 
   @Test

@@ -19,14 +19,22 @@ public final class Column {
   private final int fieldIndex;
   private final boolean notNull;
   private final ColumnType columnType;
+  private final boolean typeOfResult;
 
-  Column(String name, PostgresType type, int fieldIndex, boolean notNull, ColumnType columnType) {
+  Column(
+      String name,
+      PostgresType type,
+      int fieldIndex,
+      boolean notNull,
+      ColumnType columnType,
+      boolean typeOfResult) {
     this.name = name;
     this.type = type.sql();
     this.countsCharacters = Conversions.countsCharacters(type);
     this.fieldIndex = fieldIndex;
     this.notNull = notNull;
     this.columnType = columnType;
+    this.typeOfResult = typeOfResult;
   }
 
   /** The name, the table's where it exists. */
@@ -47,6 +55,11 @@ public final class Column {
   /** The type of the staging table's column of the same name, as SQL writes it likewise. */
   public String stagedType() {
     return columnType.staged();
+  }
+
+  /** Whether the result names the type, which the database of the target may not have. */
+  public boolean typeOfResult() {
+    return typeOfResult;
   }
 
   /** The field of the Beam schema that fills it. */

@@ -3,6 +3,8 @@ package io.resultsink.postgres.column;
 import io.resultsink.postgres.copy.ArrayEncoder;
 import io.resultsink.postgres.copy.ElementType;
 import io.resultsink.postgres.copy.FieldEncoder;
+import io.resultsink.postgres.copy.FieldEncoders;
+import io.resultsink.postgres.copy.TextEncoders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,11 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
    */
   static ColumnType of(FieldMapping mapping, PostgresType target) {
     PostgresType base = withoutDomains(target);
+    if (isOwnType(mapping, base)) {
+      return mapping.isBinary()
+          ? new ColumnType(base.sql(), FieldEncoders.BYTEA, Publishing.AS_IS)
+          : new ColumnType(CreatedType.TEXT.sql(), TextEncoders.TEXT, fromText(target, base));
+    }
     ColumnType found =
         isArray(base) ? ofArray(mapping, target, base) : ofScalar(mapping, target, base);
     if (found == null) {
@@ -44,6 +51,17 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
               + hint(mapping, base));
     }
     return found;
+  }
+
+  /**
+   * Whether every value of a named PostgreSQL type is one of the column's, the modifier included.
+   */
+  private static boolean isOwnType(FieldMapping mapping, PostgresType base) {
+    PostgresType own = mapping.created();
+    return mapping.isOfNamedType()
+        && own.schema().equals(base.schema())
+        && own.name().equals(base.name())
+        && (base.modifier() < 0 || own.modifier() == base.modifier());
   }
 
   private static @Nullable ColumnType ofScalar(

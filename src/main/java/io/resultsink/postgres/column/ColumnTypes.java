@@ -89,6 +89,10 @@ public final class ColumnTypes {
           .reading(value -> label(enumeration, (EnumerationType.Value) value));
     } else if (logical instanceof OneOfType) {
       return document(type);
+    } else if (logical instanceof PostgresBinary binary) {
+      return BinaryForms.mapping(type, binary.type());
+    } else if (logical instanceof PostgresText text) {
+      return FieldMapping.of(type, ValueKind.TEXT, text.type());
     }
     return ofBaseType(type, logical);
   }

@@ -174,9 +174,12 @@ final class Conversions {
       return new NumericEncoder();
     }
     int packed = modifier - MODIFIER_HEADER;
-    // Since PostgreSQL 15 the scale is a signed number of 11 bits.
-    int scale = ((packed & 0x7ff) ^ 1024) - 1024;
-    return new NumericEncoder(packed >> 16 & 0xffff, scale);
+    return new NumericEncoder(packed >> 16 & 0xffff, scale(packed));
+  }
+
+  /** The scale of numeric; since PostgreSQL 15 it is a signed number of 11 bits. */
+  static int scale(int packed) {
+    return ((packed & 0x7ff) ^ 1024) - 1024;
   }
 
   private static FieldEncoder characters(int modifier) {

@@ -52,6 +52,16 @@ record FieldMapping(
         element.dimensions + 1);
   }
 
+  /** Whether the Beam type says which PostgreSQL type its values are of. */
+  boolean isOfNamedType() {
+    return isBinary() || type.getLogicalType() instanceof PostgresText;
+  }
+
+  /** Whether the values are in that type's binary form. */
+  boolean isBinary() {
+    return type.getLogicalType() instanceof PostgresBinary;
+  }
+
   /** A value of the kind's class, of a Beam value. */
   Object read(Object value) {
     return reader == null ? value : reader.apply(value);

@@ -170,6 +170,9 @@ final class JsonDocuments {
 
   private static Writer scalar(FieldMapping mapping) {
     ValueKind kind = mapping.kind();
+    if (kind == ValueKind.OWN) {
+      throw new RefusedTypeException(mapping.created().sql() + " in a document");
+    }
     return switch (kind) {
       case BOOLEAN -> (value, json) -> json.writeBoolean((Boolean) mapping.read(value));
       case INTEGER, FLOAT, DOUBLE, DECIMAL ->
@@ -190,7 +193,7 @@ final class JsonDocuments {
       case LOCAL_TIMESTAMP ->
           DateTimeFormatter.ISO_LOCAL_DATE_TIME.format((TemporalAccessor) value);
       case INSTANT -> ExactTimes.javaInstant(value).toString();
-      case DOCUMENT, ARRAY -> throw new IllegalArgumentException(kind + " is not scalar");
+      case DOCUMENT, ARRAY, OWN -> throw new IllegalArgumentException(kind + " is not scalar");
     };
   }
 

@@ -34,5 +34,7 @@ enum ValueKind {
   /** What only a JSON document can hold: a row, a map, one of several types (Beam's values). */
   DOCUMENT,
   /** (Iterable, of Iterables when nested). */
-  ARRAY
+  ARRAY,
+  /** What only a column of its own PostgreSQL type takes (byte[], in its binary form). */
+  OWN
 }

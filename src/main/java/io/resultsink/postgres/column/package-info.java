@@ -10,6 +10,10 @@
  * precision, cuts blanks and, in an explicit cast, bits and characters, without a word. Nothing
  * here leaves that to the server.
  *
+ * <p><b>Why a result can name PostgreSQL's own types.</b> Beam has no type for an inet, a range or
+ * a numeric that is NaN. Rows that come from a PostgreSQL say of a field which type it was, and a
+ * column of that type takes the value as it is ({@code PostgresBinary}, {@code PostgresText}).
+ *
  * <p><b>Why some types are staged as text.</b> Their binary format is known to their own input and
  * output functions only (enums have another OID in every database). Where a cast would cut a value,
  * publishing calls the input function with the column's modifier, through {@code jsonb_to_record},

@@ -1,7 +1,10 @@
 package io.resultsink.postgres.load;
 
+import io.resultsink.postgres.column.Column;
+import io.resultsink.postgres.column.Columns;
 import io.resultsink.postgres.column.PostgresType;
 import io.resultsink.postgres.destination.Session;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,6 +35,36 @@ final class CatalogTypes {
       known.put(new Key(oid, modifier), found);
     }
     return found;
+  }
+
+  /** Looks for the types that a result names; those of another database need not be in this one. */
+  static void requireTypesOfResult(Session session, Columns columns, List<String> problems)
+      throws SQLException {
+    List<Column> named = columns.columns().stream().filter(Column::typeOfResult).toList();
+    if (named.isEmpty()) {
+      return;
+    }
+    String sql =
+        """
+        SELECT n FROM pg_catalog.generate_subscripts(?::text[], 1) AS n
+         WHERE pg_catalog.to_regtype((?::text[])[n]) IS NULL
+        """;
+    Array types =
+        session
+            .connection()
+            .createArrayOf("text", named.stream().map(Column::type).toArray(String[]::new));
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setArray(1, types);
+      statement.setArray(2, types);
+      try (ResultSet missing = statement.executeQuery()) {
+        while (missing.next()) {
+          Column column = named.get(missing.getInt(1) - 1);
+          problems.add(
+              "column %s is of type %s, which this database does not have; create the type, or cast the column to text in the query"
+                  .formatted(column.name(), column.type()));
+        }
+      }
+    }
   }
 
   private Found read(long oid, int modifier) throws SQLException {

@@ -111,6 +111,7 @@ public final class Preflight {
     Columns columns;
     if (table == null || target.mode() == WriteMode.REPLACE) {
       columns = Columns.ofResult(schema);
+      CatalogTypes.requireTypesOfResult(session, columns, problems);
     } else {
       ColumnMatch match = Columns.match(schema, table.columns());
       columns = match.columns();

@@ -51,19 +51,32 @@ final class FrozenCopy {
       throws SQLException {
     Session session = sessions.first();
     Session source = sessions.beginSecond("read staged rows for " + table);
-    String names = columns.names();
+    // What is not of its column's type yet may be of one that has no exact binary form.
+    String format = columns.stagedAsIs() ? "binary" : "text";
     CopyOut out =
         source
             .copy()
             .copyOut(
-                "COPY (SELECT " + names + " FROM " + rows.from() + ") TO STDOUT (FORMAT binary)");
+                "COPY (SELECT "
+                    + columns.published()
+                    + " FROM "
+                    + rows.from()
+                    + ") TO STDOUT (FORMAT "
+                    + format
+                    + ")");
     CopyIn in = null;
     try {
       in =
           session
               .copy()
               .copyIn(
-                  "COPY " + table.quoted() + " (" + names + ") FROM STDIN (FORMAT binary, FREEZE)");
+                  "COPY "
+                      + table.quoted()
+                      + " ("
+                      + columns.names()
+                      + ") FROM STDIN (FORMAT "
+                      + format
+                      + ", FREEZE)");
       pump(out, in);
       FaultPoint.COPYING_FROZEN.reached();
       long copied = in.endCopy();

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.postgres.column.PostgresText;
 import java.util.HexFormat;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.Schema.TypeName;
@@ -24,7 +25,14 @@ final class CellText {
   }
 
   static boolean isNumeric(FieldType type) {
-    return type.getTypeName().isNumericType() || type.getTypeName() == TypeName.DECIMAL;
+    return isNumericText(type)
+        || type.getTypeName().isNumericType()
+        || type.getTypeName() == TypeName.DECIMAL;
+  }
+
+  /** A number that PostgreSQL sent as text, or its NaN. */
+  static boolean isNumericText(FieldType type) {
+    return type.getLogicalType() instanceof PostgresText text && text.name().equals("numeric");
   }
 
   private static boolean isNested(Object value) {

@@ -5,6 +5,8 @@ import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.engine.Engine;
 import io.resultsink.pipelines.engine.PreparedQuery;
 import io.resultsink.pipelines.engine.ReadQuery;
+import io.resultsink.pipelines.postgres.PostgresQuery;
+import io.resultsink.pipelines.query.DatabaseName;
 import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.postgres.PostgresResultSink;
@@ -37,6 +39,21 @@ final class EngineQuery {
    */
   static EngineQuery of(
       QueryRequest request, BeamOptions beam, @Nullable Engine forced, ReadOptions files) {
+    return of(request, beam, forced, files, false);
+  }
+
+  /** As {@link #of}, with columns to be read by people. */
+  static EngineQuery printed(
+      QueryRequest request, BeamOptions beam, @Nullable Engine forced, ReadOptions files) {
+    return of(request, beam, forced, files, true);
+  }
+
+  private static EngineQuery of(
+      QueryRequest request,
+      BeamOptions beam,
+      @Nullable Engine forced,
+      ReadOptions files,
+      boolean printed) {
     Engine engine = choose(request.database(), beam, forced);
     if (engine != Engine.duckdb && !files.equals(ReadOptions.NONE)) {
       throw new UsageException("--types and --null are of DuckDB; this is for --engine " + engine);
@@ -44,7 +61,7 @@ final class EngineQuery {
     if (engine != Engine.duckdb && request.sql() == null) {
       throw new UsageException(SqlText.NONE);
     }
-    return new EngineQuery(engine, beam, request, prepare(engine, request, files));
+    return new EngineQuery(engine, beam, request, prepare(engine, request, files, printed));
   }
 
   /** The engine of a stored name. */
@@ -54,8 +71,15 @@ final class EngineQuery {
 
   /** The engine for a DATABASE. */
   static Engine choose(String database, BeamOptions beam, @Nullable Engine forced) {
+    DatabaseName name = DatabaseName.parse(database);
+    Engine.Tables tables = Engine.Tables.IN_FILES_ELSEWHERE;
+    if (name.server().isPresent()) {
+      tables = Engine.Tables.ON_SERVER;
+    } else if (name.isLocalFolder()) {
+      tables = Engine.Tables.IN_FILES_HERE;
+    }
     try {
-      return Engine.of(database, beam.local(), forced);
+      return Engine.of(tables, beam.local(), forced);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
@@ -63,11 +87,18 @@ final class EngineQuery {
 
   /** Null for Beam SQL, whose query is part of a pipeline. */
   private static @Nullable PreparedQuery prepare(
-      Engine engine, QueryRequest request, ReadOptions files) {
+      Engine engine, QueryRequest request, ReadOptions files, boolean printed) {
     return switch (engine) {
       case duckdb ->
           DuckQuery.prepare(request.database(), request.sql(), request.scheduledTime(), files);
-      case postgres, beam -> null;
+      case postgres ->
+          PostgresQuery.prepare(
+              request.database(),
+              request.databasePassword(),
+              String.valueOf(request.sql()),
+              request.scheduledTime(),
+              printed);
+      case beam -> null;
     };
   }
 
@@ -75,7 +106,8 @@ final class EngineQuery {
   static void checkSyntax(Engine engine, String sql) {
     switch (engine) {
       case duckdb -> DuckQuery.checkSyntax(sql);
-      case postgres, beam -> QueryPipeline.checkSyntax(sql);
+      case postgres -> PostgresQuery.checkSyntax(sql);
+      case beam -> QueryPipeline.checkSyntax(sql);
     }
   }
 

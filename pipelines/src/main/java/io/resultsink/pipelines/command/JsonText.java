@@ -2,6 +2,7 @@ package io.resultsink.pipelines.command;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.resultsink.postgres.column.PostgresText;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ final class JsonText {
       json.writeStartObject();
       for (Schema.Field field : row.getSchema().getFields()) {
         json.writeFieldName(field.getName());
-        write(row.getValue(field.getName()), json);
+        writeField(field.getType(), row.getValue(field.getName()), json);
       }
       json.writeEndObject();
     } else if (value instanceof Map<?, ?> map) {
@@ -52,6 +53,27 @@ final class JsonText {
     } else {
       writeScalar(value, json);
     }
+  }
+
+  /** What PostgreSQL sent as text is a number or a document if its type is one. */
+  private static void writeField(Schema.FieldType type, @Nullable Object value, JsonGenerator json)
+      throws IOException {
+    if (value instanceof String text && CellText.isNumericText(type) && isFinite(text)) {
+      json.writeNumber(text);
+    } else if (value instanceof String text && isDocument(type)) {
+      json.writeRawValue(text);
+    } else {
+      write(value, json);
+    }
+  }
+
+  private static boolean isFinite(String number) {
+    return !number.equals("NaN") && !number.endsWith("Infinity");
+  }
+
+  private static boolean isDocument(Schema.FieldType type) {
+    return type.getLogicalType() instanceof PostgresText text
+        && (text.name().equals("json") || text.name().equals("jsonb"));
   }
 
   private static void writeScalar(@Nullable Object value, JsonGenerator json) throws IOException {

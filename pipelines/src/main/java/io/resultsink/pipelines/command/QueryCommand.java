@@ -40,7 +40,7 @@ import picocli.CommandLine.Mixin;
       "  FILE     one such table; SQL may be left out for all its rows",
       "  gs://... a folder of any other file system that Beam reads",
       "  postgresql://[user@]host[:port]/database[?schema=NAME]",
-      "           its tables and views",
+      "           names are found as in psql, with schema in that one; a column keeps its type",
       "",
       "What executes the query, unless --engine says otherwise:",
       "  DATABASE         runner             engine    SQL",
@@ -111,7 +111,7 @@ public final class QueryCommand implements Callable<Integer> {
           beam.runner() + " runs elsewhere and cannot send rows here; name a table with -r");
     }
     RowsFormat format = options.format == null ? RowsFormat.table : options.format;
-    EngineQuery query = EngineQuery.of(request, beam, options.engine, options.files());
+    EngineQuery query = EngineQuery.printed(request, beam, options.engine, options.files());
     PreparedQuery prepared = query.prepared();
     if (prepared != null) {
       try (CursorRows rows = new CursorRows(prepared)) {

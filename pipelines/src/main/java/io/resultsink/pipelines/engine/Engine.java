@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.engine;
 
-import java.util.regex.Pattern;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +13,15 @@ public enum Engine {
   /** Beam SQL, on all workers of the runner. */
   beam("Beam SQL");
 
-  private static final Pattern SERVER = Pattern.compile("postgres(ql)?://.*");
-  private static final Pattern OTHER_FILES = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
+  /** The place of a query's tables. */
+  public enum Tables {
+    /** A PostgreSQL server. */
+    ON_SERVER,
+    /** Files of this machine. */
+    IN_FILES_HERE,
+    /** Files of any other file system. */
+    IN_FILES_ELSEWHERE
+  }
 
   private final String title;
 
@@ -31,31 +37,31 @@ public enum Engine {
   /**
    * The engine for a query.
    *
-   * @param database a folder, a file, or the URL of a PostgreSQL database
+   * @param tables the place of the query's tables
    * @param local whether the runner is in this process
    * @param forced what the user wants; null for the one that fits
    * @throws IllegalArgumentException in words for the user, when the forced one cannot do it
    */
-  public static Engine of(String database, boolean local, @Nullable Engine forced) {
-    boolean server = SERVER.matcher(database).matches();
-    boolean otherFiles = !server && OTHER_FILES.matcher(database).matches();
-    Engine fits = beam;
-    if (server) {
-      fits = postgres;
-    } else if (local && !otherFiles) {
-      fits = duckdb;
-    }
-    if (forced == null || forced == fits || forced == beam) {
+  public static Engine of(Tables tables, boolean local, @Nullable Engine forced) {
+    boolean server = tables == Tables.ON_SERVER;
+    Engine fits =
+        switch (tables) {
+          case ON_SERVER -> postgres;
+          case IN_FILES_HERE -> local ? duckdb : beam;
+          case IN_FILES_ELSEWHERE -> beam;
+        };
+    if (forced == null || forced == fits || forced == beam && !server) {
       return forced == null ? fits : forced;
     }
     throw new IllegalArgumentException(
         switch (forced) {
           case postgres ->
               "--engine postgres asks the server of a postgresql:// URL, and -d is a folder";
-          default ->
+          case beam -> "--engine beam reads folders and files; a server executes the query itself";
+          case duckdb ->
               server
                   ? "--engine duckdb reads folders and files of this machine, and -d is a server"
-                  : otherFiles
+                  : tables == Tables.IN_FILES_ELSEWHERE
                       ? "--engine duckdb reads folders and files of this machine; -d is elsewhere"
                       : "--engine duckdb runs in this process, and the runner is elsewhere";
         });

@@ -42,8 +42,7 @@ public final class QueryPipeline {
    */
   public PCollection<Row> build(Pipeline pipeline) {
     FileSystems.setDefaultPipelineOptions(pipeline.getOptions());
-    Map<String, BeamSqlTable> tables =
-        InputTables.of(request.database(), request.sample(), request.databasePassword());
+    Map<String, BeamSqlTable> tables = FolderTables.of(request.database(), request.sample());
     PCollection<Row> rows = withColumnNames(query(pipeline, tables));
     if (request.target() != null) {
       rows.apply("Publish " + request.target().table(), PostgresResultSink.to(request.target()));

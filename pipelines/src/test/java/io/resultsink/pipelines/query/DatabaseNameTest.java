@@ -62,7 +62,7 @@ class DatabaseNameTest {
   void norIsAFolderThatCannotBeListed(String text) {
     assertThat(
         everythingOf(
-            assertThrows(QueryException.class, () -> InputTables.of(text, 1, null).isEmpty())),
+            assertThrows(QueryException.class, () -> FolderTables.of(text, 1).isEmpty())),
         not(anyOf(containsString("hunter2"), containsString("ter2"))));
   }
 

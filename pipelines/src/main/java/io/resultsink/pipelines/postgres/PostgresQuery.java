@@ -1,0 +1,122 @@
+package io.resultsink.pipelines.postgres;
+
+import io.resultsink.pipelines.engine.PreparedQuery;
+import io.resultsink.pipelines.engine.QueryFailedException;
+import io.resultsink.pipelines.engine.RowCursor;
+import io.resultsink.pipelines.query.QueryException;
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.Secret;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.schemas.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A query that a PostgreSQL server executes. */
+@Internal
+public final class PostgresQuery implements PreparedQuery {
+
+  private static final long serialVersionUID = 1;
+
+  private final SourceDatabase database;
+  private final String sql;
+  private final Instant scheduledTime;
+  private final boolean printed;
+  private Schema schema = Schema.of();
+
+  private PostgresQuery(
+      SourceDatabase database, String sql, Instant scheduledTime, boolean printed) {
+    this.database = database;
+    this.sql = sql;
+    this.scheduledTime = scheduledTime;
+    this.printed = printed;
+  }
+
+  /**
+   * Asks the server for the columns of a query. Executes nothing.
+   *
+   * @param url {@code postgresql://[user@]host[:port]/database[?schema=NAME]}
+   * @param password when the URL has none
+   * @param scheduledTime what {@code SCHEDULED_TIME()} is
+   * @param printed whether the rows are for people; they are published otherwise, each column as
+   *     one of its own type
+   * @throws QueryException when the text is no single query, or the server does not take it
+   */
+  public static PostgresQuery prepare(
+      String url, @Nullable Secret password, String sql, Instant scheduledTime, boolean printed) {
+    PostgresQuery query =
+        new PostgresQuery(SourceDatabase.parse(url, password), sql, scheduledTime, printed);
+    SingleQuery parsed = query.parsed();
+    try (ReadingSession session = query.connect()) {
+      query.schema = ReadingSession.schema(session.describe(printed));
+    } catch (SQLException e) {
+      throw QueryErrors.ofDescription(parsed, e);
+    }
+    return query;
+  }
+
+  /**
+   * Checks that a text is one query, as far as that can be seen without its server.
+   *
+   * @throws QueryException saying where it is not
+   */
+  public static void checkSyntax(String sql) {
+    SingleQuery.of(sql);
+  }
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public RowCursor open() {
+    return new PostgresCursor(this);
+  }
+
+  boolean printed() {
+    return printed;
+  }
+
+  SingleQuery parsed() {
+    return SingleQuery.of(sql);
+  }
+
+  ReadingSession connect() throws SQLException {
+    ConnectionSource.Server server = database.server();
+    return ReadingSession.open(server, database.schema(), parsed(), scheduledTime.toString());
+  }
+
+  /**
+   * Checks that the columns are still those of {@link #schema}.
+   *
+   * @throws QueryFailedException naming each that is not
+   */
+  void requireSameColumns(Schema now) {
+    List<String> changes = new ArrayList<>();
+    for (int i = 0; i < Math.max(schema.getFieldCount(), now.getFieldCount()); i++) {
+      String before = described(schema, i);
+      String after = described(now, i);
+      if (!Objects.equals(before, after)) {
+        changes.add("column " + (i + 1) + " was " + before + ", is " + after);
+      }
+    }
+    if (!changes.isEmpty()) {
+      throw new QueryFailedException(
+          "the columns of the query have changed since it was launched: "
+              + String.join("; ", changes)
+              + "; nothing was published; run it again");
+    }
+  }
+
+  private static String described(Schema schema, int index) {
+    if (index >= schema.getFieldCount()) {
+      return "absent";
+    }
+    Schema.FieldType type = schema.getField(index).getType();
+    return schema.getField(index).getName() + " " + ResultTypes.shown(type);
+  }
+}

@@ -1,0 +1,174 @@
+package io.resultsink.pipelines.postgres;
+
+import io.resultsink.pipelines.query.QueryException;
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.Identifier;
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.Session;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.schemas.Schema;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.Field;
+
+/**
+ * A session that executes one query, in one transaction that cannot write.
+ *
+ * <p>It finds pg_catalog alone but while the user's query is parsed or executed: that finds what it
+ * finds in psql. Times are UTC and ISO. All of it ends with the transaction, so that nothing is
+ * left behind in a pooler's session.
+ */
+final class ReadingSession implements AutoCloseable {
+
+  private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+
+  private final SingleQuery query;
+  private final Session session;
+  private final Connection connection;
+  private final String searchPath;
+  private final Portal portal;
+
+  private ReadingSession(
+      SingleQuery query, Session session, String searchPath, @Nullable String time)
+      throws SQLException {
+    this.query = query;
+    this.session = session;
+    this.connection = session.connection();
+    this.searchPath = searchPath;
+    this.portal = new Portal(connection, query.sent(), time);
+  }
+
+  /**
+   * Connects and begins.
+   *
+   * @param schema where bare names are found; null for the role's own search path
+   * @param time what {@code SCHEDULED_TIME()} is, in ISO 8601
+   */
+  static ReadingSession open(
+      ConnectionSource.Server server, @Nullable String schema, SingleQuery query, String time)
+      throws SQLException {
+    Session session = PostgresConnections.outsideSession(server);
+    try {
+      String path = begin(session);
+      return new ReadingSession(
+          query,
+          session,
+          schema == null ? path : Identifier.quote(schema),
+          query.asksForTime() ? time : null);
+    } catch (SQLException | RuntimeException | Error e) {
+      session.discard();
+      session.close();
+      throw e;
+    }
+  }
+
+  /** Gives the role's search path. */
+  private static String begin(Session session) throws SQLException {
+    String sql =
+        """
+        SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+        SELECT pg_catalog.current_setting('search_path'),
+               pg_catalog.set_config('search_path', 'pg_temp', true);
+        SELECT set_config('TimeZone', 'UTC', true),
+               set_config('DateStyle', 'ISO, YMD', true),
+               set_config('IntervalStyle', 'postgres', true),
+               set_config('bytea_output', 'hex', true),
+               set_config('extra_float_digits', '1', true),
+               set_config('standard_conforming_strings', 'on', true),
+               set_config('idle_in_transaction_session_timeout', '0', true),
+               set_config('tcp_keepalives_idle', '60', true),
+               set_config('tcp_keepalives_interval', '10', true),
+               set_config('tcp_keepalives_count', '6', true),
+               set_config('application_name', 'result_sink query', true)
+        """;
+    if (session.serverVersion() >= TRANSACTION_TIMEOUT_SINCE) {
+      sql += ", set_config('transaction_timeout', '0', true)";
+    }
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.execute();
+      statement.getMoreResults();
+      ResultSet row = statement.getResultSet();
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /**
+   * The columns of the result, without executing the query.
+   *
+   * @param printed whether the rows are for people
+   * @throws QueryException when it gives no rows, or columns that cannot be published
+   */
+  List<ResultColumn> describe(boolean printed) throws SQLException {
+    searchPath(searchPath);
+    List<Field> fields = portal.describe();
+    searchPath("pg_temp");
+    if (fields.isEmpty()) {
+      throw new QueryException("the query gives no columns, so it has no rows to publish");
+    }
+    List<String> described = new ArrayList<>();
+    List<Boolean> ofTables = new ArrayList<>();
+    for (Field field : fields) {
+      described.add(field.getColumnLabel());
+      ofTables.add(field.getTableOid() != 0);
+    }
+    List<String> names = ColumnNames.of(query, described, ofTables);
+    return ResultTypes.of(connection, fields, names, printed);
+  }
+
+  /** Lets {@link #portal()} execute the query, in whose columns nothing may have changed. */
+  void prepare(List<ResultColumn> columns) throws SQLException {
+    columns.forEach(column -> portal.receive(column.oid(), column.binary()));
+    searchPath(searchPath);
+  }
+
+  Portal portal() {
+    return portal;
+  }
+
+  /** Another statement of this transaction. */
+  Portal statement(String sql) throws SQLException {
+    return new Portal(connection, sql, null);
+  }
+
+  /** The schema of columns. */
+  static Schema schema(List<ResultColumn> columns) {
+    return columns.stream().map(ResultColumn::field).collect(Schema.toSchema());
+  }
+
+  private void searchPath(String path) throws SQLException {
+    String sql = "SELECT pg_catalog.set_config('search_path', ?, true)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, path);
+      statement.execute();
+    }
+  }
+
+  /** Ends what the server executes for this session, from any thread. */
+  void cancel() throws SQLException {
+    connection.unwrap(PGConnection.class).cancelQuery();
+  }
+
+  @Override
+  public void close() {
+    portal.close();
+    if (isLost()) {
+      session.discard();
+    }
+    session.close();
+  }
+
+  private boolean isLost() {
+    try {
+      return connection.unwrap(BaseConnection.class).isClosed();
+    } catch (SQLException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.resultsink.pipelines.postgres;
+
+import io.resultsink.pipelines.query.DatabaseName;
+import io.resultsink.pipelines.query.QueryException;
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Secret;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database that a query is asked of.
+ *
+ * @param schema where bare names are found; null for the role's own search path
+ */
+record SourceDatabase(ConnectionSource.Server server, @Nullable String schema)
+    implements Serializable {
+
+  /** Reads a URL, which is that of a target without the table. */
+  static SourceDatabase parse(String url, @Nullable Secret password) {
+    PostgresTarget target =
+        DatabaseName.parse(url)
+            .server()
+            .orElseThrow(() -> new QueryException("--database is a folder, and no server"));
+    PostgresTarget known =
+        password == null ? target : target.toBuilder().password(password).build();
+    return new SourceDatabase(
+        (ConnectionSource.Server) ConnectionSource.of(known), known.table().schema());
+  }
+}

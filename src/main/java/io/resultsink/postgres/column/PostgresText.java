@@ -1,0 +1,115 @@
+package io.resultsink.postgres.column;
+
+import io.resultsink.postgres.destination.Identifier;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.schemas.Schema.LogicalType;
+import org.apache.beam.sdk.values.Row;
+
+/**
+ * A value of a type that only some databases have, such as an enum or an extension's type, as text.
+ * A column of the type of this name gets it by that type's input function.
+ */
+@Internal
+public final class PostgresText implements LogicalType<String, String> {
+
+  private static final long serialVersionUID = 1;
+
+  /** From another server, and to stand in a statement of this one. */
+  private static final Pattern MODIFIER =
+      Pattern.compile("|\\([A-Za-z0-9_]+(, ?[A-Za-z0-9_]+)*\\)");
+
+  private static final Schema ARGUMENT =
+      Schema.builder()
+          .addStringField("schema")
+          .addStringField("name")
+          .addStringField("modifier")
+          .addBooleanField("array")
+          .build();
+
+  private final String schema;
+  private final String name;
+  private final String modifier;
+  private final boolean array;
+
+  private PostgresText(String schema, String name, String modifier, boolean array) {
+    this.schema = schema;
+    this.name = name;
+    this.modifier = modifier;
+    this.array = array;
+  }
+
+  /**
+   * The type of a column.
+   *
+   * @param name pg_type.typname; an array's is that of its elements
+   * @param modifier as SQL writes it, such as {@code (Point,4326)}; empty for none
+   * @throws IllegalArgumentException when the modifier is of a form that is not known here
+   */
+  public static PostgresText of(String schema, String name, String modifier, boolean array) {
+    if (!MODIFIER.matcher(modifier).matches()) {
+      throw new IllegalArgumentException("no modifier of a type: " + modifier);
+    }
+    return new PostgresText(schema, name, modifier, array);
+  }
+
+  /** pg_type.typname; an array's is that of its elements. */
+  public String name() {
+    return name;
+  }
+
+  PostgresType type() {
+    String quoted =
+        schema.equals("pg_catalog")
+            ? BuiltInType.sql(name, -1)
+            : Identifier.quote(schema) + "." + Identifier.quote(name);
+    return new PostgresType(
+        quoted + modifier + (array ? "[]" : ""),
+        schema,
+        array ? "_" + name : name,
+        modifier.isEmpty() ? -1 : 0,
+        'b',
+        null,
+        null);
+  }
+
+  @Override
+  public String getIdentifier() {
+    return "resultsink:postgres_text:v1";
+  }
+
+  @Override
+  public FieldType getArgumentType() {
+    return FieldType.row(ARGUMENT);
+  }
+
+  @SuppressWarnings("TypeParameterUnusedInFormals") // as the interface has it
+  @Override
+  public <T> T getArgument() {
+    @SuppressWarnings("unchecked")
+    T argument = (T) Row.withSchema(ARGUMENT).addValues(schema, name, modifier, array).build();
+    return argument;
+  }
+
+  @Override
+  public FieldType getBaseType() {
+    return FieldType.STRING;
+  }
+
+  @Override
+  public String toBaseType(String input) {
+    return input;
+  }
+
+  @Override
+  public String toInputType(String base) {
+    return base;
+  }
+
+  @Override
+  public String toString() {
+    return type().sql();
+  }
+}
