@@ -1,0 +1,72 @@
+package io.resultsink.pipelines.query.beamsql;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.extensions.sql.impl.JdbcDriver;
+import org.apache.beam.sdk.extensions.sql.impl.rel.BeamSqlRelUtils;
+import org.apache.beam.sdk.extensions.sql.meta.BeamSqlTable;
+import org.apache.beam.sdk.extensions.sql.meta.provider.ReadOnlyTableProvider;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.SimpleFunction;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.Row;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.schema.SchemaPlus;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.RelConversionException;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.ValidationException;
+
+/** Beam SQL as far as its answers are right. */
+@Internal
+public final class BeamSql {
+
+  private BeamSql() {}
+
+  /**
+   * Adds a query to a pipeline.
+   *
+   * @throws RefusedQuery when Beam SQL would not answer it rightly
+   * @throws SqlParseException when it is no SQL
+   * @throws ValidationException when it names what there is not
+   */
+  public static PCollection<Row> query(
+      Pipeline pipeline, String sql, Map<String, BeamSqlTable> tables)
+      throws SqlParseException, ValidationException, RelConversionException {
+    SchemaPlus schema =
+        JdbcDriver.connect(new ReadOnlyTableProvider("input", tables), pipeline.getOptions())
+            .getCurrentSchemaPlus();
+    Planned planned = Planned.of(sql, schema);
+    return named(BeamSqlRelUtils.toPCollection(pipeline, planned.rel()), planned.names());
+  }
+
+  /** Calcite calls a column without a name {@code EXPR$2}; Treasure Data calls it {@code _col2}. */
+  private static PCollection<Row> named(PCollection<Row> rows, List<String> names) {
+    Schema.Builder named = Schema.builder();
+    for (int i = 0; i < names.size(); i++) {
+      boolean unnamed = names.get(i).equals("EXPR$" + i);
+      named.addField(
+          rows.getSchema().getField(i).withName(unnamed ? "_col" + i : names.get(i)));
+    }
+    // The same rows: only the schema that says their names is another.
+    Schema schema = named.build();
+    return rows.apply("Name columns", MapElements.via(new Rename(schema))).setRowSchema(schema);
+  }
+
+  private static final class Rename extends SimpleFunction<Row, Row> {
+
+    private static final long serialVersionUID = 1;
+
+    private final Schema schema;
+
+    private Rename(Schema schema) {
+      this.schema = schema;
+    }
+
+    @Override
+    public Row apply(Row row) {
+      return Row.withSchema(schema).attachValues(row.getValues());
+    }
+  }
+}
