@@ -2,6 +2,7 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.query.InputException;
 import io.resultsink.pipelines.query.QueryException;
+import io.resultsink.pipelines.query.beamsql.ValueException;
 import io.resultsink.pipelines.registry.RegistryException;
 import io.resultsink.pipelines.schedule.HomeDatabaseException;
 import io.resultsink.pipelines.schedule.ScheduleException;
@@ -57,6 +58,7 @@ public record Failure(int exitCode, String message, boolean expected) {
     }
     if (cause instanceof ResultSinkException
         || cause instanceof InputException
+        || cause instanceof ValueException
         || cause instanceof HomeDatabaseException
         || cause instanceof RunException) {
       return new Failure(ExitCode.FAILED, cause.getMessage(), true);
@@ -75,7 +77,9 @@ public record Failure(int exitCode, String message, boolean expected) {
       return new Failure(ExitCode.REFUSED, message, true);
     }
     boolean ofSink = name.startsWith(ResultSinkException.class.getPackageName() + ".");
-    return ofSink || name.equals(InputException.class.getName())
+    return ofSink
+            || name.equals(InputException.class.getName())
+            || name.equals(ValueException.class.getName())
         ? new Failure(ExitCode.FAILED, message, true)
         : null;
   }

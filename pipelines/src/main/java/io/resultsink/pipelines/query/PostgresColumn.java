@@ -25,9 +25,8 @@ record PostgresColumn(String name, String postgresType, FieldType type) implemen
     FieldType type =
         switch (postgresType) {
           case "bool" -> FieldType.BOOLEAN;
-          case "int2", "smallserial" -> FieldType.INT16;
-          case "int4", "serial" -> FieldType.INT32;
-          case "int8", "bigserial" -> FieldType.INT64;
+          // Sums of narrow integers would wrap.
+          case "int2", "smallserial", "int4", "serial", "int8", "bigserial" -> FieldType.INT64;
           case "float4" -> FieldType.FLOAT;
           case "float8" -> FieldType.DOUBLE;
           case "numeric" -> FieldType.DECIMAL;
@@ -55,9 +54,8 @@ record PostgresColumn(String name, String postgresType, FieldType type) implemen
           case "timestamptz" -> row.getObject(position, OffsetDateTime.class);
           case "timestamp" -> utc(row.getObject(position, LocalDateTime.class));
           case "bool" -> row.getBoolean(position);
-          case "int2", "smallserial" -> row.getShort(position);
-          case "int4", "serial" -> row.getInt(position);
-          case "int8", "bigserial" -> row.getLong(position);
+          case "int2", "smallserial", "int4", "serial", "int8", "bigserial" ->
+              row.getLong(position);
           case "float4" -> row.getFloat(position);
           case "float8" -> row.getDouble(position);
           case "numeric" -> row.getBigDecimal(position);

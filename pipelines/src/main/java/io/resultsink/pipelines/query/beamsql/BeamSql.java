@@ -5,6 +5,7 @@ import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.extensions.sql.impl.JdbcDriver;
+import org.apache.beam.sdk.extensions.sql.impl.parser.BeamSqlParser;
 import org.apache.beam.sdk.extensions.sql.impl.rel.BeamSqlRelUtils;
 import org.apache.beam.sdk.extensions.sql.meta.BeamSqlTable;
 import org.apache.beam.sdk.extensions.sql.meta.provider.ReadOnlyTableProvider;
@@ -13,8 +14,10 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.config.Lex;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.schema.SchemaPlus;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParser;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.RelConversionException;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.ValidationException;
 
@@ -23,6 +26,11 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.Validatio
 public final class BeamSql {
 
   private BeamSql() {}
+
+  /** How SQL is parsed: names are quoted by backticks, and keep their case. */
+  public static SqlParser.Config dialect() {
+    return SqlParser.config().withLex(Lex.JAVA).withParserFactory(BeamSqlParser.FACTORY);
+  }
 
   /**
    * Adds a query to a pipeline.
@@ -41,13 +49,22 @@ public final class BeamSql {
     return named(BeamSqlRelUtils.toPCollection(pipeline, planned.rel()), planned.names());
   }
 
+  /**
+   * Checks the grammar of a query; what its tables and columns are is not looked at.
+   *
+   * @throws RefusedQuery when something in it is not accepted
+   * @throws SqlParseException when it is no SQL
+   */
+  public static void check(String sql) throws SqlParseException {
+    Grammar.accepted(SqlParser.create(sql, dialect()).parseStmt());
+  }
+
   /** Calcite calls a column without a name {@code EXPR$2}; Treasure Data calls it {@code _col2}. */
   private static PCollection<Row> named(PCollection<Row> rows, List<String> names) {
     Schema.Builder named = Schema.builder();
     for (int i = 0; i < names.size(); i++) {
       boolean unnamed = names.get(i).equals("EXPR$" + i);
-      named.addField(
-          rows.getSchema().getField(i).withName(unnamed ? "_col" + i : names.get(i)));
+      named.addField(rows.getSchema().getField(i).withName(unnamed ? "_col" + i : names.get(i)));
     }
     // The same rows: only the schema that says their names is another.
     Schema schema = named.build();

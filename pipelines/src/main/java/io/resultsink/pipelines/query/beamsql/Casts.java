@@ -113,6 +113,12 @@ final class Casts {
     if (from == to) {
       return value;
     }
+    if (SqlTypeName.CHAR_TYPES.contains(from) && to == SqlTypeName.TIMESTAMP) {
+      return expressions.call(Conversions.class, "toTimestamp", to, List.of(value));
+    }
+    if (SqlTypeName.CHAR_TYPES.contains(from) && to == SqlTypeName.DATE) {
+      return expressions.call(Conversions.class, "toDate", to, List.of(value));
+    }
     boolean right = from == SqlTypeName.DATE && to == SqlTypeName.TIMESTAMP;
     if (!right) {
       throw new RefusedQuery("a CAST of %s to %s is not accepted".formatted(from, to));

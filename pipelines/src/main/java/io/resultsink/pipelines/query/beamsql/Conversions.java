@@ -2,6 +2,12 @@ package io.resultsink.pipelines.query.beamsql;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +22,18 @@ public final class Conversions {
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]{1,4})?");
 
+  private static final Pattern TIMESTAMP =
+      Pattern.compile(
+          "([0-9]{4}-[0-9]{2}-[0-9]{2})"
+              + "(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]{1,9})?)?)Z?)?");
+
   private static final BigDecimal SMALLEST = BigDecimal.valueOf(Long.MIN_VALUE);
   private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
   private Conversions() {}
 
-  private static ArithmeticException failure(String from, String to) {
-    return new ArithmeticException(
+  private static ValueException failure(String from, String to) {
+    return new ValueException(
         "a CAST to %s met a %s that is none; filter such rows out first".formatted(to, from));
   }
 
@@ -43,8 +54,9 @@ public final class Conversions {
     }
     BigDecimal rounded = value.setScale(Math.toIntExact(scale), RoundingMode.HALF_UP);
     if (rounded.precision() > precision) {
-      throw new ArithmeticException(
-          "a value does not fit DECIMAL(%d, %d); CAST it AS a wider one".formatted(precision, scale));
+      throw new ValueException(
+          "a value does not fit DECIMAL(%d, %d); CAST it AS a wider one"
+              .formatted(precision, scale));
     }
     return rounded;
   }
@@ -115,6 +127,51 @@ public final class Conversions {
       throw failure("text", "BIGINT");
     }
     return inRange(new BigDecimal(value), "text");
+  }
+
+  /** A difference of timestamps, in INTEGER's range or not at all. */
+  public static @Nullable Integer toInteger(@Nullable Long value) {
+    if (value == null) {
+      return null;
+    }
+    if (value != value.intValue()) {
+      throw new ValueException(
+          "a TIMESTAMPDIFF is out of INTEGER's range; take it in a larger unit");
+    }
+    return value.intValue();
+  }
+
+  /** Milliseconds since 1970 of a timestamp in ISO 8601 or SQL's form, in UTC. */
+  public static @Nullable Long toTimestamp(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    Matcher parts = TIMESTAMP.matcher(text.trim());
+    if (!parts.matches()) {
+      throw failure("text", "TIMESTAMP");
+    }
+    String time = parts.group(2) == null ? "T00:00" : "T" + parts.group(2);
+    try {
+      Instant instant = LocalDateTime.parse(parts.group(1) + time).toInstant(ZoneOffset.UTC);
+      if (instant.getNano() % 1_000_000 != 0) {
+        throw failure("text of microseconds", "TIMESTAMP, which has milliseconds");
+      }
+      return instant.toEpochMilli();
+    } catch (DateTimeException e) {
+      throw failure("text", "TIMESTAMP");
+    }
+  }
+
+  /** Days since 1970 of a date in ISO 8601's form. */
+  public static @Nullable Integer toDate(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      return Math.toIntExact(LocalDate.parse(text.trim()).toEpochDay());
+    } catch (DateTimeException e) {
+      throw failure("text", "DATE");
+    }
   }
 
   public static @Nullable String toText(@Nullable Long value) {

@@ -13,8 +13,8 @@ public final class ExactNumbers {
 
   private ExactNumbers() {}
 
-  private static ArithmeticException outOfRange(Object one, String operator, Object other) {
-    return new ArithmeticException(
+  private static ValueException outOfRange(String operator) {
+    return new ValueException(
         "a result of %s is out of BIGINT's range; CAST its operands AS DECIMAL(38, 0)"
             .formatted(operator));
   }
@@ -25,7 +25,7 @@ public final class ExactNumbers {
     }
     long sum = one + other;
     if (((one ^ sum) & (other ^ sum)) < 0) {
-      throw outOfRange(one, "+", other);
+      throw outOfRange("+");
     }
     return sum;
   }
@@ -36,7 +36,7 @@ public final class ExactNumbers {
     }
     long difference = one - other;
     if (((one ^ other) & (one ^ difference)) < 0) {
-      throw outOfRange(one, "-", other);
+      throw outOfRange("-");
     }
     return difference;
   }
@@ -46,7 +46,7 @@ public final class ExactNumbers {
       return null;
     }
     if (Math.multiplyHigh(one, other) != (one * other) >> 63) {
-      throw outOfRange(one, "*", other);
+      throw outOfRange("*");
     }
     return one * other;
   }
@@ -57,7 +57,7 @@ public final class ExactNumbers {
       return null;
     }
     if (one == Long.MIN_VALUE && other == -1) {
-      throw outOfRange(one, "/", other);
+      throw outOfRange("/");
     }
     return one / notZero(other);
   }
@@ -73,8 +73,8 @@ public final class ExactNumbers {
     return divisor;
   }
 
-  private static ArithmeticException byZero() {
-    return new ArithmeticException("a division by zero; divide by NULLIF(x, 0), which makes NULL");
+  private static ValueException byZero() {
+    return new ValueException("a division by zero; divide by NULLIF(x, 0), which makes NULL");
   }
 
   public static @Nullable Long negate(@Nullable Long value) {

@@ -63,6 +63,9 @@ final class Expressions extends RexShuttle {
     if (literal.getType().getSqlTypeName() == SqlTypeName.CHAR) {
       // CHAR pads, VARCHAR does not.
       RelDataType text = rex.getTypeFactory().createSqlType(SqlTypeName.VARCHAR);
+      if (literal.isNull()) {
+        return rex.makeNullLiteral(nullable(text));
+      }
       return rex.makeLiteral(String.valueOf(literal.getValueAs(String.class)), text, false);
     }
     return literal;
@@ -276,13 +279,48 @@ final class Expressions extends RexShuttle {
   }
 
   private static boolean isTimestampDiff(RexCall cast) {
-    return cast.getOperands().get(0) instanceof RexCall divided
-        && (divided.getKind() == SqlKind.DIVIDE || divided.getKind() == SqlKind.REINTERPRET
-            || divided.getOperator() == SqlStdOperatorTable.DIVIDE_INTEGER);
+    return cast.getOperands().get(0) instanceof RexCall quotient
+        && (quotient.getKind() == SqlKind.REINTERPRET
+            || quotient.getOperator() == SqlStdOperatorTable.DIVIDE_INTEGER);
   }
 
+  /** Milliseconds between two timestamps, divided by those of a unit: only the range is checked. */
   private RexNode timestampDiff(RexCall cast) {
-    throw new RefusedQuery("TIMESTAMPDIFF " + cast);
+    RexCall quotient = (RexCall) cast.getOperands().get(0);
+    RexNode interval =
+        quotient.getKind() == SqlKind.REINTERPRET ? quotient : quotient.getOperands().get(0);
+    boolean known =
+        interval.getKind() == SqlKind.REINTERPRET
+            && ((RexCall) interval).getOperands().get(0) instanceof RexCall difference
+            && difference.getOperator() == SqlStdOperatorTable.MINUS_DATE
+            && SqlTypeName.DAY_INTERVAL_TYPES.contains(difference.getType().getSqlTypeName())
+            && difference.getOperands().stream()
+                .allMatch(time -> time.getType().getSqlTypeName() == SqlTypeName.TIMESTAMP);
+    if (!known) {
+      throw new RefusedQuery("TIMESTAMPDIFF takes SECOND, MINUTE, HOUR or DAY, and two TIMESTAMPs");
+    }
+    RexNode units = quotient.accept(new Inside());
+    return call(Conversions.class, "toInteger", SqlTypeName.INTEGER, List.of(units));
+  }
+
+  /** Leaves calls as they are, and computes what they are of. */
+  private final class Inside extends RexShuttle {
+    @Override
+    public RexNode visitCall(RexCall call) {
+      boolean inside =
+          call.getKind() == SqlKind.REINTERPRET
+              || call.getOperator() == SqlStdOperatorTable.DIVIDE_INTEGER
+              || call.getOperator() == SqlStdOperatorTable.MINUS_DATE;
+      return inside
+          ? rex.makeCall(
+              nullable(call.getType()), call.getOperator(), visitList(call.getOperands()))
+          : call.accept(Expressions.this);
+    }
+
+    @Override
+    public RexNode visitInputRef(RexInputRef column) {
+      return column.accept(Expressions.this);
+    }
   }
 
   /** A call of a public static method; NULL and not NULL arguments are its own business. */

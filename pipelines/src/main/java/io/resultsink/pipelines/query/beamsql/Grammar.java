@@ -17,8 +17,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNodeList;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOrderBy;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSelect;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlWith;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlWithItem;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.util.SqlShuttle;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +33,10 @@ final class Grammar {
 
   static final String FILTERED_AGGREGATE =
       "FILTER (WHERE ...) is not accepted; write SUM(CASE WHEN ... THEN x END)";
+
+  static final String FRAME =
+      "a window's frame begins with UNBOUNDED PRECEDING and ends with CURRENT ROW or UNBOUNDED"
+          + " FOLLOWING; DuckDB, which queries a local folder, has others";
 
   private static final String SUBQUERY =
       "a SELECT is accepted in FROM, WITH and UNION only; JOIN it instead";
@@ -86,6 +88,8 @@ final class Grammar {
       Map.ofEntries(
           Map.entry(SqlKind.FILTER, FILTERED_AGGREGATE),
           Map.entry(SqlKind.MOD, "% is not accepted; write MOD(a, b)"),
+          Map.entry(SqlKind.PRECEDING, FRAME),
+          Map.entry(SqlKind.FOLLOWING, FRAME),
           Map.entry(SqlKind.EXISTS, SUBQUERY),
           Map.entry(SqlKind.SCALAR_QUERY, SUBQUERY),
           Map.entry(SqlKind.SOME, SUBQUERY),
@@ -93,14 +97,12 @@ final class Grammar {
           Map.entry(SqlKind.CURSOR, SUBQUERY),
           Map.entry(
               SqlKind.VALUES, "VALUES is not accepted; put the rows into a file of the folder"),
-          Map.entry(
-              SqlKind.ROLLUP, "ROLLUP is not accepted; write a UNION ALL of GROUP BYs"),
+          Map.entry(SqlKind.ROLLUP, "ROLLUP is not accepted; write a UNION ALL of GROUP BYs"),
           Map.entry(SqlKind.CUBE, "CUBE is not accepted; write a UNION ALL of GROUP BYs"),
           Map.entry(
               SqlKind.GROUPING_SETS,
               "GROUPING SETS is not accepted; write a UNION ALL of GROUP BYs"),
-          Map.entry(
-              SqlKind.SIMILAR, "SIMILAR TO is not accepted; write LIKE, or several with OR"));
+          Map.entry(SqlKind.SIMILAR, "SIMILAR TO is not accepted; write LIKE, or several with OR"));
 
   private Grammar() {}
 
@@ -203,9 +205,7 @@ final class Grammar {
     }
 
     private SqlNode join(SqlJoin join) {
-      boolean plain =
-          !join.isNatural()
-              && join.getConditionType() != JoinConditionType.USING;
+      boolean plain = !join.isNatural() && join.getConditionType() != JoinConditionType.USING;
       if (!plain) {
         throw refused("NATURAL and USING are not accepted; write ON l.k = r.k", join);
       }
@@ -248,7 +248,8 @@ final class Grammar {
     }
 
     private static void checkType(String name, SqlBasicTypeNameSpec type, SqlNode at) {
-      if (!Set.of("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "TIMESTAMP", "DATE", "BOOLEAN").contains(name)
+      if (!Set.of("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "TIMESTAMP", "DATE", "BOOLEAN")
+              .contains(name)
           || type.getPrecision() >= 0) {
         throw refused(
             "a CAST is to BIGINT, INTEGER, DECIMAL(p, s), DOUBLE, VARCHAR or TIMESTAMP here", at);
@@ -259,7 +260,8 @@ final class Grammar {
       String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
       if (!Operators.knows(name)) {
         throw refused(
-            "there is no %s here; DuckDB, which queries a local folder, may have it".formatted(name),
+            "there is no %s here; DuckDB, which queries a local folder, may have it"
+                .formatted(name),
             call);
       }
       if (call.getFunctionQuantifier() != null) {

@@ -205,8 +205,7 @@ final class Operators {
   }
 
   /** The narrowest of BIGINT, DECIMAL and DOUBLE that holds the numbers of all operands. */
-  private static SqlTypeName widest(
-      SqlOperatorBinding call) {
+  private static SqlTypeName widest(SqlOperatorBinding call) {
     SqlTypeName widest = SqlTypeName.BIGINT;
     for (RelDataType operand : call.collectOperandTypes()) {
       SqlTypeName type = operand.getSqlTypeName();
@@ -218,28 +217,24 @@ final class Operators {
     return widest;
   }
 
-  private static boolean anyNullable(
-      SqlOperatorBinding call) {
+  private static boolean anyNullable(SqlOperatorBinding call) {
     return call.collectOperandTypes().stream().anyMatch(RelDataType::isNullable);
   }
 
-  private static RelDataType ofNumbers(
-      SqlOperatorBinding call) {
+  private static RelDataType ofNumbers(SqlOperatorBinding call) {
     SqlTypeName type = call.getOperator().getName().equals("ROUND") ? first(call) : widest(call);
     return nullable(call.getTypeFactory(), type, anyNullable(call));
   }
 
   /** ROUND has the type of what is rounded; how many digits is no matter. */
-  private static SqlTypeName first(
-      SqlOperatorBinding call) {
+  private static SqlTypeName first(SqlOperatorBinding call) {
     SqlTypeName type = call.getOperandType(0).getSqlTypeName();
     return SqlTypeName.INT_TYPES.contains(type)
         ? SqlTypeName.BIGINT
         : type == SqlTypeName.DECIMAL ? type : SqlTypeName.DOUBLE;
   }
 
-  private static RelDataType ofSum(
-      SqlOperatorBinding call) {
+  private static RelDataType ofSum(SqlOperatorBinding call) {
     RelDataType one = call.getOperandType(0);
     if (SqlTypeName.DATETIME_TYPES.contains(one.getSqlTypeName())) {
       return call.getTypeFactory().createTypeWithNullability(one, anyNullable(call));
@@ -247,24 +242,20 @@ final class Operators {
     return ofNumbers(call);
   }
 
-  private static RelDataType ofQuotient(
-      SqlOperatorBinding call) {
+  private static RelDataType ofQuotient(SqlOperatorBinding call) {
     SqlTypeName type = widest(call) == SqlTypeName.BIGINT ? SqlTypeName.BIGINT : SqlTypeName.DOUBLE;
     return nullable(call.getTypeFactory(), type, anyNullable(call));
   }
 
-  private static RelDataType ofNumbersOrNone(
-      SqlOperatorBinding call) {
+  private static RelDataType ofNumbersOrNone(SqlOperatorBinding call) {
     return nullable(call.getTypeFactory(), widest(call), true);
   }
 
-  private static RelDataType doubleOrNone(
-      SqlOperatorBinding call) {
+  private static RelDataType doubleOrNone(SqlOperatorBinding call) {
     return nullable(call.getTypeFactory(), SqlTypeName.DOUBLE, true);
   }
 
-  private static RelDataType decimalOfLiterals(
-      SqlOperatorBinding call) {
+  private static RelDataType decimalOfLiterals(SqlOperatorBinding call) {
     return nullable(call.getTypeFactory(), SqlTypeName.DECIMAL, anyNullable(call));
   }
 }

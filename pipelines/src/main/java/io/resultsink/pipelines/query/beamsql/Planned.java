@@ -1,6 +1,8 @@
 package io.resultsink.pipelines.query.beamsql;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.beam.sdk.extensions.sql.impl.CalciteQueryPlanner;
 import org.apache.beam.sdk.extensions.sql.impl.planner.BeamCostModel;
 import org.apache.beam.sdk.extensions.sql.impl.planner.BeamRelDataTypeSystem;
@@ -18,7 +20,6 @@ import org.apache.beam.sdk.extensions.sql.impl.rule.BeamMinusRule;
 import org.apache.beam.sdk.extensions.sql.impl.rule.BeamUnionRule;
 import org.apache.beam.sdk.extensions.sql.impl.rule.BeamValuesRule;
 import org.apache.beam.vendor.calcite.v1_40_0.com.google.common.collect.ImmutableList;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.config.Lex;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.ConventionTraitDef;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.hep.HepProgramBuilder;
@@ -31,8 +32,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.rules.CoreR
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.schema.SchemaPlus;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParser;
-import org.apache.beam.sdk.extensions.sql.impl.parser.BeamSqlParser;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.Frameworks;
@@ -49,29 +48,32 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.Validatio
  */
 record Planned(BeamRelNode rel, List<String> names) {
 
-  /**
-   * The dialect: names are quoted by backticks and keep their case.
-   *
-   * <p>What is no SQL at all, the parser says; what is refused, {@link Grammar}.
-   */
-  static SqlParser.Config dialect() {
-    return SqlParser.config().withLex(Lex.JAVA).withParserFactory(BeamSqlParser.FACTORY);
-  }
-
   static Planned of(String sql, SchemaPlus tables)
       throws SqlParseException, ValidationException, RelConversionException {
     try (Planner planner = planner(tables)) {
       SqlNode query = Grammar.accepted(planner.parse(sql));
       RelRoot root = planner.rel(planner.validate(query));
-      RelNode right = new RightPlan(root.rel.getCluster().getRexBuilder()).of(simple(root.project()));
-      return new Planned(physical(planner, right), root.validatedRowType.getFieldNames());
+      RelNode right =
+          new RightPlan(root.rel.getCluster().getRexBuilder()).of(simple(root.project()));
+      return new Planned(physical(planner, right), once(root.validatedRowType.getFieldNames()));
     }
+  }
+
+  private static List<String> once(List<String> names) {
+    Set<String> seen = new HashSet<>();
+    for (String name : names) {
+      if (!seen.add(name)) {
+        throw new RefusedQuery(
+            "two columns are named '%s'; give one another name by AS".formatted(name));
+      }
+    }
+    return names;
   }
 
   private static Planner planner(SchemaPlus tables) {
     return Frameworks.getPlanner(
         Frameworks.newConfigBuilder()
-            .parserConfig(dialect())
+            .parserConfig(BeamSql.dialect())
             .defaultSchema(tables)
             .traitDefs(ImmutableList.of(ConventionTraitDef.INSTANCE))
             .typeSystem(BeamRelDataTypeSystem.INSTANCE)

@@ -10,7 +10,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.core.Join;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.core.JoinRelType;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.logical.LogicalJoin;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.type.RelDataType;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexBuilder;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexCall;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexInputRef;
@@ -50,31 +49,43 @@ final class RightJoin {
     int leftColumns = left.getRowType().getFieldCount();
     List<RexNode> leftKeys = new ArrayList<>();
     List<RexNode> rightKeys = new ArrayList<>();
-    for (RexNode equation : RelOptUtil.conjunctions(join.getCondition())) {
-      addKeys(equation, leftColumns, left, right, leftKeys, rightKeys);
+    List<RexNode> others = new ArrayList<>();
+    for (RexNode condition : RelOptUtil.conjunctions(join.getCondition())) {
+      if (isOfBothSides(condition, leftColumns)) {
+        addKeys((RexCall) condition, leftColumns, left, right, leftKeys, rightKeys);
+      } else {
+        others.add(condition);
+      }
     }
-    if (leftKeys.isEmpty()) {
+    if (leftKeys.isEmpty() || (type != JoinRelType.INNER && !others.isEmpty())) {
       throw new RefusedQuery(ADVICE);
     }
     RelNode leftInput = side(left, leftKeys, !type.isOuterJoin() || type == JoinRelType.RIGHT, 1);
     RelNode rightInput = side(right, rightKeys, !type.isOuterJoin() || type == JoinRelType.LEFT, 2);
-    return withoutKeys(joined(leftInput, rightInput, leftColumns, leftKeys.size() + 1, type), left, right);
+    RelNode joined = joined(leftInput, rightInput, leftColumns, leftKeys.size() + 1, type);
+    RelNode result = withoutKeys(joined, left, right);
+    return others.isEmpty()
+        ? result
+        : plan.filtered(result, RexUtil.composeConjunction(rex, others));
+  }
+
+  private static boolean isOfBothSides(RexNode condition, int leftColumns) {
+    return condition instanceof RexCall call
+        && call.getKind() == SqlKind.EQUALS
+        && call.getOperands().get(0) instanceof RexInputRef one
+        && call.getOperands().get(1) instanceof RexInputRef other
+        && (one.getIndex() < leftColumns) != (other.getIndex() < leftColumns);
   }
 
   private void addKeys(
-      RexNode equation,
+      RexCall equation,
       int leftColumns,
       RelNode left,
       RelNode right,
       List<RexNode> leftKeys,
       List<RexNode> rightKeys) {
-    if (!(equation instanceof RexCall call)
-        || call.getKind() != SqlKind.EQUALS
-        || !(call.getOperands().get(0) instanceof RexInputRef one)
-        || !(call.getOperands().get(1) instanceof RexInputRef other)
-        || (one.getIndex() < leftColumns) == (other.getIndex() < leftColumns)) {
-      throw new RefusedQuery(ADVICE);
-    }
+    RexInputRef one = (RexInputRef) equation.getOperands().get(0);
+    RexInputRef other = (RexInputRef) equation.getOperands().get(1);
     RexInputRef ofLeft = one.getIndex() < leftColumns ? one : other;
     RexInputRef ofRight = ofLeft == one ? other : one;
     RexNode leftKey = RexInputRef.of(ofLeft.getIndex(), left.getRowType());
@@ -100,29 +111,23 @@ final class RightJoin {
     List<RexNode> columns = plan.columns(input);
     List<RexNode> absent = new ArrayList<>();
     for (RexNode key : keys) {
-      columns.add(nullable(key));
+      columns.add(plan.nullable(key));
       absent.add(rex.makeCall(SqlStdOperatorTable.IS_NULL, key));
     }
     RexNode anyAbsent = RexUtil.composeDisjunction(rex, absent);
     RexNode number =
         rex.makeCall(SqlStdOperatorTable.CASE, anyAbsent, number(nullsNumber), number(0));
-    columns.add(nullable(number));
+    columns.add(plan.nullable(number));
     RelNode withKeys = RightPlan.project(input, columns);
     if (!needsPartner) {
       return withKeys;
     }
     List<RexNode> present = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
-      RexNode key =
-          RexInputRef.of(input.getRowType().getFieldCount() + i, withKeys.getRowType());
+      RexNode key = RexInputRef.of(input.getRowType().getFieldCount() + i, withKeys.getRowType());
       present.add(rex.makeCall(SqlStdOperatorTable.IS_NOT_NULL, key));
     }
     return LogicalFilter.create(withKeys, RexUtil.composeConjunction(rex, present));
-  }
-
-  private RexNode nullable(RexNode value) {
-    RelDataType type = rex.getTypeFactory().createTypeWithNullability(value.getType(), true);
-    return rex.makeAbstractCast(type, value, false);
   }
 
   private RexNode number(int value) {
@@ -130,8 +135,7 @@ final class RightJoin {
         BigDecimal.valueOf(value), rex.getTypeFactory().createSqlType(SqlTypeName.BIGINT));
   }
 
-  private RelNode joined(
-      RelNode left, RelNode right, int leftColumns, int keys, JoinRelType type) {
+  private RelNode joined(RelNode left, RelNode right, int leftColumns, int keys, JoinRelType type) {
     int width = left.getRowType().getFieldCount();
     int rightColumns = right.getRowType().getFieldCount() - keys;
     List<RexNode> equations = new ArrayList<>();

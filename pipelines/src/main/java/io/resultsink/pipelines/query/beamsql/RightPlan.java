@@ -27,7 +27,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexBuilder;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexInputRef;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexUtil;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlKind;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
 
 /**
@@ -51,6 +50,7 @@ final class RightPlan {
           SqlTypeName.TIMESTAMP);
 
   private final RexBuilder rex;
+
   RightPlan(RexBuilder rex) {
     this.rex = rex;
   }
@@ -64,8 +64,7 @@ final class RightPlan {
       return project(input, computed(project, input));
     }
     if (node instanceof Filter filter) {
-      RelNode input = of(filter.getInput());
-      return LogicalFilter.create(input, computed(filter.getCondition(), expressions(input)));
+      return filtered(of(filter.getInput()), filter.getCondition());
     }
     if (node instanceof Aggregate aggregate) {
       return aggregate(aggregate);
@@ -82,7 +81,7 @@ final class RightPlan {
     if (node instanceof Window window) {
       return window(window);
     }
-    if (node instanceof Values values && values.getTuples().size() == 1) {
+    if (node instanceof Values values && values.getTuples().size() < 2) {
       return values;
     }
     throw new RefusedQuery("%s is not accepted".formatted(node.getRelTypeName()));
@@ -90,6 +89,10 @@ final class RightPlan {
 
   private static boolean isLogical(RelNode node) {
     return node.getRelTypeName().startsWith("Logical");
+  }
+
+  RelNode filtered(RelNode input, RexNode condition) {
+    return LogicalFilter.create(input, computed(condition, expressions(input)));
   }
 
   private Expressions expressions(RelNode input) {
@@ -196,7 +199,6 @@ final class RightPlan {
   }
 
   private RelNode setOperation(SetOp set) {
-    boolean keepsAll = set.all && set.kind == SqlKind.UNION;
     List<RelNode> inputs = new ArrayList<>();
     for (RelNode each : set.getInputs()) {
       RelNode input = of(each);
@@ -204,18 +206,20 @@ final class RightPlan {
       for (int i = 0; i < columns.size(); i++) {
         RelDataType type = set.getRowType().getFieldList().get(i).getType();
         RexNode column = expressions(input).as(type, columns.get(i));
-        column = keepsAll ? column : key(column, input);
-        columns.set(i, rex.makeAbstractCast(nullable(column.getType()), column, false));
+        column = key(column, input);
+        columns.set(i, nullable(column));
       }
       inputs.add(project(input, columns));
     }
     RelNode all = set.copy(set.getTraitSet(), inputs, set.all);
-    int keys = keepsAll ? 0 : all.getRowType().getFieldCount();
+    int keys = all.getRowType().getFieldCount();
     return project(all, values(all, set.getRowType(), keys));
   }
 
-  private RelDataType nullable(RelDataType type) {
-    return rex.getTypeFactory().createTypeWithNullability(type, true);
+  /** The same value in a column that may be NULL, so that both inputs have one type. */
+  RexNode nullable(RexNode value) {
+    RelDataType type = rex.getTypeFactory().createTypeWithNullability(value.getType(), true);
+    return value.getType().isNullable() ? value : rex.makeAbstractCast(type, value, false);
   }
 
   private RelNode sort(Sort sort) {

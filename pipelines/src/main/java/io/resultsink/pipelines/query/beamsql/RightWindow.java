@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.query.beamsql;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.core.Window;
@@ -61,8 +60,7 @@ final class RightWindow {
     boolean toLast = group.upperBound.isUnbounded() && group.upperBound.isFollowing();
     boolean toCurrent = group.upperBound.isCurrentRow();
     if (!fromFirst || !(toLast || toCurrent)) {
-      throw new RefusedQuery(
-          "a window begins with UNBOUNDED PRECEDING and ends with CURRENT ROW or UNBOUNDED FOLLOWING");
+      throw new RefusedQuery(Grammar.FRAME);
     }
     for (Window.RexWinAggCall call : group.aggCalls) {
       boolean ranks = WindowFunction.isRank(call.getOperator().getKind());

@@ -16,13 +16,13 @@ import org.apache.beam.sdk.transforms.Top;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.Row;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.Convention;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptCluster;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptPlanner;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptRule;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptRuleCall;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelTraitSet;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelCollation;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelNode;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.convert.ConverterRule;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.core.Sort;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.logical.LogicalSort;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexLiteral;
@@ -40,31 +40,24 @@ final class SortRel extends Sort implements BeamRelNode {
   /** The rows that LIMIT and OFFSET may take together: they stand in one worker's memory. */
   static final int MOST_ROWS = 10_000_000;
 
-  static final ConverterRule RULE =
-      ConverterRule.Config.INSTANCE
-          .withConversion(
-              LogicalSort.class, Convention.NONE, BeamLogicalConvention.INSTANCE, "Limited order")
-          .withRuleFactory(Rule::new)
-          .toRule(Rule.class);
-
-  private static final class Rule extends ConverterRule {
-    Rule(Config config) {
-      super(config);
-    }
-
-    @Override
-    public RelNode convert(RelNode node) {
-      Sort sort = (Sort) node;
-      RelNode input = sort.getInput();
-      return new SortRel(
-          sort.getCluster(),
-          sort.getTraitSet().replace(BeamLogicalConvention.INSTANCE),
-          convert(input, input.getTraitSet().replace(BeamLogicalConvention.INSTANCE)),
-          sort.getCollation(),
-          sort.offset,
-          sort.fetch);
-    }
-  }
+  // What replaces these operands takes an annotation processor that is not on the class path.
+  @SuppressWarnings("deprecation")
+  static final RelOptRule RULE =
+      new RelOptRule(RelOptRule.operand(LogicalSort.class, RelOptRule.any()), "Limited order") {
+        @Override
+        public void onMatch(RelOptRuleCall call) {
+          Sort sort = call.rel(0);
+          RelNode input = sort.getInput();
+          call.transformTo(
+              new SortRel(
+                  sort.getCluster(),
+                  sort.getTraitSet().replace(BeamLogicalConvention.INSTANCE),
+                  convert(input, input.getTraitSet().replace(BeamLogicalConvention.INSTANCE)),
+                  sort.getCollation(),
+                  sort.offset,
+                  sort.fetch));
+        }
+      };
 
   private SortRel(
       RelOptCluster cluster,

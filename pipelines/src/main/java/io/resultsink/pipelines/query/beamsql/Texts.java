@@ -61,14 +61,13 @@ public final class Texts {
       return null;
     }
     if (length < 0 || from < 1) {
-      throw new IllegalArgumentException(
+      throw new ValueException(
           "SUBSTRING takes positions from 1 on, and a length that is not negative");
     }
     int characters = text.codePointCount(0, text.length());
     int first = (int) Math.min(from - 1, characters);
     int last = (int) Math.min(first + length, characters);
-    return text.substring(
-        text.offsetByCodePoints(0, first), text.offsetByCodePoints(0, last));
+    return text.substring(text.offsetByCodePoints(0, first), text.offsetByCodePoints(0, last));
   }
 
   /** Compares a text with a pattern: {@code %} is any characters, {@code _} is one. */
@@ -89,7 +88,8 @@ public final class Texts {
       if (wanted < pattern.length && pattern[wanted] == '%') {
         lastPercent = wanted++;
         resume = at;
-      } else if (wanted < pattern.length && (pattern[wanted] == '_' || pattern[wanted] == text[at])) {
+      } else if (wanted < pattern.length
+          && (pattern[wanted] == '_' || pattern[wanted] == text[at])) {
         at++;
         wanted++;
       } else if (lastPercent >= 0) {

@@ -38,7 +38,8 @@ final class Total {
   }
 
   /** Adds up numbers that are not NULL. */
-  private abstract static class Totals extends CombineFn<@Nullable Object, Total, @Nullable Object> {
+  private abstract static class Totals
+      extends CombineFn<@Nullable Object, Total, @Nullable Object> {
 
     @Override
     public Total createAccumulator() {
@@ -87,7 +88,7 @@ final class Total {
       try {
         return total.exact.longValueExact();
       } catch (ArithmeticException e) {
-        throw new ArithmeticException(
+        throw new ValueException(
             "a SUM is out of BIGINT's range; write SUM(CAST(x AS DECIMAL(38, 0)))");
       }
     }

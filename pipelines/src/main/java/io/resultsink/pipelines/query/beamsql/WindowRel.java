@@ -14,12 +14,12 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.Row;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.Convention;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptCluster;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptPlanner;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptRule;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptRuleCall;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelTraitSet;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelNode;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.convert.ConverterRule;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.core.Window;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.logical.LogicalWindow;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.type.RelDataType;
@@ -34,37 +34,24 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexLiteral;
  */
 final class WindowRel extends Window implements BeamRelNode {
 
-  static final ConverterRule RULE =
-      ConverterRule.Config.INSTANCE
-          .withConversion(
-              LogicalWindow.class, Convention.NONE, BeamLogicalConvention.INSTANCE, "Windows")
-          .withRuleFactory(Rule::new)
-          .toRule(Rule.class);
-
-  private static final class Rule extends ConverterRule {
-    Rule(Config config) {
-      super(config);
-    }
-
-    @Override
-    public RelNode convert(RelNode node) {
-      return converted(node);
-    }
-  }
-
-  private static RelNode converted(RelNode node) {
-    Window window = (Window) node;
-    RelTraitSet traits = window.getTraitSet().replace(BeamLogicalConvention.INSTANCE);
-    return new WindowRel(
-        window.getCluster(),
-        traits,
-        ConverterRule.convert(
-            window.getInput(),
-            window.getInput().getTraitSet().replace(BeamLogicalConvention.INSTANCE)),
-        window.getConstants(),
-        window.getRowType(),
-        window.groups);
-  }
+  // What replaces these operands takes an annotation processor that is not on the class path.
+  @SuppressWarnings("deprecation")
+  static final RelOptRule RULE =
+      new RelOptRule(RelOptRule.operand(LogicalWindow.class, RelOptRule.any()), "Windows") {
+        @Override
+        public void onMatch(RelOptRuleCall call) {
+          Window window = call.rel(0);
+          RelNode input = window.getInput();
+          call.transformTo(
+              new WindowRel(
+                  window.getCluster(),
+                  window.getTraitSet().replace(BeamLogicalConvention.INSTANCE),
+                  convert(input, input.getTraitSet().replace(BeamLogicalConvention.INSTANCE)),
+                  window.getConstants(),
+                  window.getRowType(),
+                  window.groups));
+        }
+      };
 
   private WindowRel(
       RelOptCluster cluster,
@@ -105,7 +92,9 @@ final class WindowRel extends Window implements BeamRelNode {
       List<WindowFunction> functions = new ArrayList<>();
       for (RexWinAggCall call : group.aggCalls) {
         int argument =
-            call.getOperands().isEmpty() ? -1 : ((RexInputRef) call.getOperands().get(0)).getIndex();
+            call.getOperands().isEmpty()
+                ? -1
+                : ((RexInputRef) call.getOperands().get(0)).getIndex();
         functions.add(
             new WindowFunction(
                 call.getOperator().getKind(),

@@ -2,7 +2,6 @@ package io.resultsink.pipelines.query.beamsql;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -16,7 +15,10 @@ record Answer(List<String> names, List<Kind> kinds, List<List<@Nullable Object>>
 
   /** A value in a form that is the same for both engines. */
   static @Nullable Object plain(@Nullable Object value) {
-    if (value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte) {
+    if (value instanceof Integer
+        || value instanceof Long
+        || value instanceof Short
+        || value instanceof Byte) {
       return BigInteger.valueOf(((Number) value).longValue());
     }
     if (value instanceof BigDecimal decimal) {

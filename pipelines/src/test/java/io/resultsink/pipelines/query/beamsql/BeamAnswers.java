@@ -30,7 +30,12 @@ final class BeamAnswers {
   private final Map<Integer, Schema> schemas = new LinkedHashMap<>();
 
   BeamAnswers(List<? extends RandomTable> tables) {
-    PipelineOptions options = PipelineOptionsFactory.fromArgs("--targetParallelism=2").create();
+    PipelineOptions options =
+        PipelineOptionsFactory.fromArgs(
+                "--targetParallelism=1",
+                "--enforceImmutability=false",
+                "--enforceEncodability=false")
+            .create();
     this.pipeline = Pipeline.create(options);
     tables.forEach(table -> this.tables.put(table.name, table));
   }

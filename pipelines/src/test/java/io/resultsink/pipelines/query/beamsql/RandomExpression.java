@@ -6,7 +6,8 @@ import java.util.Random;
 /** Expressions of the accepted grammar over columns. */
 final class RandomExpression {
 
-  private static final List<String> TEXT_LITERALS = List.of("''", "'a'", "'ab'", "'😀'", "'it''s'", "' a '");
+  private static final List<String> TEXT_LITERALS =
+      List.of("''", "'a'", "'ab'", "'😀'", "'it''s'", "' a '");
   private static final List<String> PATTERNS =
       List.of("'a%'", "'%b%'", "'_'", "'%'", "''", "'a_'", "'%a%b%'", "'line%'", "'%%'", "'A%'");
 
@@ -59,12 +60,25 @@ final class RandomExpression {
       case DATE -> Sql.same(one(List.of("DATE '2026-02-28'", "DATE '1969-12-31'")), kind);
       case TIMESTAMP ->
           Sql.same(
-              one(List.of("TIMESTAMP '2026-11-22 10:00:00'", "TIMESTAMP '1969-12-31 23:59:59.999'")),
+              one(
+                  List.of(
+                      "TIMESTAMP '2026-11-22 10:00:00'", "TIMESTAMP '1969-12-31 23:59:59.999'")),
               kind);
     };
   }
 
   private Sql conditional(Kind kind, int depth) {
+    if (NUMBERS.contains(kind) && kind != Kind.INTEGER && random.nextBoolean()) {
+      Kind narrower = kind == Kind.DOUBLE ? one(NUMBERS) : Kind.INTEGER;
+      return random.nextBoolean()
+          ? Sql.of(kind, "COALESCE(%s, %s)", of(narrower, depth), of(kind, depth))
+          : Sql.of(
+              kind,
+              "CASE WHEN %s THEN %s ELSE %s END",
+              of(Kind.BOOLEAN, depth),
+              of(kind, depth),
+              of(narrower, depth));
+    }
     return switch (random.nextInt(4)) {
       case 0 ->
           Sql.of(
@@ -73,8 +87,7 @@ final class RandomExpression {
               of(Kind.BOOLEAN, depth),
               of(kind, depth),
               of(kind, depth));
-      case 1 ->
-          Sql.of(kind, "CASE WHEN %s THEN %s END", of(Kind.BOOLEAN, depth), of(kind, depth));
+      case 1 -> Sql.of(kind, "CASE WHEN %s THEN %s END", of(Kind.BOOLEAN, depth), of(kind, depth));
       case 2 -> Sql.of(kind, "COALESCE(%s, %s)", of(kind, depth), of(kind, depth));
       default -> Sql.of(kind, "NULLIF(%s, %s)", of(kind, depth), leaf(kind));
     };
@@ -83,14 +96,19 @@ final class RandomExpression {
   Sql condition(int depth) {
     Kind kind = one(List.of(Kind.values()));
     return switch (random.nextInt(11)) {
-      case 0 -> Sql.of(Kind.BOOLEAN, "(%s AND %s)", of(Kind.BOOLEAN, depth), of(Kind.BOOLEAN, depth));
-      case 1 -> Sql.of(Kind.BOOLEAN, "(%s OR %s)", of(Kind.BOOLEAN, depth), of(Kind.BOOLEAN, depth));
+      case 0 ->
+          Sql.of(Kind.BOOLEAN, "(%s AND %s)", of(Kind.BOOLEAN, depth), of(Kind.BOOLEAN, depth));
+      case 1 ->
+          Sql.of(Kind.BOOLEAN, "(%s OR %s)", of(Kind.BOOLEAN, depth), of(Kind.BOOLEAN, depth));
       case 2 -> Sql.of(Kind.BOOLEAN, "(NOT %s)", of(Kind.BOOLEAN, depth));
-      case 3 -> Sql.of(Kind.BOOLEAN, one(List.of("(%s IS NULL)", "(%s IS NOT NULL)")), of(kind, depth));
+      case 3 ->
+          Sql.of(Kind.BOOLEAN, one(List.of("(%s IS NULL)", "(%s IS NOT NULL)")), of(kind, depth));
       case 4 ->
           Sql.of(
               Kind.BOOLEAN,
-              one(List.of("(%s IS TRUE)", "(%s IS NOT TRUE)", "(%s IS FALSE)", "(%s IS NOT FALSE)")),
+              one(
+                  List.of(
+                      "(%s IS TRUE)", "(%s IS NOT TRUE)", "(%s IS FALSE)", "(%s IS NOT FALSE)")),
               of(Kind.BOOLEAN, depth));
       case 5 ->
           Sql.of(
@@ -123,6 +141,12 @@ final class RandomExpression {
     return Sql.of(Kind.BOOLEAN, "(%s " + operator + " %s)", of(one, depth), of(other, depth));
   }
 
+  /** Of a type that a set operation widens to the wanted one. */
+  Sql narrower(Kind kind, int depth) {
+    return of(
+        kind == Kind.DOUBLE ? one(NUMBERS) : kind == Kind.DECIMAL ? Kind.INTEGER : kind, depth);
+  }
+
   private Sql tame(Kind kind, int depth) {
     for (int i = 0; i < 20; i++) {
       Sql candidate = of(kind, depth);
@@ -144,22 +168,27 @@ final class RandomExpression {
               of(Kind.INTEGER, depth),
               tame(Kind.INTEGER, depth));
       case 3 ->
-          Sql.of(
-              Kind.INTEGER,
-              one(List.of("MOD(%s, 3)", "MOD(%s, -7)")),
-              of(Kind.INTEGER, depth));
+          Sql.of(Kind.INTEGER, one(List.of("MOD(%s, 3)", "MOD(%s, -7)")), of(Kind.INTEGER, depth));
       case 4 -> Sql.of(Kind.INTEGER, one(List.of("ABS(%s)", "(- %s)")), tame(Kind.INTEGER, depth));
-      case 5 -> Sql.of(Kind.INTEGER, one(List.of("LENGTH(%s)", "CHAR_LENGTH(%s)")), of(Kind.TEXT, depth));
+      case 5 ->
+          Sql.of(Kind.INTEGER, one(List.of("LENGTH(%s)", "CHAR_LENGTH(%s)")), of(Kind.TEXT, depth));
       case 6 ->
           Sql.of(
               Kind.INTEGER,
               "EXTRACT(" + one(List.of("YEAR", "MONTH", "DAY", "HOUR", "MINUTE")) + " FROM %s)",
               of(Kind.TIMESTAMP, depth));
       case 7 ->
-          Sql.of(
-              Kind.INTEGER,
-              "EXTRACT(" + one(List.of("YEAR", "MONTH", "DAY")) + " FROM %s)",
-              of(Kind.DATE, depth));
+          random.nextBoolean()
+              ? Sql.of(
+                  Kind.INTEGER,
+                  "EXTRACT(" + one(List.of("YEAR", "MONTH", "DAY")) + " FROM %s)",
+                  of(Kind.DATE, depth))
+              : Sql.of(
+                  Kind.INTEGER,
+                  "TIMESTAMPDIFF(DAY, %s, %s)",
+                  "date_sub('day', %s, %s)",
+                  of(Kind.TIMESTAMP, depth),
+                  of(Kind.TIMESTAMP, depth));
       case 8 -> Sql.of(Kind.INTEGER, "CAST(%s AS BIGINT)", tame(Kind.DOUBLE, depth));
       default -> Sql.of(Kind.INTEGER, "CAST(%s AS BIGINT)", of(Kind.DECIMAL, depth));
     };
@@ -178,7 +207,9 @@ final class RandomExpression {
               Kind.DECIMAL,
               one(List.of("ABS(%s)", "(- %s)", "FLOOR(%s)", "CEIL(%s)")),
               of(Kind.DECIMAL, depth));
-      case 3 -> Sql.of(Kind.DECIMAL, one(List.of("ROUND(%s, 1)", "ROUND(%s, 2)")), of(Kind.DECIMAL, depth));
+      case 3 ->
+          Sql.of(
+              Kind.DECIMAL, one(List.of("ROUND(%s, 1)", "ROUND(%s, 2)")), of(Kind.DECIMAL, depth));
       case 4 -> Sql.of(Kind.DECIMAL, "CAST(%s AS DECIMAL(20, 2))", tame(Kind.INTEGER, depth));
       default -> Sql.of(Kind.DECIMAL, "CAST(%s AS DECIMAL(30, 1))", of(Kind.DECIMAL, depth));
     };
@@ -188,8 +219,14 @@ final class RandomExpression {
     return switch (random.nextInt(7)) {
       case 0 -> operation(Kind.DOUBLE, tame(Kind.DOUBLE, depth), tame(Kind.DOUBLE, depth));
       case 1 -> operation(Kind.DOUBLE, of(Kind.DOUBLE, depth), of(one(NUMBERS), depth)).wild();
-      case 2 -> Sql.of(Kind.DOUBLE, one(List.of("ABS(%s)", "(- %s)", "FLOOR(%s)", "CEIL(%s)")), of(Kind.DOUBLE, depth));
-      case 3 -> Sql.of(Kind.DOUBLE, one(List.of("ROUND(%s, 1)", "ROUND(%s)")), tame(Kind.DOUBLE, depth)).wild();
+      case 2 ->
+          Sql.of(
+              Kind.DOUBLE,
+              one(List.of("ABS(%s)", "(- %s)", "FLOOR(%s)", "CEIL(%s)")),
+              of(Kind.DOUBLE, depth));
+      case 3 ->
+          Sql.of(Kind.DOUBLE, one(List.of("ROUND(%s, 1)", "ROUND(%s)")), tame(Kind.DOUBLE, depth))
+              .wild();
       case 4 -> Sql.of(Kind.DOUBLE, "CAST(%s AS DOUBLE)", of(one(NUMBERS), depth)).wild();
       default ->
           Sql.of(
@@ -204,7 +241,9 @@ final class RandomExpression {
   private Sql text(int depth) {
     return switch (random.nextInt(5)) {
       case 0 -> Sql.of(Kind.TEXT, "(%s || %s)", of(Kind.TEXT, depth), of(Kind.TEXT, depth));
-      case 1 -> Sql.of(Kind.TEXT, one(List.of("UPPER(%s)", "LOWER(%s)", "TRIM(%s)")), of(Kind.TEXT, depth));
+      case 1 ->
+          Sql.of(
+              Kind.TEXT, one(List.of("UPPER(%s)", "LOWER(%s)", "TRIM(%s)")), of(Kind.TEXT, depth));
       case 2 ->
           Sql.of(
               Kind.TEXT,

@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
 /** Queries of the accepted grammar, in both dialects. */
 final class RandomQuery {
 
-  private static final List<String> ODD_NAMES = List.of("o n", "x.y", "select", "Ünï", "$1", "EXPR", "a\"b");
+  private static final List<String> ODD_NAMES =
+      List.of("o n", "x.y", "select", "Ünï", "$1", "EXPR", "a\"b");
 
   private final Random random;
   private final List<RandomTable> tables;
@@ -152,12 +153,7 @@ final class RandomQuery {
     }
     List<RandomTable.Column> names = named(items);
     return new Query(
-        Sql.of(
-            Kind.TEXT,
-            "%s FROM %s%s",
-            select(verb, items, names),
-            source.text,
-            where(source)),
+        Sql.of(Kind.TEXT, "%s FROM %s%s", select(verb, items, names), source.text, where(source)),
         names);
   }
 
@@ -166,7 +162,8 @@ final class RandomQuery {
     RandomExpression expressions = new RandomExpression(random, source.columns);
     List<Sql> keys = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {
-      keys.add(random.nextInt(3) == 0 ? expressions.of(expressions.kind(), 1) : one(source.columns));
+      keys.add(
+          random.nextInt(3) == 0 ? expressions.of(expressions.kind(), 1) : one(source.columns));
     }
     keys.removeIf(key -> !key.beam().contains("s"));
     List<Sql> items = new ArrayList<>(keys);
@@ -176,11 +173,7 @@ final class RandomQuery {
     List<RandomTable.Column> names = named(items);
     Sql text =
         Sql.of(
-            Kind.TEXT,
-            "%s FROM %s%s",
-            select("SELECT ", items, names),
-            source.text,
-            where(source));
+            Kind.TEXT, "%s FROM %s%s", select("SELECT ", items, names), source.text, where(source));
     if (!keys.isEmpty()) {
       text = Sql.of(Kind.TEXT, "%s GROUP BY %s", text, joined(", ", keys));
     }
@@ -223,11 +216,7 @@ final class RandomQuery {
     List<RandomTable.Column> names = named(items);
     return new Query(
         Sql.of(
-            Kind.TEXT,
-            "%s FROM %s%s",
-            select("SELECT ", items, names),
-            source.text,
-            where(source)),
+            Kind.TEXT, "%s FROM %s%s", select("SELECT ", items, names), source.text, where(source)),
         names);
   }
 
@@ -244,7 +233,9 @@ final class RandomQuery {
     Sql column = one(source.columns);
     Sql number =
         source.columns.stream()
-            .filter(c -> c.tame() && List.of(Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE).contains(c.kind()))
+            .filter(
+                c ->
+                    c.tame() && List.of(Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE).contains(c.kind()))
             .skip(random.nextInt(2))
             .findFirst()
             .orElse(null);
@@ -266,8 +257,7 @@ final class RandomQuery {
 
   private Sql ordered(Sql key) {
     String direction = one(List.of("", " DESC"));
-    return Sql.of(
-        Kind.TEXT, "%s" + direction + one(List.of(" NULLS FIRST", " NULLS LAST")), key);
+    return Sql.of(Kind.TEXT, "%s" + direction + one(List.of(" NULLS FIRST", " NULLS LAST")), key);
   }
 
   /** Ordered by all its columns, so that the rows that LIMIT takes are certain. */
@@ -275,16 +265,23 @@ final class RandomQuery {
     Query query = plain(depth, "SELECT ");
     List<Sql> keys =
         query.columns.stream()
-            .map(column -> ordered(new Sql("`" + column.name() + "`", DuckAnswers.quoted(column.name()), column.kind(), false)))
+            .map(
+                column ->
+                    ordered(
+                        new Sql(
+                            "`" + column.name() + "`",
+                            DuckAnswers.quoted(column.name()),
+                            column.kind(),
+                            false)))
             .toList();
     String limit = " LIMIT " + random.nextInt(12) + one(List.of("", "", " OFFSET 3"));
     return new Query(
-        Sql.of(Kind.TEXT, "%s ORDER BY %s" + limit, query.text, joined(", ", keys)),
-        query.columns);
+        Sql.of(Kind.TEXT, "%s ORDER BY %s" + limit, query.text, joined(", ", keys)), query.columns);
   }
 
   private Query setOperation(int depth) {
-    String operator = one(List.of("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"));
+    String operator =
+        one(List.of("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"));
     List<Kind> kinds = new ArrayList<>();
     for (int i = 1 + random.nextInt(2); i > 0; i--) {
       kinds.add(one(List.of(Kind.values())));
@@ -294,14 +291,21 @@ final class RandomQuery {
       names.add(new RandomTable.Column("o" + i, kinds.get(i), false));
     }
     Sql text =
-        Sql.of(Kind.TEXT, "%s " + operator + " %s", side(kinds, names, depth), side(kinds, names, depth));
+        Sql.of(
+            Kind.TEXT,
+            "%s " + operator + " %s",
+            side(kinds, names, depth, false),
+            side(kinds, names, depth, random.nextInt(3) == 0));
     return new Query(text, names);
   }
 
-  private Sql side(List<Kind> kinds, List<RandomTable.Column> names, int depth) {
+  private Sql side(List<Kind> kinds, List<RandomTable.Column> names, int depth, boolean narrower) {
     Source source = source(Math.max(0, depth - 1));
     RandomExpression expressions = new RandomExpression(random, source.columns);
-    List<Sql> items = kinds.stream().map(kind -> expressions.of(kind, 1)).toList();
+    List<Sql> items =
+        kinds.stream()
+            .map(kind -> narrower ? expressions.narrower(kind, 1) : expressions.of(kind, 1))
+            .toList();
     return Sql.of(
         Kind.TEXT, "%s FROM %s%s", select("SELECT ", items, names), source.text, where(source));
   }

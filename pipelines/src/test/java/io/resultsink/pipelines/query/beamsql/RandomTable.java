@@ -57,8 +57,24 @@ final class RandomTable extends BaseBeamTable {
       List.of(0.0, -0.0, 0.1, 1e300, -1e300, Double.MIN_VALUE, Double.NaN, 1.0 / 3, 1e17, -7.0);
   private static final List<Object> TEXTS =
       List.of(
-          "", "a", "A", "ab", "a b", " a ", "ß", "é", "😀", "\uFFFD", "%", "_", "it's", "null", "10",
-          "line\nbreak", "abcabc", "b");
+          "",
+          "a",
+          "A",
+          "ab",
+          "a b",
+          " a ",
+          "ß",
+          "é",
+          "😀",
+          "\uFFFD",
+          "%",
+          "_",
+          "it's",
+          "null",
+          "10",
+          "line\nbreak",
+          "abcabc",
+          "b");
   private static final List<Object> DAYS =
       List.of(
           LocalDate.of(1970, 1, 1),

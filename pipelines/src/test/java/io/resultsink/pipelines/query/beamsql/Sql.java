@@ -35,8 +35,7 @@ record Sql(String beam, String duck, Kind kind, boolean tame) {
       inDuck[i] = parts[i].duck;
       tame &= parts[i].tame;
     }
-    return new Sql(
-        beam.formatted(inBeam), String.format(Locale.ROOT, duck, inDuck), kind, tame);
+    return new Sql(beam.formatted(inBeam), String.format(Locale.ROOT, duck, inDuck), kind, tame);
   }
 
   Sql wild() {
