@@ -18,6 +18,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.config.Lex;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.schema.SchemaPlus;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParser;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.RelConversionException;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.ValidationException;
 
@@ -27,9 +28,15 @@ public final class BeamSql {
 
   private BeamSql() {}
 
-  /** How SQL is parsed: names are quoted by backticks, and keep their case. */
+  /**
+   * How SQL is parsed: names are quoted by backticks and keep their case; {@code !=} and {@code %}
+   * are taken.
+   */
   public static SqlParser.Config dialect() {
-    return SqlParser.config().withLex(Lex.JAVA).withParserFactory(BeamSqlParser.FACTORY);
+    return SqlParser.config()
+        .withLex(Lex.JAVA)
+        .withConformance(SqlConformanceEnum.LENIENT)
+        .withParserFactory(BeamSqlParser.FACTORY);
   }
 
   /**

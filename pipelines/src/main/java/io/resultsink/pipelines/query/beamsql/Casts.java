@@ -119,7 +119,9 @@ final class Casts {
     if (SqlTypeName.CHAR_TYPES.contains(from) && to == SqlTypeName.DATE) {
       return expressions.call(Conversions.class, "toDate", to, List.of(value));
     }
-    boolean right = from == SqlTypeName.DATE && to == SqlTypeName.TIMESTAMP;
+    boolean right =
+        from == SqlTypeName.DATE && to == SqlTypeName.TIMESTAMP
+            || from == SqlTypeName.TIMESTAMP && to == SqlTypeName.DATE;
     if (!right) {
       throw new RefusedQuery("a CAST of %s to %s is not accepted".formatted(from, to));
     }

@@ -16,7 +16,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexShuttle;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlIdentifier;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlKind;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.fun.SqlTrimFunction;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.ReturnTypes;
@@ -74,14 +73,14 @@ final class Expressions extends RexShuttle {
   @Override
   public RexNode visitCall(RexCall call) {
     SqlKind kind = call.getKind();
-    if (kind == SqlKind.CAST && isTimestampDiff(call)) {
-      return timestampDiff(call);
+    if (kind == SqlKind.CAST && Times.isDifference(call)) {
+      return new Times(this, rex).difference(call);
     }
     if (kind == SqlKind.TRIM) {
       return trim(call);
     }
     if (kind == SqlKind.EXTRACT) {
-      return extract(call);
+      return new Times(this, rex).extracted(call);
     }
     List<RexNode> operands = new ArrayList<>(visitList(call.getOperands()));
     if (RIGHT_AS_THEY_ARE.contains(kind)) {
@@ -153,19 +152,7 @@ final class Expressions extends RexShuttle {
     if (!SqlTypeName.DATETIME_TYPES.contains(call.getType().getSqlTypeName())) {
       return arithmetic(call.getKind() == SqlKind.PLUS ? "add" : "subtract", call, operands);
     }
-    boolean plain =
-        call.getType().getSqlTypeName() == SqlTypeName.TIMESTAMP
-            && SqlTypeName.DAY_INTERVAL_TYPES.contains(operands.get(1).getType().getSqlTypeName());
-    if (!plain) {
-      throw new RefusedQuery(
-          "only TIMESTAMP + or - INTERVAL of days, hours, minutes or seconds is accepted");
-    }
-    return rex.makeCall(
-        nullable(call.getType()),
-        call.getKind() == SqlKind.PLUS
-            ? SqlStdOperatorTable.DATETIME_PLUS
-            : SqlStdOperatorTable.MINUS_DATE,
-        operands);
+    return new Times(this, rex).shifted(call, operands);
   }
 
   private RexNode arithmetic(String method, RexCall call, List<RexNode> operands) {
@@ -261,66 +248,6 @@ final class Expressions extends RexShuttle {
     }
     return call(
         Texts.class, "trim", SqlTypeName.VARCHAR, List.of(call.getOperands().get(2).accept(this)));
-  }
-
-  private RexNode extract(RexCall call) {
-    RexNode time = call.getOperands().get(1);
-    boolean known =
-        Set.of("YEAR", "MONTH", "DAY", "HOUR", "MINUTE")
-            .contains(String.valueOf(((RexLiteral) call.getOperands().get(0)).getValue()));
-    if (!known || !SqlTypeName.DATETIME_TYPES.contains(time.getType().getSqlTypeName())) {
-      throw new RefusedQuery(
-          "EXTRACT takes YEAR, MONTH, DAY, HOUR or MINUTE FROM a DATE or TIMESTAMP only");
-    }
-    return rex.makeCall(
-        nullable(call.getType()),
-        call.getOperator(),
-        List.of(call.getOperands().get(0), time.accept(this)));
-  }
-
-  private static boolean isTimestampDiff(RexCall cast) {
-    return cast.getOperands().get(0) instanceof RexCall quotient
-        && (quotient.getKind() == SqlKind.REINTERPRET
-            || quotient.getOperator() == SqlStdOperatorTable.DIVIDE_INTEGER);
-  }
-
-  /** Milliseconds between two timestamps, divided by those of a unit: only the range is checked. */
-  private RexNode timestampDiff(RexCall cast) {
-    RexCall quotient = (RexCall) cast.getOperands().get(0);
-    RexNode interval =
-        quotient.getKind() == SqlKind.REINTERPRET ? quotient : quotient.getOperands().get(0);
-    boolean known =
-        interval.getKind() == SqlKind.REINTERPRET
-            && ((RexCall) interval).getOperands().get(0) instanceof RexCall difference
-            && difference.getOperator() == SqlStdOperatorTable.MINUS_DATE
-            && SqlTypeName.DAY_INTERVAL_TYPES.contains(difference.getType().getSqlTypeName())
-            && difference.getOperands().stream()
-                .allMatch(time -> time.getType().getSqlTypeName() == SqlTypeName.TIMESTAMP);
-    if (!known) {
-      throw new RefusedQuery("TIMESTAMPDIFF takes SECOND, MINUTE, HOUR or DAY, and two TIMESTAMPs");
-    }
-    RexNode units = quotient.accept(new Inside());
-    return call(Conversions.class, "toInteger", SqlTypeName.INTEGER, List.of(units));
-  }
-
-  /** Leaves calls as they are, and computes what they are of. */
-  private final class Inside extends RexShuttle {
-    @Override
-    public RexNode visitCall(RexCall call) {
-      boolean inside =
-          call.getKind() == SqlKind.REINTERPRET
-              || call.getOperator() == SqlStdOperatorTable.DIVIDE_INTEGER
-              || call.getOperator() == SqlStdOperatorTable.MINUS_DATE;
-      return inside
-          ? rex.makeCall(
-              nullable(call.getType()), call.getOperator(), visitList(call.getOperands()))
-          : call.accept(Expressions.this);
-    }
-
-    @Override
-    public RexNode visitInputRef(RexInputRef column) {
-      return column.accept(Expressions.this);
-    }
   }
 
   /** A call of a public static method; NULL and not NULL arguments are its own business. */

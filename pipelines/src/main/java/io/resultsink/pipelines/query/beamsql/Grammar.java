@@ -17,6 +17,8 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNodeList;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOrderBy;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSelect;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSelectKeyword;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlUtil;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.util.SqlShuttle;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,7 @@ final class Grammar {
           SqlKind.MINUS,
           SqlKind.TIMES,
           SqlKind.DIVIDE,
+          SqlKind.MOD,
           SqlKind.MINUS_PREFIX,
           SqlKind.AND,
           SqlKind.OR,
@@ -87,7 +90,6 @@ final class Grammar {
   private static final Map<SqlKind, String> INSTEAD =
       Map.ofEntries(
           Map.entry(SqlKind.FILTER, FILTERED_AGGREGATE),
-          Map.entry(SqlKind.MOD, "% is not accepted; write MOD(a, b)"),
           Map.entry(SqlKind.PRECEDING, FRAME),
           Map.entry(SqlKind.FOLLOWING, FRAME),
           Map.entry(SqlKind.EXISTS, SUBQUERY),
@@ -175,8 +177,7 @@ final class Grammar {
             "QUALIFY is not accepted; filter a SELECT of FROM that has the window's column",
             select.getQualify());
       }
-      if (select.isKeywordPresent(
-          org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSelectKeyword.STREAM)) {
+      if (select.isKeywordPresent(SqlSelectKeyword.STREAM)) {
         throw refused("SELECT STREAM is not accepted", select);
       }
       if (!select.getWindowList().isEmpty()) {
@@ -231,7 +232,7 @@ final class Grammar {
         throw refused("a CAST to %s is not accepted".formatted(type), call);
       }
       String name = basic.getTypeName().getSimple().toUpperCase(Locale.ROOT);
-      if (!name.equals("DECIMAL")) {
+      if (!name.equals("DECIMAL") || SqlUtil.isNullLiteral(value, false)) {
         checkType(name, basic, call);
         return call;
       }
@@ -248,11 +249,14 @@ final class Grammar {
     }
 
     private static void checkType(String name, SqlBasicTypeNameSpec type, SqlNode at) {
-      if (!Set.of("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "TIMESTAMP", "DATE", "BOOLEAN")
-              .contains(name)
+      if (name.equals("DECIMAL")) {
+        return;
+      }
+      if (!Set.of("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "TIMESTAMP", "DATE").contains(name)
           || type.getPrecision() >= 0) {
         throw refused(
-            "a CAST is to BIGINT, INTEGER, DECIMAL(p, s), DOUBLE, VARCHAR or TIMESTAMP here", at);
+            "a CAST is to BIGINT, INTEGER, DECIMAL(p, s), DOUBLE, VARCHAR, DATE or TIMESTAMP here",
+            at);
       }
     }
 

@@ -47,6 +47,7 @@ final class Operators {
           binary("-", SqlKind.MINUS, PLUS_PRECEDENCE, OperandTypes.MINUS_OPERATOR),
           binary("*", SqlKind.TIMES, TIMES_PRECEDENCE, OperandTypes.NUMERIC_NUMERIC),
           binary("/", SqlKind.DIVIDE, TIMES_PRECEDENCE, OperandTypes.NUMERIC_NUMERIC),
+          binary("%", SqlKind.MOD, TIMES_PRECEDENCE, OperandTypes.EXACT_NUMERIC_EXACT_NUMERIC),
           new SqlPrefixOperator(
               "-",
               SqlKind.MINUS_PREFIX,

@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.beam.vendor.calcite.v1_40_0.com.google.common.collect.ImmutableList;
 import org.apache.beam.vendor.calcite.v1_40_0.com.google.common.collect.ImmutableSet;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelCollation;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelFieldCollation;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.core.Aggregate;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.core.AggregateCall;
@@ -47,6 +49,7 @@ final class RightPlan {
           SqlTypeName.CHAR,
           SqlTypeName.VARCHAR,
           SqlTypeName.DATE,
+          SqlTypeName.TIME,
           SqlTypeName.TIMESTAMP);
 
   private final RexBuilder rex;
@@ -56,7 +59,7 @@ final class RightPlan {
   }
 
   RelNode of(RelNode node) {
-    if (node instanceof TableScan || !(node.getConvention() == null || isLogical(node))) {
+    if (node instanceof TableScan) {
       return plainNames(node);
     }
     if (node instanceof Project project) {
@@ -85,10 +88,6 @@ final class RightPlan {
       return values;
     }
     throw new RefusedQuery("%s is not accepted".formatted(node.getRelTypeName()));
-  }
-
-  private static boolean isLogical(RelNode node) {
-    return node.getRelTypeName().startsWith("Logical");
   }
 
   RelNode filtered(RelNode input, RexNode condition) {
@@ -138,7 +137,8 @@ final class RightPlan {
     SqlTypeName type = value.getType().getSqlTypeName();
     if (!KEYS.contains(type)) {
       throw new RefusedQuery(
-          "%s is not grouped, joined or made distinct by; CAST it to another type".formatted(type));
+          "%s is not grouped, ordered, joined or made distinct by; CAST it to another type"
+              .formatted(type));
     }
     return switch (type) {
       case DECIMAL -> expressions(input).call(Conversions.class, "asKey", type, List.of(value));
@@ -160,6 +160,12 @@ final class RightPlan {
       }
     }
     return columns;
+  }
+
+  void checkOrder(RelCollation order, RelNode input) {
+    for (RelFieldCollation field : order.getFieldCollations()) {
+      key(columns(input).get(field.getFieldIndex()), input);
+    }
   }
 
   RexNode number(RexNode value, SqlTypeName type, RelNode input) {
@@ -227,6 +233,7 @@ final class RightPlan {
       throw new RefusedQuery(Grammar.ORDER_WITHOUT_LIMIT);
     }
     RelNode input = of(sort.getInput());
+    checkOrder(sort.getCollation(), input);
     return LogicalSort.create(input, sort.getCollation(), sort.offset, sort.fetch);
   }
 

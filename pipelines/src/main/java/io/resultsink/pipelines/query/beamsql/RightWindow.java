@@ -29,6 +29,7 @@ final class RightWindow {
     int width = columns.size();
     for (Window.Group group : window.groups) {
       check(group);
+      plan.checkOrder(group.orderKeys, input);
       for (int key : group.keys) {
         // Checked only; the keys' form is made where the rows are grouped.
         plan.key(columns.get(key), input);

@@ -1,6 +1,8 @@
 package io.resultsink.pipelines.query.beamsql;
 
+import java.io.Serializable;
 import java.math.BigDecimal;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.extensions.sql.impl.planner.BeamCostModel;
@@ -132,7 +134,7 @@ final class SortRel extends Sort implements BeamRelNode {
   }
 
   /** Top takes the largest. */
-  private static final class Reversed implements java.util.Comparator<Row>, java.io.Serializable {
+  private static final class Reversed implements Comparator<Row>, Serializable {
 
     private static final long serialVersionUID = 1;
 

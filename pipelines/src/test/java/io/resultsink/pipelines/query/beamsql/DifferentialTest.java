@@ -37,7 +37,7 @@ class DifferentialTest {
   @Test
   void beamSqlAndDuckDbAgree() throws Exception {
     Random random = Torture.random("differential");
-    int queries = Torture.rounds(240, 6000);
+    int queries = Torture.rounds(120, 2000);
     for (int asked = 0; asked < queries; asked += BATCH) {
       List<RandomTable> tables =
           List.of(

@@ -40,7 +40,10 @@ final class RandomExpression {
       case DECIMAL -> decimal(depth - 1);
       case DOUBLE -> number(depth - 1);
       case TEXT -> text(depth - 1);
-      case DATE -> leaf(kind);
+      case DATE ->
+          random.nextBoolean()
+              ? leaf(kind)
+              : Sql.of(kind, "CAST(%s AS DATE)", of(Kind.TIMESTAMP, depth - 1));
       case TIMESTAMP -> time(depth - 1);
     };
   }
@@ -51,6 +54,11 @@ final class RandomExpression {
   }
 
   private Sql literal(Kind kind) {
+    if (random.nextInt(8) == 0) {
+      return Sql.same(
+          kind == Kind.BOOLEAN ? "(1 = CAST(NULL AS BIGINT))" : "CAST(NULL AS " + kind.duck + ")",
+          kind);
+    }
     return switch (kind) {
       case BOOLEAN -> Sql.same(one(List.of("TRUE", "FALSE")), kind);
       case INTEGER -> Sql.same(one(List.of("0", "1", "2", "3", "-1", "1000")), kind);
@@ -168,7 +176,10 @@ final class RandomExpression {
               of(Kind.INTEGER, depth),
               tame(Kind.INTEGER, depth));
       case 3 ->
-          Sql.of(Kind.INTEGER, one(List.of("MOD(%s, 3)", "MOD(%s, -7)")), of(Kind.INTEGER, depth));
+          Sql.of(
+              Kind.INTEGER,
+              one(List.of("MOD(%s, 3)", "(%s %% 7)", "(%s %% -7)")),
+              of(Kind.INTEGER, depth));
       case 4 -> Sql.of(Kind.INTEGER, one(List.of("ABS(%s)", "(- %s)")), tame(Kind.INTEGER, depth));
       case 5 ->
           Sql.of(Kind.INTEGER, one(List.of("LENGTH(%s)", "CHAR_LENGTH(%s)")), of(Kind.TEXT, depth));

@@ -1,6 +1,8 @@
 package io.resultsink.pipelines.query.beamsql;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * One text in both dialects.
@@ -36,6 +38,14 @@ record Sql(String beam, String duck, Kind kind, boolean tame) {
       tame &= parts[i].tame;
     }
     return new Sql(beam.formatted(inBeam), String.format(Locale.ROOT, duck, inDuck), kind, tame);
+  }
+
+  static Sql joined(String separator, List<Sql> parts) {
+    return new Sql(
+        parts.stream().map(Sql::beam).collect(Collectors.joining(separator)),
+        parts.stream().map(Sql::duck).collect(Collectors.joining(separator)),
+        Kind.TEXT,
+        true);
   }
 
   Sql wild() {
