@@ -80,8 +80,6 @@ public final class BeamSql {
 
   private static final class Rename extends SimpleFunction<Row, Row> {
 
-    private static final long serialVersionUID = 1;
-
     private final Schema schema;
 
     private Rename(Schema schema) {

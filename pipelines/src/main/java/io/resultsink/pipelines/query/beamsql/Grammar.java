@@ -9,6 +9,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.JoinConditi
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlCall;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunction;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlJoin;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlKind;
@@ -35,6 +36,9 @@ final class Grammar {
 
   static final String FILTERED_AGGREGATE =
       "FILTER (WHERE ...) is not accepted; write SUM(CASE WHEN ... THEN x END)";
+
+  static final String GROUPINGS =
+      "ROLLUP, CUBE and GROUPING SETS are not accepted; write a UNION ALL of GROUP BYs";
 
   static final String FRAME =
       "a window's frame begins with UNBOUNDED PRECEDING and ends with CURRENT ROW or UNBOUNDED"
@@ -87,6 +91,8 @@ final class Grammar {
           SqlKind.CASE,
           SqlKind.CAST);
 
+  private static final Set<String> BY_NAME = Set.of("||", "ITEM");
+
   private static final Map<SqlKind, String> INSTEAD =
       Map.ofEntries(
           Map.entry(SqlKind.FILTER, FILTERED_AGGREGATE),
@@ -96,14 +102,11 @@ final class Grammar {
           Map.entry(SqlKind.SCALAR_QUERY, SUBQUERY),
           Map.entry(SqlKind.SOME, SUBQUERY),
           Map.entry(SqlKind.ALL, SUBQUERY),
-          Map.entry(SqlKind.CURSOR, SUBQUERY),
           Map.entry(
               SqlKind.VALUES, "VALUES is not accepted; put the rows into a file of the folder"),
-          Map.entry(SqlKind.ROLLUP, "ROLLUP is not accepted; write a UNION ALL of GROUP BYs"),
-          Map.entry(SqlKind.CUBE, "CUBE is not accepted; write a UNION ALL of GROUP BYs"),
-          Map.entry(
-              SqlKind.GROUPING_SETS,
-              "GROUPING SETS is not accepted; write a UNION ALL of GROUP BYs"),
+          Map.entry(SqlKind.ROLLUP, GROUPINGS),
+          Map.entry(SqlKind.CUBE, GROUPINGS),
+          Map.entry(SqlKind.GROUPING_SETS, GROUPINGS),
           Map.entry(SqlKind.SIMILAR, "SIMILAR TO is not accepted; write LIKE, or several with OR"));
 
   private Grammar() {}
@@ -118,11 +121,7 @@ final class Grammar {
     if (!query.isA(SqlKind.QUERY)) {
       throw refused("only a SELECT is run", query);
     }
-    SqlNode checked = query.accept(new Check());
-    if (checked == null) {
-      throw refused("only a SELECT is run", query);
-    }
-    return checked;
+    return Objects.requireNonNull(query.accept(new Check()));
   }
 
   private static RefusedQuery refused(String reason, SqlNode at) {
@@ -141,7 +140,8 @@ final class Grammar {
       }
       if (call.getOperator() instanceof SqlFunction && call.getKind() != SqlKind.CAST) {
         checkFunction(call);
-      } else if (!isAccepted(call)) {
+      } else if (!ACCEPTED.contains(call.getKind())
+          && !BY_NAME.contains(call.getOperator().getName())) {
         throw refused(instead(call), call);
       }
       if (call instanceof SqlJoin join) {
@@ -165,10 +165,31 @@ final class Grammar {
             order.orderList.isEmpty() ? "OFFSET needs a LIMIT here" : ORDER_WITHOUT_LIMIT;
         throw refused(reason, order.orderList.isEmpty() ? order : order.orderList.get(0));
       }
+      if (query instanceof SqlOrderBy order) {
+        return ordered(order);
+      }
       if (query instanceof SqlSelect select) {
         return select(select);
       }
       return super.visit(query);
+    }
+
+    private SqlNode ordered(SqlOrderBy order) {
+      SqlNode query = Objects.requireNonNull(order.query.accept(this));
+      queryMayStand = false;
+      SqlNodeList keys = list(order.orderList);
+      queryMayStand = true;
+      return new SqlOrderBy(
+          order.getParserPosition(),
+          query,
+          keys,
+          order.offset,
+          Objects.requireNonNull(order.fetch));
+    }
+
+    @Override
+    public @Nullable SqlNode visit(SqlDynamicParam parameter) {
+      throw refused("a ? has no value here; write the value", parameter);
     }
 
     private SqlNode select(SqlSelect select) {
@@ -233,7 +254,9 @@ final class Grammar {
       }
       String name = basic.getTypeName().getSimple().toUpperCase(Locale.ROOT);
       if (!name.equals("DECIMAL") || SqlUtil.isNullLiteral(value, false)) {
-        checkType(name, basic, call);
+        if (!name.equals("DECIMAL")) {
+          checkType(name, basic, call);
+        }
         return call;
       }
       if (basic.getPrecision() < 0 || basic.getPrecision() > 38) {
@@ -249,9 +272,6 @@ final class Grammar {
     }
 
     private static void checkType(String name, SqlBasicTypeNameSpec type, SqlNode at) {
-      if (name.equals("DECIMAL")) {
-        return;
-      }
       if (!Set.of("BIGINT", "INTEGER", "DOUBLE", "VARCHAR", "TIMESTAMP", "DATE").contains(name)
           || type.getPrecision() >= 0) {
         throw refused(
@@ -271,11 +291,6 @@ final class Grammar {
       if (call.getFunctionQuantifier() != null) {
         throw refused(DISTINCT_AGGREGATE, call);
       }
-    }
-
-    private static boolean isAccepted(SqlCall call) {
-      return ACCEPTED.contains(call.getKind())
-          || Set.of("||", "ITEM").contains(call.getOperator().getName());
     }
 
     private static String instead(SqlCall call) {

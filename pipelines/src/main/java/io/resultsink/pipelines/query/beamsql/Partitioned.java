@@ -48,8 +48,6 @@ record Partitioned(List<Integer> keys, RowOrder order, List<WindowFunction> func
 
   private static final class Step extends PTransform<PCollection<Row>, PCollection<Row>> {
 
-    private static final long serialVersionUID = 1;
-
     private final Partitioned partitioned;
     private final Schema key;
     private final Schema after;
@@ -71,8 +69,6 @@ record Partitioned(List<Integer> keys, RowOrder order, List<WindowFunction> func
   }
 
   private static final class Keyed extends SimpleFunction<Row, KV<Row, Row>> {
-
-    private static final long serialVersionUID = 1;
 
     private final List<Integer> keys;
     private final Schema schema;
@@ -100,8 +96,6 @@ record Partitioned(List<Integer> keys, RowOrder order, List<WindowFunction> func
   }
 
   private static final class Compute extends DoFn<KV<Row, Iterable<Row>>, Row> {
-
-    private static final long serialVersionUID = 1;
 
     private final Partitioned partitioned;
     private final Schema after;

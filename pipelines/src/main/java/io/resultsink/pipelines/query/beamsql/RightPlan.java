@@ -174,8 +174,7 @@ final class RightPlan {
 
   private RelNode aggregate(Aggregate aggregate) {
     if (aggregate.getGroupSets().size() > 1) {
-      throw new RefusedQuery(
-          "ROLLUP, CUBE and GROUPING SETS are not accepted; write a UNION ALL of GROUP BYs");
+      throw new RefusedQuery(Grammar.GROUPINGS);
     }
     RelNode input = of(aggregate.getInput());
     List<RexNode> columns = columns(input);

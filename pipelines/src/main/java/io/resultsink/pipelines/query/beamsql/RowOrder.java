@@ -10,8 +10,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelFieldCol
 /** The order that an ORDER BY gives to rows, for columns of every type. */
 final class RowOrder implements Comparator<Row>, Serializable {
 
-  private static final long serialVersionUID = 1;
-
   private record Key(int column, boolean descending, boolean nullsFirst) implements Serializable {}
 
   private final List<Key> keys;

@@ -111,8 +111,6 @@ final class SortRel extends Sort implements BeamRelNode {
 
   private static final class Limited extends PTransform<PCollectionList<Row>, PCollection<Row>> {
 
-    private static final long serialVersionUID = 1;
-
     private final RowOrder order;
     private final int offset;
     private final int limit;
@@ -136,8 +134,6 @@ final class SortRel extends Sort implements BeamRelNode {
   /** Top takes the largest. */
   private static final class Reversed implements Comparator<Row>, Serializable {
 
-    private static final long serialVersionUID = 1;
-
     private final RowOrder order;
 
     private Reversed(RowOrder order) {
@@ -151,8 +147,6 @@ final class SortRel extends Sort implements BeamRelNode {
   }
 
   private static final class From extends DoFn<List<Row>, Row> {
-
-    private static final long serialVersionUID = 1;
 
     private final int offset;
 

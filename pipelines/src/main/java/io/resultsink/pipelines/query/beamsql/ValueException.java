@@ -6,8 +6,6 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public final class ValueException extends RuntimeException {
 
-  private static final long serialVersionUID = 1;
-
   ValueException(String reason) {
     super("the query met " + reason);
   }

@@ -67,6 +67,8 @@ class RefusedQueryTest {
           SELECT k FROM t WHERE `select` SIMILAR TO 'a'                     | write LIKE
           SELECT TRIM(LEADING FROM `select`) FROM t                         | write TRIM(x)
           SELECT ROUND(k) FROM t                                            | leave it out
+          SELECT k FROM t ORDER BY (SELECT MAX(k) FROM u) LIMIT 1           | JOIN it instead
+          SELECT k FROM t WHERE k = ?                                       | write the value
           SELECT 1                                                          | needs a FROM
           SELECT k FROM t UNION VALUES (1)                                  | put the rows into a file
           SELECT k FROM t LIMIT 100000000                                   | leave a larger LIMIT out
