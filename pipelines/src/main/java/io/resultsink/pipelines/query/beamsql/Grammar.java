@@ -18,7 +18,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNodeList;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOrderBy;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSelect;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSelectKeyword;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlUtil;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.util.SqlShuttle;
@@ -150,7 +149,10 @@ final class Grammar {
       if (call.getKind() == SqlKind.CAST) {
         return cast(call);
       }
-      return super.visit(call);
+      SqlNode checked = super.visit(call);
+      return checked instanceof SqlCall remainder && remainder.getKind() == SqlKind.MOD
+          ? Operators.REMAINDER.createCall(call.getParserPosition(), remainder.getOperandList())
+          : checked;
     }
 
     private @Nullable SqlNode query(SqlCall query) {
@@ -197,9 +199,6 @@ final class Grammar {
         throw refused(
             "QUALIFY is not accepted; filter a SELECT of FROM that has the window's column",
             select.getQualify());
-      }
-      if (select.isKeywordPresent(SqlSelectKeyword.STREAM)) {
-        throw refused("SELECT STREAM is not accepted", select);
       }
       if (!select.getWindowList().isEmpty()) {
         throw refused(

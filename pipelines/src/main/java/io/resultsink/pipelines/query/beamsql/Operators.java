@@ -37,6 +37,10 @@ final class Operators {
   static final SqlFunction TO_DECIMAL =
       function("CAST AS DECIMAL", Operators::decimalOfLiterals, OperandTypes.VARIADIC);
 
+  /** MOD, and %. */
+  static final SqlFunction REMAINDER =
+      function("MOD", Operators::ofNumbers, OperandTypes.EXACT_NUMERIC_EXACT_NUMERIC);
+
   private static final int PLUS_PRECEDENCE = 40;
   private static final int TIMES_PRECEDENCE = 60;
   private static final int PREFIX_PRECEDENCE = 80;
@@ -47,7 +51,6 @@ final class Operators {
           binary("-", SqlKind.MINUS, PLUS_PRECEDENCE, OperandTypes.MINUS_OPERATOR),
           binary("*", SqlKind.TIMES, TIMES_PRECEDENCE, OperandTypes.NUMERIC_NUMERIC),
           binary("/", SqlKind.DIVIDE, TIMES_PRECEDENCE, OperandTypes.NUMERIC_NUMERIC),
-          binary("%", SqlKind.MOD, TIMES_PRECEDENCE, OperandTypes.EXACT_NUMERIC_EXACT_NUMERIC),
           new SqlPrefixOperator(
               "-",
               SqlKind.MINUS_PREFIX,
@@ -55,7 +58,7 @@ final class Operators {
               Operators::ofNumbers,
               null,
               OperandTypes.NUMERIC),
-          function("MOD", Operators::ofNumbers, OperandTypes.EXACT_NUMERIC_EXACT_NUMERIC),
+          REMAINDER,
           function("ABS", Operators::ofNumbers, OperandTypes.NUMERIC),
           function("FLOOR", Operators::ofNumbers, OperandTypes.NUMERIC),
           function("CEIL", Operators::ofNumbers, OperandTypes.NUMERIC),

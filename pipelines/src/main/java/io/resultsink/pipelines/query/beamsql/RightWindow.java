@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.query.beamsql;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.core.Window;
@@ -10,6 +11,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.type.RelDat
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexBuilder;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexInputRef;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexNode;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlAggFunction;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlKind;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
 
@@ -47,8 +49,39 @@ final class RightWindow {
     }
     RelNode windowed =
         LogicalWindow.create(
-            window.getTraitSet(), input, window.getConstants(), row.build(), window.groups);
+            window.getTraitSet(),
+            input,
+            window.getConstants(),
+            row.build(),
+            window.groups.stream().map(group -> over(group, columns)).toList());
     return RightPlan.project(windowed, plan.columns(windowed));
+  }
+
+  /** The same group, of columns in the types that they have now. */
+  private static Window.Group over(Window.Group group, List<RexNode> columns) {
+    List<Window.RexWinAggCall> calls = new ArrayList<>();
+    for (Window.RexWinAggCall call : group.aggCalls) {
+      List<RexNode> operands =
+          call.getOperands().stream()
+              .map(operand -> columns.get(((RexInputRef) operand).getIndex()))
+              .toList();
+      calls.add(
+          new Window.RexWinAggCall(
+              (SqlAggFunction) call.getOperator(),
+              call.getType(),
+              operands,
+              call.ordinal,
+              false,
+              false));
+    }
+    return new Window.Group(
+        group.keys,
+        group.isRows,
+        group.lowerBound,
+        group.upperBound,
+        group.exclude,
+        group.orderKeys,
+        calls);
   }
 
   private RelDataType nullable(RelDataType type) {

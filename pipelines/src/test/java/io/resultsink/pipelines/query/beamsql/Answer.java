@@ -77,15 +77,15 @@ record Answer(List<String> names, List<Kind> kinds, List<List<@Nullable Object>>
   private static List<List<@Nullable Object>> sorted(List<List<@Nullable Object>> rows) {
     List<List<@Nullable Object>> sorted = new ArrayList<>(rows);
     sorted.sort(
-        Comparator.comparing((List<@Nullable Object> row) -> text(row, false))
+        Comparator.comparing((List<@Nullable Object> row) -> text(row))
             .thenComparing(Answer::doubles));
     return sorted;
   }
 
-  private static String text(List<@Nullable Object> row, boolean doubles) {
+  private static String text(List<@Nullable Object> row) {
     StringBuilder text = new StringBuilder();
     for (Object value : row) {
-      text.append(value instanceof Double != doubles ? "" : value).append('|');
+      text.append(value == null ? "\0" : value instanceof Double ? "" : value).append('|');
     }
     return text.toString();
   }

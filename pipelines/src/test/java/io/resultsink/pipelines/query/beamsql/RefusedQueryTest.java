@@ -92,7 +92,7 @@ class RefusedQueryTest {
     ValidationException wrong =
         assertThrows(ValidationException.class, () -> new BeamAnswers(TABLES).add(sql), sql);
 
-    assertThat(String.valueOf(wrong.getCause().getMessage()), containsString("At line 1, column "));
+    assertThat(String.valueOf(wrong.getCause().getMessage()), containsString("ine 1, column "));
   }
 
   @Test
