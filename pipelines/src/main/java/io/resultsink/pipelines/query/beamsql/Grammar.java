@@ -98,9 +98,7 @@ final class Grammar {
           Map.entry(SqlKind.PRECEDING, FRAME),
           Map.entry(SqlKind.FOLLOWING, FRAME),
           Map.entry(SqlKind.EXISTS, SUBQUERY),
-          Map.entry(SqlKind.SCALAR_QUERY, SUBQUERY),
           Map.entry(SqlKind.SOME, SUBQUERY),
-          Map.entry(SqlKind.ALL, SUBQUERY),
           Map.entry(
               SqlKind.VALUES, "VALUES is not accepted; put the rows into a file of the folder"),
           Map.entry(SqlKind.ROLLUP, GROUPINGS),
