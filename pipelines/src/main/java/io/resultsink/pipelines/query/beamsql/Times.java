@@ -24,8 +24,10 @@ final class Times {
     this.rex = rex;
   }
 
-  private RelDataType nullable(RelDataType type) {
-    return rex.getTypeFactory().createTypeWithNullability(type, true);
+  /** NULL where an operand may be: the planner relies on it. */
+  private RelDataType typed(RelDataType type, List<RexNode> operands) {
+    boolean anyNullable = operands.stream().anyMatch(operand -> operand.getType().isNullable());
+    return rex.getTypeFactory().createTypeWithNullability(type, anyNullable);
   }
 
   RexNode shifted(RexCall call, List<RexNode> operands) {
@@ -37,7 +39,7 @@ final class Times {
           "only TIMESTAMP + or - INTERVAL of days, hours, minutes or seconds is accepted");
     }
     return rex.makeCall(
-        nullable(call.getType()),
+        typed(call.getType(), operands),
         call.getKind() == SqlKind.PLUS
             ? SqlStdOperatorTable.DATETIME_PLUS
             : SqlStdOperatorTable.MINUS_DATE,
@@ -53,10 +55,8 @@ final class Times {
       throw new RefusedQuery(
           "EXTRACT takes YEAR, MONTH, DAY, HOUR or MINUTE FROM a DATE or TIMESTAMP only");
     }
-    return rex.makeCall(
-        nullable(call.getType()),
-        call.getOperator(),
-        List.of(call.getOperands().get(0), time.accept(expressions)));
+    List<RexNode> operands = List.of(call.getOperands().get(0), time.accept(expressions));
+    return rex.makeCall(typed(call.getType(), operands), call.getOperator(), operands);
   }
 
   static boolean isDifference(RexCall cast) {
@@ -92,10 +92,11 @@ final class Times {
           call.getKind() == SqlKind.REINTERPRET
               || call.getOperator() == SqlStdOperatorTable.DIVIDE_INTEGER
               || call.getOperator() == SqlStdOperatorTable.MINUS_DATE;
-      return inside
-          ? rex.makeCall(
-              nullable(call.getType()), call.getOperator(), visitList(call.getOperands()))
-          : call.accept(expressions);
+      if (!inside) {
+        return call.accept(expressions);
+      }
+      List<RexNode> operands = visitList(call.getOperands());
+      return rex.makeCall(typed(call.getType(), operands), call.getOperator(), operands);
     }
 
     @Override
