@@ -198,7 +198,11 @@ class WrongUseTest {
         "SELECT\n  timestamp FROM hits");
     assertWrongBeamSql("SQL line 1, column 8: ", "SELECT nosuch(code) FROM hits");
     assertWrongBeamSql(
-        "Beam SQL cannot run this query: ORDER BY", "SELECT code FROM hits ORDER BY code");
+        "SQL line 1, column 32: Beam SQL: ORDER BY needs a LIMIT",
+        "SELECT code FROM hits ORDER BY code");
+    assertWrongBeamSql(
+        "SQL line 1, column 8: Encountered \"\\\" code\"; if that is a name, write it in `backticks`",
+        "SELECT \"code\" FROM hits");
   }
 
   @Test

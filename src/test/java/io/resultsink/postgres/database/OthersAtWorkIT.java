@@ -153,7 +153,7 @@ class OthersAtWorkIT {
       assertThat("in use, and left", database.stagingTables().get(0), equalTo(theirs));
       copy.cancelCopy();
     }
-    database.execute("DROP TABLE " + theirs);
+    database.execute("DROP TABLE " + theirs + ", " + theirs + "_t");
     ranking.assertPublished();
   }
 

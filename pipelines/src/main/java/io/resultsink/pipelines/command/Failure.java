@@ -3,6 +3,7 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.engine.QueryFailedException;
 import io.resultsink.pipelines.query.InputException;
 import io.resultsink.pipelines.query.QueryException;
+import io.resultsink.pipelines.query.beamsql.ValueException;
 import io.resultsink.pipelines.registry.RegistryException;
 import io.resultsink.pipelines.schedule.HomeDatabaseException;
 import io.resultsink.pipelines.schedule.ScheduleException;
@@ -59,6 +60,7 @@ public record Failure(int exitCode, String message, boolean expected) {
     if (cause instanceof ResultSinkException
         || cause instanceof InputException
         || cause instanceof QueryFailedException
+        || cause instanceof ValueException
         || cause instanceof HomeDatabaseException
         || cause instanceof RunException) {
       return new Failure(ExitCode.FAILED, cause.getMessage(), true);
@@ -80,6 +82,7 @@ public record Failure(int exitCode, String message, boolean expected) {
     return ofSink
             || name.equals(InputException.class.getName())
             || name.equals(QueryFailedException.class.getName())
+            || name.equals(ValueException.class.getName())
         ? new Failure(ExitCode.FAILED, message, true)
         : null;
   }

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 record AvroColumn(String name, Schema avro) {
 
   private static final long MICROS_PER_MILLI = 1000;
-  private static final long NANOS_PER_MICRO = 1000;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   static AvroColumn of(Schema.Field field) {
@@ -55,8 +54,8 @@ record AvroColumn(String name, Schema avro) {
       default ->
           switch (avro.getType()) {
             case BOOLEAN -> FieldType.BOOLEAN;
-            case INT -> FieldType.INT32;
-            case LONG -> FieldType.INT64;
+            // Sums of narrow integers would wrap.
+            case INT, LONG -> FieldType.INT64;
             case FLOAT -> FieldType.FLOAT;
             case DOUBLE -> FieldType.DOUBLE;
             case BYTES, FIXED -> FieldType.BYTES;
@@ -65,7 +64,7 @@ record AvroColumn(String name, Schema avro) {
     };
   }
 
-  /** The value for a row; {@code table} counts the microseconds that are lost. */
+  /** The value for a row; {@code table} counts the values that lose microseconds. */
   @Nullable Object convert(@Nullable Object value, String table) {
     if (value == null) {
       return null;
@@ -73,7 +72,7 @@ record AvroColumn(String name, Schema avro) {
     return switch (logicalType()) {
       case "date" -> LocalDate.ofEpochDay((Integer) value);
       case "time-millis" -> LocalTime.ofNanoOfDay((Integer) value * NANOS_PER_MILLI);
-      case "time-micros" -> LocalTime.ofNanoOfDay((Long) value * NANOS_PER_MICRO);
+      case "time-micros" -> ofDay((Long) value, table);
       case "timestamp-millis" -> Instant.ofEpochMilli((Long) value);
       case "timestamp-micros" -> ofMicros((Long) value, table);
       case "decimal" ->
@@ -82,12 +81,21 @@ record AvroColumn(String name, Schema avro) {
               ((LogicalTypes.Decimal) avro.getLogicalType()).getScale());
       default ->
           switch (avro.getType()) {
-            case BOOLEAN, INT, LONG, FLOAT, DOUBLE -> value;
+            case INT -> ((Integer) value).longValue();
+            case BOOLEAN, LONG, FLOAT, DOUBLE -> value;
             case BYTES, FIXED -> bytes(value);
             case STRING, ENUM -> value.toString();
             default -> GenericData.get().toString(value);
           };
     };
+  }
+
+  private static LocalTime ofDay(long micros, String table) {
+    long millis = micros / MICROS_PER_MILLI;
+    if (millis * MICROS_PER_MILLI != micros) {
+      InputMetrics.timestampsCut(table).inc();
+    }
+    return LocalTime.ofNanoOfDay(millis * NANOS_PER_MILLI);
   }
 
   private static Instant ofMicros(long micros, String table) {

@@ -12,9 +12,9 @@ enum ColumnKind {
   UNKNOWN(FieldType.STRING, "VARCHAR"),
   BOOLEAN(FieldType.BOOLEAN, "BOOLEAN"),
   INTEGER(FieldType.INT64, "BIGINT"),
-  /** Integers, some of which need more than 64 bits. */
-  BIG_INTEGER(FieldType.DECIMAL, "DECIMAL"),
   DOUBLE(FieldType.DOUBLE, "DOUBLE"),
+  /** Numbers, some of which neither 64 bits nor a double hold with all their digits. */
+  DECIMAL(FieldType.DECIMAL, "DECIMAL"),
   TEXT(FieldType.STRING, "VARCHAR");
 
   // No leading zeros: 007 is a code, and would not come out as it went in.
@@ -48,13 +48,22 @@ enum ColumnKind {
       return ofInteger(new BigInteger(text));
     }
     if (NUMBER_TEXT.matcher(text).matches()) {
-      return DOUBLE;
+      return ofNumber(new BigDecimal(text));
     }
     return text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false") ? BOOLEAN : TEXT;
   }
 
+  /** DOUBLE for a number whose digits are those that its nearest double is written with. */
+  static ColumnKind ofNumber(BigDecimal value) {
+    double nearest = value.doubleValue();
+    return Double.isFinite(nearest)
+            && new BigDecimal(Double.toString(nearest)).compareTo(value) == 0
+        ? DOUBLE
+        : DECIMAL;
+  }
+
   static ColumnKind ofInteger(BigInteger value) {
-    return value.compareTo(SMALLEST) >= 0 && value.compareTo(LARGEST) <= 0 ? INTEGER : BIG_INTEGER;
+    return value.compareTo(SMALLEST) >= 0 && value.compareTo(LARGEST) <= 0 ? INTEGER : DECIMAL;
   }
 
   /** The narrowest kind that holds the values of both. */
@@ -68,7 +77,7 @@ enum ColumnKind {
     if (this == TEXT || other == TEXT || this == BOOLEAN || other == BOOLEAN) {
       return TEXT;
     }
-    return this == DOUBLE || other == DOUBLE ? DOUBLE : BIG_INTEGER;
+    return this == DECIMAL || other == DECIMAL ? DECIMAL : DOUBLE;
   }
 
   /** The value that {@code text} stands for in a column of this kind; null when it does not fit. */
@@ -78,7 +87,8 @@ enum ColumnKind {
       case UNKNOWN, TEXT -> text;
       case BOOLEAN -> kind == BOOLEAN ? Boolean.valueOf(text) : null;
       case INTEGER -> kind == INTEGER ? Long.valueOf(text) : null;
-      case BIG_INTEGER -> kind == INTEGER || kind == BIG_INTEGER ? new BigDecimal(text) : null;
+      case DECIMAL ->
+          kind == INTEGER || kind == DOUBLE || kind == DECIMAL ? new BigDecimal(text) : null;
       case DOUBLE -> parseDouble(text, kind);
     };
   }
@@ -86,7 +96,7 @@ enum ColumnKind {
   private static @Nullable Object parseDouble(String text, ColumnKind kind) {
     return switch (kind) {
       case DOUBLE -> finite(Double.parseDouble(text));
-      case INTEGER, BIG_INTEGER -> exact(text);
+      case INTEGER, DECIMAL -> exact(text);
       default -> null;
     };
   }

@@ -11,7 +11,7 @@ final class Inference {
     return switch (field.getType().getTypeName()) {
       case BOOLEAN -> ColumnKind.BOOLEAN;
       case INT64 -> ColumnKind.INTEGER;
-      case DECIMAL -> ColumnKind.BIG_INTEGER;
+      case DECIMAL -> ColumnKind.DECIMAL;
       case DOUBLE -> ColumnKind.DOUBLE;
       default -> ColumnKind.TEXT;
     };

@@ -67,7 +67,7 @@ final class JsonFormat implements TableFormat {
       case NUMBER ->
           value.isIntegralNumber()
               ? ColumnKind.ofInteger(value.bigIntegerValue())
-              : ColumnKind.DOUBLE;
+              : ColumnKind.ofNumber(value.decimalValue());
       default -> ColumnKind.TEXT;
     };
   }

@@ -1,18 +1,14 @@
 package io.resultsink.pipelines.query;
 
+import io.resultsink.pipelines.query.beamsql.BeamSql;
+import io.resultsink.pipelines.query.beamsql.RefusedQuery;
 import io.resultsink.postgres.PostgresResultSink;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.annotations.Internal;
-import org.apache.beam.sdk.extensions.sql.SqlTransform;
 import org.apache.beam.sdk.extensions.sql.meta.BeamSqlTable;
-import org.apache.beam.sdk.extensions.sql.meta.provider.ReadOnlyTableProvider;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.schemas.Schema;
-import org.apache.beam.sdk.schemas.Schema.Field;
-import org.apache.beam.sdk.transforms.MapElements;
-import org.apache.beam.sdk.transforms.SimpleFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
@@ -20,8 +16,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlP
 /** A query as a pipeline: tables, SQL, and where its rows go. */
 @Internal
 public final class QueryPipeline {
-
-  private static final String SCHEMA = "database";
 
   private final QueryRequest request;
 
@@ -42,8 +36,9 @@ public final class QueryPipeline {
    */
   public PCollection<Row> build(Pipeline pipeline) {
     FileSystems.setDefaultPipelineOptions(pipeline.getOptions());
-    Map<String, BeamSqlTable> tables = FolderTables.of(request.database(), request.sample());
-    PCollection<Row> rows = withColumnNames(query(pipeline, tables));
+    Map<String, BeamSqlTable> tables =
+        FolderTables.of(DatabaseName.parse(request.database()), request.sample());
+    PCollection<Row> rows = query(pipeline, tables);
     if (request.target() != null) {
       rows.apply("Publish " + request.target().table(), PostgresResultSink.to(request.target()));
     }
@@ -51,12 +46,20 @@ public final class QueryPipeline {
   }
 
   /**
-   * Checks that a text is SQL; whether its tables and columns exist is seen when it runs.
+   * Checks that a text is SQL, and such as is accepted; whether its tables and columns exist is
+   * seen when it runs.
    *
    * @throws QueryException saying where it is not
    */
   public static void checkSyntax(String sql) {
-    scheduled(sql, Instant.EPOCH);
+    ScheduledSql checked = scheduled(sql, Instant.EPOCH);
+    try {
+      BeamSql.check(checked.text());
+    } catch (SqlParseException e) {
+      throw SqlProblem.ofSyntax(e);
+    } catch (RefusedQuery e) {
+      throw SqlProblem.ofRefusal(e, checked);
+    }
   }
 
   private static ScheduledSql scheduled(String sql, Instant time) {
@@ -72,42 +75,14 @@ public final class QueryPipeline {
       throw new QueryException("no SQL; Beam SQL needs a SELECT");
     }
     ScheduledSql sql = scheduled(request.sql(), request.scheduledTime());
-    SqlTransform query =
-        SqlTransform.query(sql.text())
-            .withAutoLoading(false)
-            .withDefaultTableProvider(SCHEMA, new ReadOnlyTableProvider("input", tables));
     try {
-      return pipeline.apply("Query", query);
-    } catch (RuntimeException e) {
+      return BeamSql.query(pipeline, sql.text(), tables);
+    } catch (SqlParseException e) {
+      throw SqlProblem.ofSyntax(e);
+    } catch (RefusedQuery e) {
+      throw SqlProblem.ofRefusal(e, sql);
+    } catch (Exception e) {
       throw SqlProblem.of(e, sql, request.database(), tables.keySet());
-    }
-  }
-
-  /** Calcite calls a column without a name {@code EXPR$2}; Treasure Data calls it {@code _col2}. */
-  private static PCollection<Row> withColumnNames(PCollection<Row> rows) {
-    Schema.Builder named = Schema.builder();
-    int position = 0;
-    for (Field field : rows.getSchema().getFields()) {
-      boolean unnamed = field.getName().equals("EXPR$" + position);
-      named.addField(unnamed ? field.withName("_col" + position) : field);
-      position++;
-    }
-    // The same rows: only the schema that says their names is another.
-    Schema schema = named.build();
-    return rows.apply("Name columns", MapElements.via(new Rename(schema))).setRowSchema(schema);
-  }
-
-  private static final class Rename extends SimpleFunction<Row, Row> {
-
-    private final Schema schema;
-
-    private Rename(Schema schema) {
-      this.schema = schema;
-    }
-
-    @Override
-    public Row apply(Row row) {
-      return Row.withSchema(schema).attachValues(row.getValues());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.query;
 
+import io.resultsink.pipelines.query.beamsql.BeamSql;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -8,8 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.apache.beam.sdk.extensions.sql.impl.parser.BeamSqlParser;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.config.Lex;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlCall;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunction;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNode;
@@ -67,9 +66,7 @@ final class ScheduledSql {
   }
 
   private static List<SqlCall> calls(String sql) throws SqlParseException {
-    SqlParser.Config beam =
-        SqlParser.config().withLex(Lex.JAVA).withParserFactory(BeamSqlParser.FACTORY);
-    SqlNode query = SqlParser.create(sql, beam).parseStmt();
+    SqlNode query = SqlParser.create(sql, BeamSql.dialect()).parseStmt();
     List<SqlCall> calls = new ArrayList<>();
     query.accept(
         new SqlBasicVisitor<Void>() {

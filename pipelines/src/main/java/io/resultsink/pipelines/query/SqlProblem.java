@@ -1,10 +1,10 @@
 package io.resultsink.pipelines.query;
 
+import io.resultsink.pipelines.query.beamsql.RefusedQuery;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.beam.sdk.extensions.sql.impl.ParseException;
-import org.apache.beam.sdk.extensions.sql.impl.SqlConversionException;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptPlanner.CannotPlanException;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.runtime.CalciteContextException;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +16,14 @@ final class SqlProblem {
 
   private static final Pattern WORD = Pattern.compile("Encountered \"[A-Za-z_]+");
 
+  private static final String QUOTE = "Encountered \"\\\"";
+
   private SqlProblem() {}
 
   /** The failure to show for one that was thrown while the query was planned. */
   static RuntimeException of(
-      RuntimeException failure, ScheduledSql sql, String database, Set<String> tables) {
-    boolean ofPlanner = false;
+      Exception failure, ScheduledSql sql, String database, Set<String> tables) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      ofPlanner |= cause instanceof ParseException || cause instanceof SqlConversionException;
       String message = describe(cause, sql, database, tables);
       if (message != null) {
         return new QueryException(message, failure);
@@ -31,11 +31,26 @@ final class SqlProblem {
       if (cause instanceof InputException || cause instanceof QueryException) {
         return (RuntimeException) cause;
       }
+      if (cause instanceof RefusedQuery refusal) {
+        return ofRefusal(refusal, sql);
+      }
+      if (cause instanceof CannotPlanException) {
+        return new QueryException("Beam SQL cannot plan this query; see --verbose", failure);
+      }
     }
-    if (ofPlanner) {
-      return new QueryException("Beam SQL cannot plan this query; see --verbose", failure);
-    }
-    return failure;
+    return failure instanceof RuntimeException unchecked
+        ? unchecked
+        : new QueryException("Beam SQL cannot plan this query; see --verbose", failure);
+  }
+
+  /** The failure to show for what Beam SQL would answer wrongly, or not at all. */
+  static QueryException ofRefusal(RefusedQuery refusal, ScheduledSql sql) {
+    String where =
+        refusal.line() == 0
+            ? ""
+            : "SQL line %d, column %d: "
+                .formatted(refusal.line(), sql.columnAsWritten(refusal.line(), refusal.column()));
+    return new QueryException(where + "Beam SQL: " + refusal.getMessage(), refusal);
   }
 
   /** The failure to show for a text that is not SQL. */
@@ -74,7 +89,10 @@ final class SqlProblem {
   }
 
   private static String advice(@Nullable String message) {
-    return message != null && WORD.matcher(message).lookingAt()
+    if (message == null) {
+      return "";
+    }
+    return WORD.matcher(message).lookingAt() || message.startsWith(QUOTE)
         ? "; if that is a name, write it in `backticks`"
         : "";
   }

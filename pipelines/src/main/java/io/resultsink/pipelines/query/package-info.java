@@ -2,7 +2,7 @@
  * From SQL to rows: what the user asked, the tables the SQL names, and the pipeline of both.
  *
  * <p>Reading order: {@code QueryRequest} is what was asked, {@code QueryPipeline} builds the
- * pipeline for it, {@code InputTables} finds the tables, and the rest reads their files.
+ * pipeline for it, {@code FolderTables} finds the tables, and the rest reads their files.
  *
  * <p>Decisions, and where they are kept:
  *

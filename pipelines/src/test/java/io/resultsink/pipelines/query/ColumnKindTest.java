@@ -16,10 +16,15 @@ class ColumnKindTest {
     "0, INTEGER",
     "-42, INTEGER",
     "9223372036854775807, INTEGER",
-    "9223372036854775808, BIG_INTEGER",
+    "9223372036854775808, DECIMAL",
     "007, TEXT",
     "+1, TEXT",
     "1.5, DOUBLE",
+    "0.10, DOUBLE",
+    "12345678901234567.89, DECIMAL",
+    "0.1234567890123456789, DECIMAL",
+    "1e400, DECIMAL",
+    "1e300, DOUBLE",
     "-1.5e-3, DOUBLE",
     "1., TEXT",
     "NaN, TEXT",
@@ -37,8 +42,8 @@ class ColumnKindTest {
     "UNKNOWN, INTEGER, INTEGER",
     "INTEGER, UNKNOWN, INTEGER",
     "INTEGER, DOUBLE, DOUBLE",
-    "BIG_INTEGER, INTEGER, BIG_INTEGER",
-    "BIG_INTEGER, DOUBLE, DOUBLE",
+    "DECIMAL, INTEGER, DECIMAL",
+    "DECIMAL, DOUBLE, DECIMAL",
     "BOOLEAN, INTEGER, TEXT",
     "BOOLEAN, BOOLEAN, BOOLEAN",
     "TEXT, INTEGER, TEXT"
@@ -51,7 +56,11 @@ class ColumnKindTest {
   @Test
   void valuesAreParsedAsTheirColumn() {
     assertThat(ColumnKind.INTEGER.parse("42"), is(42L));
-    assertThat(ColumnKind.BIG_INTEGER.parse("42"), is(new BigDecimal(42)));
+    assertThat(ColumnKind.DECIMAL.parse("42"), is(new BigDecimal(42)));
+    assertThat(
+        ColumnKind.DECIMAL.parse("12345678901234567.89"),
+        is(new BigDecimal("12345678901234567.89")));
+    assertThat(ColumnKind.DECIMAL.parse("0.5"), is(new BigDecimal("0.5")));
     assertThat(ColumnKind.DOUBLE.parse("42"), is(42.0));
     assertThat(ColumnKind.BOOLEAN.parse("TRUE"), is(true));
     assertThat(ColumnKind.TEXT.parse("007"), is("007"));
@@ -64,6 +73,7 @@ class ColumnKindTest {
     assertThat(ColumnKind.INTEGER.parse("9223372036854775808"), is(nullValue()));
     assertThat(ColumnKind.BOOLEAN.parse("1"), is(nullValue()));
     assertThat(ColumnKind.DOUBLE.parse("1e400"), is(nullValue()));
+    assertThat(ColumnKind.DOUBLE.parse("12345678901234567.89"), is(nullValue()));
     assertThat(ColumnKind.DOUBLE.parse("x"), is(nullValue()));
   }
 

@@ -62,7 +62,9 @@ class DatabaseNameTest {
   void norIsAFolderThatCannotBeListed(String text) {
     assertThat(
         everythingOf(
-            assertThrows(QueryException.class, () -> FolderTables.of(text, 1).isEmpty())),
+            assertThrows(
+                QueryException.class,
+                () -> FolderTables.of(DatabaseName.parse(text), 1).isEmpty())),
         not(anyOf(containsString("hunter2"), containsString("ter2"))));
   }
 

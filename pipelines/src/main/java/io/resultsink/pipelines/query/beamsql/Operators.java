@@ -1,0 +1,265 @@
+package io.resultsink.pipelines.query.beamsql;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.type.RelDataType;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlAggFunction;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunction;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlIdentifier;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlKind;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperator;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlPrefixOperator;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSyntax;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.OperandTypes;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlReturnTypeInference;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.validate.SqlNameMatcher;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.util.Optionality;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operators and functions that are accepted, with the types of their results: integers make
+ * BIGINT, decimals DECIMAL, and a double among the operands DOUBLE.
+ */
+final class Operators {
+
+  /** CAST AS DECIMAL(precision, scale) as a function, to tell it from the planner's own casts. */
+  static final SqlFunction TO_DECIMAL =
+      function("CAST AS DECIMAL", Operators::decimalOfLiterals, OperandTypes.VARIADIC);
+
+  /** MOD, and %. */
+  static final SqlFunction REMAINDER =
+      function("MOD", Operators::ofNumbers, OperandTypes.EXACT_NUMERIC_EXACT_NUMERIC);
+
+  private static final int PLUS_PRECEDENCE = 40;
+  private static final int TIMES_PRECEDENCE = 60;
+  private static final int PREFIX_PRECEDENCE = 80;
+
+  private static final List<SqlOperator> ACCEPTED =
+      List.of(
+          binary("+", SqlKind.PLUS, PLUS_PRECEDENCE, OperandTypes.PLUS_OPERATOR),
+          binary("-", SqlKind.MINUS, PLUS_PRECEDENCE, OperandTypes.MINUS_OPERATOR),
+          binary("*", SqlKind.TIMES, TIMES_PRECEDENCE, OperandTypes.NUMERIC_NUMERIC),
+          binary("/", SqlKind.DIVIDE, TIMES_PRECEDENCE, OperandTypes.NUMERIC_NUMERIC),
+          new SqlPrefixOperator(
+              "-",
+              SqlKind.MINUS_PREFIX,
+              PREFIX_PRECEDENCE,
+              Operators::ofNumbers,
+              null,
+              OperandTypes.NUMERIC),
+          REMAINDER,
+          function("ABS", Operators::ofNumbers, OperandTypes.NUMERIC),
+          function("FLOOR", Operators::ofNumbers, OperandTypes.NUMERIC),
+          function("CEIL", Operators::ofNumbers, OperandTypes.NUMERIC),
+          function(
+              "ROUND",
+              Operators::ofNumbers,
+              OperandTypes.or(
+                  OperandTypes.NUMERIC,
+                  OperandTypes.family(SqlTypeFamily.NUMERIC, SqlTypeFamily.INTEGER))),
+          function("LENGTH", ReturnTypes.BIGINT_NULLABLE, OperandTypes.CHARACTER),
+          aggregate("SUM", SqlKind.SUM, Operators::ofNumbersOrNone),
+          aggregate("AVG", SqlKind.AVG, Operators::doubleOrNone),
+          TO_DECIMAL,
+          SqlStdOperatorTable.COUNT,
+          SqlStdOperatorTable.MIN,
+          SqlStdOperatorTable.MAX,
+          SqlStdOperatorTable.RANK,
+          SqlStdOperatorTable.DENSE_RANK,
+          SqlStdOperatorTable.ROW_NUMBER,
+          SqlStdOperatorTable.AND,
+          SqlStdOperatorTable.OR,
+          SqlStdOperatorTable.NOT,
+          SqlStdOperatorTable.EQUALS,
+          SqlStdOperatorTable.NOT_EQUALS,
+          SqlStdOperatorTable.LESS_THAN,
+          SqlStdOperatorTable.LESS_THAN_OR_EQUAL,
+          SqlStdOperatorTable.GREATER_THAN,
+          SqlStdOperatorTable.GREATER_THAN_OR_EQUAL,
+          SqlStdOperatorTable.IS_NULL,
+          SqlStdOperatorTable.IS_NOT_NULL,
+          SqlStdOperatorTable.IS_TRUE,
+          SqlStdOperatorTable.IS_NOT_TRUE,
+          SqlStdOperatorTable.IS_FALSE,
+          SqlStdOperatorTable.IS_NOT_FALSE,
+          SqlStdOperatorTable.BETWEEN,
+          SqlStdOperatorTable.NOT_BETWEEN,
+          SqlStdOperatorTable.IN,
+          SqlStdOperatorTable.NOT_IN,
+          SqlStdOperatorTable.LIKE,
+          SqlStdOperatorTable.NOT_LIKE,
+          SqlStdOperatorTable.CASE,
+          SqlStdOperatorTable.COALESCE,
+          SqlStdOperatorTable.NULLIF,
+          SqlStdOperatorTable.CAST,
+          SqlStdOperatorTable.CONCAT,
+          SqlStdOperatorTable.UPPER,
+          SqlStdOperatorTable.LOWER,
+          SqlStdOperatorTable.TRIM,
+          SqlStdOperatorTable.SUBSTRING,
+          SqlStdOperatorTable.CHAR_LENGTH,
+          SqlStdOperatorTable.CHARACTER_LENGTH,
+          SqlStdOperatorTable.EXTRACT,
+          SqlStdOperatorTable.TIMESTAMP_DIFF,
+          SqlStdOperatorTable.ITEM,
+          SqlStdOperatorTable.ROW,
+          SqlStdOperatorTable.UNION,
+          SqlStdOperatorTable.UNION_ALL,
+          SqlStdOperatorTable.INTERSECT,
+          SqlStdOperatorTable.INTERSECT_ALL,
+          SqlStdOperatorTable.EXCEPT,
+          SqlStdOperatorTable.EXCEPT_ALL,
+          SqlStdOperatorTable.DESC,
+          SqlStdOperatorTable.NULLS_FIRST,
+          SqlStdOperatorTable.NULLS_LAST);
+
+  private static final Set<String> NAMES = new TreeSet<>();
+
+  static {
+    ACCEPTED.stream()
+        .filter(SqlFunction.class::isInstance)
+        .forEach(function -> NAMES.add(function.getName()));
+    NAMES.add("CEILING");
+    NAMES.add("TIMESTAMPDIFF");
+  }
+
+  private Operators() {}
+
+  /** All of them, by name in any case. */
+  static SqlOperatorTable table() {
+    return new SqlOperatorTable() {
+      @Override
+      public void lookupOperatorOverloads(
+          SqlIdentifier name,
+          @Nullable SqlFunctionCategory category,
+          SqlSyntax syntax,
+          List<SqlOperator> found,
+          SqlNameMatcher matcher) {
+        ACCEPTED.stream()
+            .filter(operator -> name.isSimple())
+            .filter(operator -> operator.getName().equalsIgnoreCase(name.getSimple()))
+            .filter(operator -> operator.getSyntax().family == syntax || isCalled(operator, syntax))
+            .forEach(found::add);
+      }
+
+      @Override
+      public List<SqlOperator> getOperatorList() {
+        return ACCEPTED;
+      }
+    };
+  }
+
+  /** CAST and TRIM are functions, though their arguments are not written as those of others. */
+  private static boolean isCalled(SqlOperator operator, SqlSyntax syntax) {
+    return syntax == SqlSyntax.FUNCTION && operator instanceof SqlFunction;
+  }
+
+  /** Whether there is a function of this name, in capitals. */
+  static boolean knows(String function) {
+    return NAMES.contains(function);
+  }
+
+  private static SqlBinaryOperator binary(
+      String name, SqlKind kind, int precedence, SqlOperandTypeChecker operands) {
+    SqlReturnTypeInference type = kind == SqlKind.DIVIDE ? Operators::ofQuotient : Operators::ofSum;
+    return new SqlBinaryOperator(name, kind, precedence, true, type, null, operands);
+  }
+
+  private static SqlFunction function(
+      String name, SqlReturnTypeInference type, SqlOperandTypeChecker operands) {
+    return new SqlFunction(
+        name, SqlKind.OTHER_FUNCTION, type, null, operands, SqlFunctionCategory.SYSTEM);
+  }
+
+  private static SqlAggFunction aggregate(String name, SqlKind kind, SqlReturnTypeInference type) {
+    return new NumberAggregate(name, kind, type);
+  }
+
+  /** SUM or AVG. */
+  private static final class NumberAggregate extends SqlAggFunction {
+    NumberAggregate(String name, SqlKind kind, SqlReturnTypeInference type) {
+      super(
+          name,
+          null,
+          kind,
+          type,
+          null,
+          OperandTypes.NUMERIC,
+          SqlFunctionCategory.NUMERIC,
+          false,
+          false,
+          Optionality.FORBIDDEN);
+    }
+  }
+
+  private static RelDataType nullable(
+      RelDataTypeFactory types, SqlTypeName name, boolean isNullable) {
+    return types.createTypeWithNullability(types.createSqlType(name), isNullable);
+  }
+
+  /** The narrowest of BIGINT, DECIMAL and DOUBLE that holds the numbers of all operands. */
+  private static SqlTypeName widest(SqlOperatorBinding call) {
+    SqlTypeName widest = SqlTypeName.BIGINT;
+    for (RelDataType operand : call.collectOperandTypes()) {
+      SqlTypeName type = operand.getSqlTypeName();
+      if (SqlTypeName.APPROX_TYPES.contains(type)) {
+        return SqlTypeName.DOUBLE;
+      }
+      widest = type == SqlTypeName.DECIMAL ? type : widest;
+    }
+    return widest;
+  }
+
+  private static boolean anyNullable(SqlOperatorBinding call) {
+    return call.collectOperandTypes().stream().anyMatch(RelDataType::isNullable);
+  }
+
+  private static RelDataType ofNumbers(SqlOperatorBinding call) {
+    SqlTypeName type = call.getOperator().getName().equals("ROUND") ? first(call) : widest(call);
+    return nullable(call.getTypeFactory(), type, anyNullable(call));
+  }
+
+  /** ROUND has the type of what is rounded; how many digits is no matter. */
+  private static SqlTypeName first(SqlOperatorBinding call) {
+    SqlTypeName type = call.getOperandType(0).getSqlTypeName();
+    return SqlTypeName.INT_TYPES.contains(type)
+        ? SqlTypeName.BIGINT
+        : type == SqlTypeName.DECIMAL ? type : SqlTypeName.DOUBLE;
+  }
+
+  private static RelDataType ofSum(SqlOperatorBinding call) {
+    RelDataType one = call.getOperandType(0);
+    if (SqlTypeName.DATETIME_TYPES.contains(one.getSqlTypeName())) {
+      return call.getTypeFactory().createTypeWithNullability(one, anyNullable(call));
+    }
+    return ofNumbers(call);
+  }
+
+  private static RelDataType ofQuotient(SqlOperatorBinding call) {
+    SqlTypeName type = widest(call) == SqlTypeName.BIGINT ? SqlTypeName.BIGINT : SqlTypeName.DOUBLE;
+    return nullable(call.getTypeFactory(), type, anyNullable(call));
+  }
+
+  private static RelDataType ofNumbersOrNone(SqlOperatorBinding call) {
+    return nullable(call.getTypeFactory(), widest(call), true);
+  }
+
+  private static RelDataType doubleOrNone(SqlOperatorBinding call) {
+    return nullable(call.getTypeFactory(), SqlTypeName.DOUBLE, true);
+  }
+
+  private static RelDataType decimalOfLiterals(SqlOperatorBinding call) {
+    return nullable(call.getTypeFactory(), SqlTypeName.DECIMAL, anyNullable(call));
+  }
+}
