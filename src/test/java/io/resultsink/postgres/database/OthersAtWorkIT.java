@@ -82,7 +82,7 @@ class OthersAtWorkIT {
     try (Connection dump = dump()) {
       ResultSinkException failure = ranking.fail("lock_wait=1s");
       assertThat(failure.getMessage(), containsString("held by pid"));
-      database.execute("DROP TABLE " + database.stagingTables().get(0));
+      database.dropStaging(database.stagingTables().get(0));
       published = CompletableFuture.runAsync(() -> ranking.publish("lock_wait=2min"));
       await()
           .atMost(Duration.ofSeconds(60))
@@ -153,7 +153,7 @@ class OthersAtWorkIT {
       assertThat("in use, and left", database.stagingTables().get(0), equalTo(theirs));
       copy.cancelCopy();
     }
-    database.execute("DROP TABLE " + theirs + ", " + theirs + "_t");
+    database.dropStaging(theirs);
     ranking.assertPublished();
   }
 

@@ -66,9 +66,8 @@ class SessionlessHoldersIT {
         failure.getMessage(),
         containsString("prepared transaction 'left at " + ranking.table().name() + "'"));
     assertThat(failure.getMessage(), containsString("user postgres"));
-    database.execute(
-        "ROLLBACK PREPARED 'left at " + ranking.table().name() + "'",
-        "DROP TABLE " + database.stagingTables().get(0));
+    database.execute("ROLLBACK PREPARED 'left at " + ranking.table().name() + "'");
+    database.dropStaging(database.stagingTables().get(0));
     ranking.publish();
   }
 

@@ -318,6 +318,11 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
             + " ORDER BY 1");
   }
 
+  /** Drops a staging table, its chunks' tokens with it. */
+  public void dropStaging(String table) {
+    execute("DROP TABLE " + table + ", " + table + "_t");
+  }
+
   /** That a success left no staging table. */
   public void assertNothingStaged() {
     assertThat("staging tables left behind", stagingTables("true"), is(empty()));

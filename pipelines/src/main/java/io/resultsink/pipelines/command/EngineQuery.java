@@ -11,6 +11,7 @@ import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.postgres.PostgresResultSink;
 import io.resultsink.postgres.destination.PostgresTarget;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.schemas.Schema;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +131,11 @@ final class EngineQuery {
     pipeline
         .apply("Query", beam.isDirect() ? read.keptInMemory() : read)
         .apply("Publish " + target.table(), PostgresResultSink.to(target));
+  }
+
+  /** What the user should know before it is run again and again. */
+  List<String> notes() {
+    return prepared == null ? List.of() : prepared.notes();
   }
 
   /** The columns of the result. */

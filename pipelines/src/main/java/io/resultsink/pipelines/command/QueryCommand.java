@@ -146,6 +146,7 @@ public final class QueryCommand implements Callable<Integer> {
       report = inspector.check(schema);
     }
     TargetReportText.lines(report).forEach(terminal::say);
+    query.notes().forEach(note -> terminal.say("note: " + note));
     return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 }

@@ -165,6 +165,19 @@ public final class DuckQuery implements PreparedQuery {
   }
 
   @Override
+  public List<String> notes() {
+    boolean found =
+        views.stream()
+            .map(view -> view.table().format())
+            .anyMatch(format -> format == FileFormat.CSV || format == FileFormat.JSON);
+    return found
+        ? List.of(
+            "types are found in the files' values; other values may give a replaced table other"
+                + " columns, which CAST in the SQL prevents")
+        : List.of();
+  }
+
+  @Override
   public RowCursor open() {
     return new DuckCursor(this);
   }

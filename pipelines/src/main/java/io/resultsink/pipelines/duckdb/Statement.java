@@ -24,74 +24,6 @@ final class Statement {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Queries, what they select from, and what orders or limits them. */
-  private static final Set<String> NODES =
-      Set.of(
-          "SELECT_NODE",
-          "SET_OPERATION_NODE",
-          "RECURSIVE_CTE_NODE",
-          "CTE_NODE",
-          "BASE_TABLE",
-          "SUBQUERY",
-          "JOIN",
-          "EXPRESSION_LIST",
-          "EMPTY",
-          "PIVOT",
-          "TABLE_FUNCTION",
-          "ORDER_MODIFIER",
-          "LIMIT_MODIFIER",
-          "LIMIT_PERCENT_MODIFIER",
-          "DISTINCT_MODIFIER",
-          "ORDER_DEFAULT",
-          "ASCENDING",
-          "DESCENDING");
-
-  private static final Set<String> EXPRESSIONS =
-      Set.of(
-          "BETWEEN",
-          "CASE",
-          "CAST",
-          "COLLATE",
-          "COLUMN_REF",
-          "COMPARISON",
-          "CONJUNCTION",
-          "CONSTANT",
-          "FUNCTION",
-          "LAMBDA",
-          "LAMBDA_REF",
-          "OPERATOR",
-          "POSITIONAL_REFERENCE",
-          "STAR",
-          "SUBQUERY",
-          "TYPE",
-          "WINDOW");
-
-  /** Table functions that make rows of their arguments alone. */
-  private static final Set<String> TABLE_FUNCTIONS =
-      Set.of(
-          "generate_series",
-          "generate_subscripts",
-          "json_each",
-          "json_tree",
-          "range",
-          "regexp_split_to_table",
-          "repeat",
-          "repeat_row",
-          "unnest");
-
-  /** Functions that tell of, or change, something other than rows. */
-  private static final Set<String> REFUSED_FUNCTIONS =
-      Set.of(
-          "add_parquet_key",
-          "current_setting",
-          "currval",
-          "getenv",
-          "getvariable",
-          "json_execute_serialized_sql",
-          "nextval",
-          "set_config",
-          "write_log");
-
   private static final Set<String> SCHEDULED_TIME = Set.of("scheduled_time", "td_scheduled_time");
 
   private static final String MARK = "unnamed column of pgresult ";
@@ -182,10 +114,10 @@ final class Statement {
     }
     String type = node.path("type").asText("");
     if (node.has("class")) {
-      allow(EXPRESSIONS, node.path("class").asText(), node);
+      allow(AllowedSql.EXPRESSIONS, node.path("class").asText(), node);
       expression(node, ofTableFunction);
     } else if (node.path("type").isTextual()) {
-      allow(NODES, type, node);
+      allow(AllowedSql.NODES, type, node);
     }
     if (node.has("info_type") || node.has("info")) {
       throw refused(node);
@@ -238,12 +170,15 @@ final class Statement {
       return;
     }
     String function = node.path("function_name").asText().toLowerCase(Locale.ROOT);
-    if (ofTableFunction && !TABLE_FUNCTIONS.contains(function)) {
+    if (ofTableFunction && !AllowedSql.TABLE_FUNCTIONS.contains(function)) {
       throw new QueryException(
           "%s: %s() is no table of this folder; of functions there may stand %s"
-              .formatted(place(node), function, String.join(", ", new TreeSet<>(TABLE_FUNCTIONS))));
+              .formatted(
+                  place(node),
+                  function,
+                  String.join(", ", new TreeSet<>(AllowedSql.TABLE_FUNCTIONS))));
     }
-    if (REFUSED_FUNCTIONS.contains(function)) {
+    if (AllowedSql.REFUSED_FUNCTIONS.contains(function)) {
       throw new QueryException(place(node) + ": " + function + "() is not for a query of files");
     }
     if (SCHEDULED_TIME.contains(function) && !node.path("arguments").isEmpty()) {

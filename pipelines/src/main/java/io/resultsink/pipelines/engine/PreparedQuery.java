@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.engine;
 
 import java.io.Serializable;
+import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 
@@ -13,6 +14,11 @@ public interface PreparedQuery extends Serializable {
 
   /** The columns, named and typed as the result is published. */
   Schema schema();
+
+  /** What the user should know before the query is run again and again; none as a rule. */
+  default List<String> notes() {
+    return List.of();
+  }
 
   /**
    * A new execution of the query. Returns at once: connecting and executing are the first call's of
