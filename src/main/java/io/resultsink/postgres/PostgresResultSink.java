@@ -10,6 +10,7 @@ import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.load.CheckTarget;
 import io.resultsink.postgres.load.CollectChunks;
+import io.resultsink.postgres.load.RowBlock;
 import io.resultsink.postgres.load.RunIdentity;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StageRows;
@@ -20,10 +21,12 @@ import io.resultsink.postgres.report.ResultSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.ValueProvider;
+import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -91,6 +94,10 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresResultSink
     extends PTransform<PCollection<?>, PCollection<ResultSummary>> {
 
+  /** Where the launcher of Dataflow's Flex Templates stages the graph of one launch. */
+  private static final Pattern FLEX_LAUNCH =
+      Pattern.compile(".*/template_launches/[^/]+/job_object");
+
   private final PostgresTarget target;
   private final @Nullable DataSourceSupplier dataSource;
   private final @Nullable ValueProvider<String> launchedRunId;
@@ -140,8 +147,12 @@ public final class PostgresResultSink
   }
 
   /**
-   * Connects through a DataSource that each worker makes once. It must give at least two
-   * connections at a time; the sink does not close it.
+   * Connects through a DataSource that the function gives, once for each worker at a time. It must
+   * give at least two connections at a time.
+   *
+   * <p>When no step of the sink is left in a JVM, the function is asked once more. A DataSource
+   * that it then gives again is shared with others, and stays open. Otherwise it makes a new one
+   * each time: those that it made are closed when they are {@code AutoCloseable}.
    */
   public PostgresResultSink withDataSourceProviderFn(
       SerializableFunction<Void, DataSource> provider) {
@@ -247,7 +258,9 @@ public final class PostgresResultSink
 
   private <T> PCollection<ResultSummary> stageAndPublish(PCollection<T> input) {
     RunIdentity run = RunIdentity.create(target.runId(), launchedRunId);
-    RunPlan plan = new RunPlan(source(run), target, run, input.getSchema());
+    Schema ofBlocks = RowBlock.schemaOf(input);
+    Schema schema = ofBlocks == null ? input.getSchema() : ofBlocks;
+    RunPlan plan = new RunPlan(source(run), target, run, schema);
 
     input
         .getPipeline()
@@ -257,7 +270,7 @@ public final class PostgresResultSink
     PCollection<ResultSummary> published =
         input
             .apply("WholeResult", wholeResult())
-            .apply("StageRows", ParDo.of(new StageRows<>(plan, input.getToRowFunction())))
+            .apply("StageRows", ParDo.of(ofBlocks == null ? rows(input, plan) : blocks(plan)))
             .setCoder(StagedChunk.CODER)
             .apply("CollectChunks", Combine.globally(new CollectChunks()))
             .apply("ChunksCollected", Reshuffle.viaRandomKey())
@@ -267,6 +280,16 @@ public final class PostgresResultSink
         .apply("Published", Reshuffle.viaRandomKey())
         .apply("DropStaging", ParDo.of(new DropStaging(plan)));
     return published;
+  }
+
+  private static <T> StageRows<T> rows(PCollection<T> input, RunPlan plan) {
+    return StageRows.ofRows(plan, input.getToRowFunction());
+  }
+
+  /** T is RowBlock: the collection's coder says so. */
+  @SuppressWarnings("unchecked")
+  private static <T> StageRows<T> blocks(RunPlan plan) {
+    return (StageRows<T>) StageRows.ofBlocks(plan);
   }
 
   /**
@@ -293,7 +316,7 @@ public final class PostgresResultSink
               + target.table()
               + " is unbounded; PostgresResultSink publishes bounded collections only");
     }
-    if (!input.hasSchema()) {
+    if (!input.hasSchema() && RowBlock.schemaOf(input) == null) {
       throw new InvalidTargetException(
           "the input of "
               + target.table()
@@ -317,10 +340,15 @@ public final class PostgresResultSink
     }
   }
 
-  /** Dataflow's option for classic templates, looked up by name: the library knows no runner. */
+  /**
+   * Returns whether the graph is staged as one of Dataflow's classic templates. The option is
+   * looked up by name, because the library knows no runner. The launcher of a Flex Template sets it
+   * as well, to where it stages the graph of this one launch.
+   */
   private static boolean isTemplate(PipelineOptions options) {
     return DisplayData.from(options).items().stream()
-        .anyMatch(item -> item.getKey().equals("templateLocation") && item.getValue() != null);
+        .filter(item -> item.getKey().equals("templateLocation") && item.getValue() != null)
+        .anyMatch(item -> !FLEX_LAUNCH.matcher(item.getValue().toString()).matches());
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.resultsink.postgres;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 
@@ -15,6 +17,10 @@ import io.resultsink.postgres.testing.TestTable;
 import io.resultsink.postgres.testing.TestingPostgres;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -106,5 +112,51 @@ class DataSourceIT {
     assertThat(
         failure.getMessage(),
         allOf(containsString("takes two at once"), containsString("untouched")));
+  }
+
+  /** Where the functions below, which travel serialized, are heard of. */
+  private static final Map<String, Queue<BasicDataSource>> MADE = new ConcurrentHashMap<>();
+
+  private static BasicDataSource pool(String url) {
+    BasicDataSource pool = new BasicDataSource();
+    pool.setUrl(url);
+    pool.setUsername(TestingPostgres.SINK);
+    pool.setPassword(TestingPostgres.PASSWORD);
+    MADE.computeIfAbsent(url, key -> new ConcurrentLinkedQueue<>()).add(pool);
+    return pool;
+  }
+
+  @Test
+  void whatTheFunctionMakesForTheSinkIsClosed() {
+    String url = jdbcUrl();
+    TestTable table = TestTable.missing(database, "made");
+    for (int run = 1; run <= 3; run++) {
+      Runners.DIRECT.publish(
+          SampleRows.many(100),
+          PostgresResultSink.toTable(table.encoded()).withDataSourceProviderFn(none -> pool(url)));
+    }
+    assertThat(table.count(), equalTo(300L));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(
+                    MADE.get(url).stream().filter(pool -> !pool.isClosed()).toList(), is(empty())));
+  }
+
+  @Test
+  void whatTheFunctionSharesWithOthersStaysOpen() throws SQLException {
+    String url = jdbcUrl();
+    TestTable table = TestTable.missing(database, "shared");
+    pool(url);
+    for (int run = 1; run <= 2; run++) {
+      Runners.DIRECT.publish(
+          SampleRows.many(100),
+          PostgresResultSink.toTable(table.encoded())
+              .withDataSourceProviderFn(none -> MADE.get(url).peek()));
+    }
+    database.awaitNoWork();
+    assertThat(MADE.get(url).peek().isClosed(), is(false));
+    MADE.get(url).peek().close();
   }
 }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import io.resultsink.postgres.column.ColumnTypes;
 import io.resultsink.postgres.destination.ConnectionProperties;
+import io.resultsink.postgres.destination.LibpqParameter;
 import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.ResultSinkException;
@@ -68,6 +69,16 @@ class PagesTest {
         Pages.read("reference/url.md"),
         containsString(
             ConnectionProperties.names().stream()
+                .map(name -> "`" + name + "`")
+                .collect(Collectors.joining(", "))));
+  }
+
+  @Test
+  void theConnectionParametersOfLibpqAreListed() {
+    assertThat(
+        Pages.read("reference/url.md"),
+        containsString(
+            LibpqParameter.taken().stream()
                 .map(name -> "`" + name + "`")
                 .collect(Collectors.joining(", "))));
   }

@@ -3,14 +3,22 @@ package io.resultsink.postgres;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.containsStringIgnoringCase;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.instanceOf;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.testing.Refusals;
+import io.resultsink.postgres.testing.Runners;
+import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.schemas.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,6 +177,92 @@ class PreflightIT {
     TestTable table = TestTable.create(database, "Keyless", columns);
     database.execute(index.formatted(table.quoted()));
     assertRefused(table, WriteMode.UPDATE, "CREATE UNIQUE INDEX", "id", table.name());
+  }
+
+  /** Of PostgreSQL 18. */
+  @Test
+  void updateByAKeyThatIsUniqueForEachMomentOnlyIsRefused() {
+    assumeTrue(Integer.parseInt(database.value("SHOW server_version_num")) >= 180000);
+    TestTable table =
+        TestTable.create(
+            database,
+            "Prices",
+            "id int4range, name int4range, score float8, UNIQUE (id, name WITHOUT OVERLAPS)");
+    Schema schema =
+        Schema.builder()
+            .addStringField("id")
+            .addStringField("name")
+            .addDoubleField("score")
+            .build();
+    ResultSinkException failure =
+        Refusals.refused(
+            database,
+            SampleRows.of(schema, List.of("[1,2)", "[1,3)", 1.0)),
+            PostgresResultSink.to(table.url("mode=update&unique=id,name")));
+    assertThat(failure.getMessage(), containsString("CREATE UNIQUE INDEX"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INSERT", "UPDATE"})
+  void updateOfATableWithRulesIsRefused(String event) {
+    TestTable table = table();
+    database.execute(
+        "CREATE RULE aside AS ON " + event + " TO " + table.quoted() + " DO ALSO NOTIFY aside");
+    assertRefused(table, WriteMode.UPDATE, "rule aside", "trigger");
+  }
+
+  @Test
+  void replaceOfATableThatBelongsToAnExtensionIsRefused() {
+    TestTable table = table();
+    database.execute("ALTER EXTENSION plpgsql ADD TABLE " + table.quoted());
+    assertRefused(table, WriteMode.REPLACE, "extension plpgsql", "truncate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE TYPE %s AS ENUM ('a')",
+        "CREATE DOMAIN %s AS int",
+        "CREATE TYPE %s AS RANGE (subtype = int)",
+        "CREATE TYPE %s AS (a int)",
+        "CREATE TYPE %s",
+        "CREATE INDEX %2$s ON results.other (a)"
+      })
+  void aMissingTableWhoseNameIsTakenIsRefused(String taken) {
+    TestTable table = TestTable.missing(database, "Taken");
+    String quoted = table.quoted();
+    database.execute(
+        "CREATE TABLE results.other (a int)",
+        taken.formatted(quoted, quoted.substring(quoted.indexOf('.') + 1)));
+    assertRefused(table, WriteMode.REPLACE, "; name a");
+  }
+
+  @Test
+  void theNameOfAnArraysTypeIsFree() {
+    database.executeAs("sink", "CREATE TYPE results.mood AS ENUM ('sad')");
+    TestTable table = new TestTable(database, "_mood");
+    Runners.DIRECT.publish(SampleRows.many(3), table.sink(WriteMode.REPLACE));
+    assertThat(table.count(), equalTo(3L));
+  }
+
+  @Test
+  void aKeyOfMoreColumnsThanAnIndexHasIsRefused() {
+    TestTable table = TestTable.missing(database, "Wide");
+    Schema.Builder schema = Schema.builder();
+    IntStream.range(0, 33).forEach(i -> schema.addInt64Field("c" + i));
+    String key = IntStream.range(0, 33).mapToObj(i -> "c" + i).collect(Collectors.joining(","));
+    ResultSinkException failure =
+        Refusals.refused(
+            database,
+            SampleRows.of(schema.build(), IntStream.range(0, 33).mapToObj(Long::valueOf).toList()),
+            PostgresResultSink.to(table.url("mode=update&unique=" + key)));
+    assertThat(failure.getMessage(), containsString("at most 32"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void theLedgerIsNoTarget(WriteMode mode) {
+    assertRefused(new TestTable(database, TestDatabase.LEDGER), mode, "name another table");
   }
 
   @Test

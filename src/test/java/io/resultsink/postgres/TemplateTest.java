@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.ValueProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A graph that is built once and launched often needs a run id that each launch supplies. */
 class TemplateTest {
@@ -51,5 +54,32 @@ class TemplateTest {
   @Test
   void whatIsLaunchedAsItIsBuiltNeedsNone() {
     assertDoesNotThrow(() -> SINK.validate(options()));
+  }
+
+  /** As the launcher's logs show it. */
+  @Test
+  void aFlexTemplateIsLaunchedAsItIsBuilt() {
+    TemplateOptions flex =
+        options(
+            "--templateLocation=gs://bucket/staging/template_launches/2026-11-25_00_11_22-123/job_object",
+            "--runId=day-1");
+    for (PostgresResultSink sink :
+        List.of(SINK, SINK.withRunId("day-1"), SINK.withRunId(flex.getRunId()))) {
+      assertDoesNotThrow(() -> sink.validate(flex));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gs://bucket/template_launches",
+        "gs://bucket/template_launches/job_object",
+        "gs://bucket/template_launches/day/job_object.json",
+        "gs://bucket/job_object",
+      })
+  void aClassicTemplateMayHaveASimilarName(String location) {
+    assertThrows(
+        InvalidTargetException.class,
+        () -> SINK.validate(options("--templateLocation=" + location)));
   }
 }

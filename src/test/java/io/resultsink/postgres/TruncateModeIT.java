@@ -1,21 +1,29 @@
 package io.resultsink.postgres;
 
 import static io.resultsink.postgres.testing.SampleRows.COLUMNS;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Fingerprint;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TableCatalog;
 import io.resultsink.postgres.testing.TestTable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +47,29 @@ class TruncateModeIT extends BaseWriteModeIT {
   @Override
   long lastOldId() {
     return 1000;
+  }
+
+  /** As CREATE INDEX CONCURRENTLY, ANALYZE and another VACUUM hold it. */
+  @Test
+  void aVacuumWaitsBrieflyForWhoeverIsAtTheTable() throws SQLException {
+    TestTable table = existing();
+    try (Steps run = new Steps(table.target(WriteMode.TRUNCATE));
+        Connection holder = database.superuser();
+        Statement statement = holder.createStatement()) {
+      ResultSummary summary = run.publish(run.stage(0, 10));
+      holder.setAutoCommit(false);
+      statement.execute("LOCK TABLE " + table.quoted() + " IN SHARE UPDATE EXCLUSIVE MODE");
+      assertTimeoutPreemptively(Duration.ofSeconds(60), () -> run.tidy(summary));
+      assertThat(vacuums(table), equalTo("0"));
+      holder.rollback();
+      run.tidy(summary);
+      // PostgreSQL 14 collects its statistics a moment later.
+      await().untilAsserted(() -> assertThat(vacuums(table), equalTo("1")));
+    }
+  }
+
+  private String vacuums(TestTable table) {
+    return database.value("SELECT pg_stat_get_vacuum_count('" + table.quoted() + "'::regclass)");
   }
 
   @Test

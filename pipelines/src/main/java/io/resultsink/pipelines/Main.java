@@ -6,6 +6,7 @@ import io.resultsink.pipelines.command.ExitCode;
 import io.resultsink.pipelines.command.Failure;
 import io.resultsink.pipelines.command.Home;
 import io.resultsink.pipelines.command.Logs;
+import io.resultsink.pipelines.command.Printable;
 import io.resultsink.pipelines.command.QueryCommand;
 import io.resultsink.pipelines.command.ResultCommand;
 import io.resultsink.pipelines.command.RunCommand;
@@ -15,6 +16,7 @@ import io.resultsink.pipelines.command.SchedRunCommand;
 import io.resultsink.pipelines.command.ServeCommand;
 import io.resultsink.pipelines.command.ShowCommand;
 import io.resultsink.pipelines.command.Terminal;
+import io.resultsink.pipelines.command.Unrepeated;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
@@ -131,7 +133,7 @@ public final class Main {
 
   private static int wrongUse(ParameterException exception, String[] arguments) {
     CommandLine command = exception.getCommandLine();
-    command.getErr().println("error: " + exception.getMessage());
+    command.getErr().println("error: " + Printable.text(Unrepeated.message(exception, arguments)));
     command.getErr().println("see " + command.getCommandSpec().qualifiedName() + " --help");
     return ExitCode.USAGE;
   }
@@ -144,9 +146,9 @@ public final class Main {
     } else {
       log.error("failed", exception);
     }
-    terminal.err().println("error: " + failure.message());
+    terminal.note("error: " + failure.message());
     if (!failure.expected()) {
-      terminal.err().println("  the log has more: " + logFile);
+      terminal.note("  the log has more: " + logFile);
     }
     return failure.exitCode();
   }

@@ -2,13 +2,21 @@ package io.resultsink.pipelines;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +119,24 @@ class NamedResultTest {
     assertWrong("'bi' was not created by pgresult; remove it from", "delete", "bi");
   }
 
+  @Test
+  void anEmbeddedServersUrlIsTaken() throws IOException {
+    Path passFile = Files.writeString(folder.resolve("own"), "127.0.0.1:*:r:r:hunter2\n");
+    CommandLineOutcome created =
+        result(
+            "create",
+            "mydb",
+            "postgresql://r@127.0.0.1:54320/r?passfile="
+                + passFile
+                + "&require_auth=scram-sha-256");
+    assertThat(created.err(), created.exitCode(), is(0));
+    assertThat(files.services(), containsString("user=r\nrequire_auth=scram-sha-256\n"));
+    assertThat(files.passwords(), containsString("127.0.0.1:54320:r:r:hunter2\n"));
+    assertThat(
+        result("show", "mydb").out(),
+        containsString("url       postgresql://r@127.0.0.1:54320/r?requireAuth=scram-sha-256\n"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -118,11 +144,11 @@ class NamedResultTest {
           """
           My      | postgresql://app@db/shop                    | 'My' cannot name a result; use 3 to 255 of a-z, 0-9 and _
           embedded| postgresql://app@db/shop                    | 'embedded' is taken by pgresult itself
-          mydb    | postgresql://app:hunter2@db/shop/movies     | the URL names a table; a named result is a connection alone
-          mydb    | postgresql://app:hunter2@db/shop?mode=append&sslmode=disable | the URL has options of a table
-          mydb    | postgresql://app:hunter2@db/shop?mode=replace | the URL has options of a table
+          mydb    | postgresql://app:hunter2@db/shop/movies     | the URL names more than a database; write
+          mydb    | postgresql://app:hunter2@db/shop?mode=append&sslmode=disable | the URL of a database has options of a table: mode
+          mydb    | postgresql://app:hunter2@db/shop?mode=replace | the URL of a database has options of a table: mode
           mydb    | postgresql://db/shop                        | the URL names no user
-          mydb    | postgresql://app:hunter2@db                 | the table is missing
+          mydb    | postgresql://app:hunter2@db                 | the URL names no database
           mydb    | app:hunter2@db/shop                         | the target is not a URL
           mydb    | postgresql://app:hunter2@db/shop?socketTimeout=3 | socketTimeout is unknown to libpq
           mydb    | postgresql://app:hunter2@db/shop?sslmode=on | sslmode 'on' is not valid
@@ -172,5 +198,35 @@ class NamedResultTest {
         "mydb",
         "postgresql://app:hunter2@db/shop");
     assertThat(files.services(), is(""));
+  }
+
+  @Test
+  void manyAtOnceLoseNothing() throws Exception {
+    files.writeServices(BY_HAND);
+    files.writePasswords(PASSWORDS_BY_HAND, "rw-------");
+    int commands = 6;
+    CyclicBarrier together = new CyclicBarrier(commands);
+    ExecutorService creating = Executors.newFixedThreadPool(commands);
+    List<Future<Integer>> created = new ArrayList<>();
+    for (int i = 0; i < commands; i++) {
+      String url = "postgresql://app" + i + ":hunter2@db/shop";
+      String name = "many_" + i;
+      created.add(
+          creating.submit(
+              () -> {
+                together.await();
+                return CommandLineOutcome.of(folder, "", "result", "create", name, url).exitCode();
+              }));
+    }
+    for (Future<Integer> exitCode : created) {
+      assertThat(exitCode.get(), is(0));
+    }
+    creating.shutdown();
+    for (int i = 0; i < commands; i++) {
+      assertThat(files.services(), containsString("[many_" + i + "]"));
+      assertThat(files.passwords(), containsString("db:5432:shop:app" + i + ":hunter2\n"));
+    }
+    assertThat(files.services(), startsWith(BY_HAND));
+    assertThat(files.passwords(), endsWith(PASSWORDS_BY_HAND));
   }
 }

@@ -246,9 +246,16 @@ class ScheduledQueryIT {
             "-r",
             "embedded:t",
             sql));
-    assertResultIsWrong(
-        "the URL of -r has a password, and a schedule keeps none; make a named result",
-        "postgresql://app:hunter2@db/shop/t");
+    for (String scheme : List.of("postgresql", "POSTGRESQL", "Postgres")) {
+      assertResultIsWrong(
+          "the URL of -r has a password, and a schedule keeps none; make a named result",
+          scheme + "://app:hunter2@db/shop/t");
+      for (String url : List.of("://a:hunter2@h/d", "://h/d?password=hunter2")) {
+        assertWrong(
+            url.endsWith("d") ? "the URL of -d has a password" : "--database is not valid: ",
+            sched("create", "more", "@daily", "-d", scheme + url, "-r", "embedded:t", sql));
+      }
+    }
     assertResultIsWrong("run_id in -r would publish once", "embedded:t?run_id=x");
     assertResultIsWrong("mode 'overwrite' is not known", "embedded:t?mode=overwrite");
     assertResultIsWrong("no connection is saved as 'mydb' in ", "mydb:t");
@@ -267,6 +274,19 @@ class ScheduledQueryIT {
             "-r",
             result,
             "SELECT 1 FROM hits"));
+  }
+
+  @Test
+  void aPasswordThatAnEarlierVersionKeptIsNotShown() throws Exception {
+    create("hits", "@hourly", "SELECT code FROM hits");
+    server.execute(
+        "UPDATE pgresult.schedule SET result = 'POSTGRESQL://app:hunter2@db/shop/t',"
+            + " database = 'postgresql://db/shop?password=hunter2'");
+    for (String command : List.of("list", "show", "history")) {
+      String shown = command.equals("list") ? done(command) : done(command, "hits");
+      assertThat(shown, not(containsString("hunter2")));
+      assertThat(shown, containsString("(not shown: it has a password, or cannot be read)"));
+    }
   }
 
   @Test
@@ -291,10 +311,11 @@ class ScheduledQueryIT {
   @Test
   void aHomeThatIsNoneIsSaid() throws IOException {
     assertWrong(
-        "the home database is not postgresql://[user@]host[:port]/database, nor a named result",
+        "the home database (--home, or PGRESULT_HOME_URL) cannot be used: 'mysql://' is not",
         sched("list", "--home", "mysql://app:hunter2@h/d"));
     assertWrong(
-        "the home database has the option 'mode'",
+        "the home database (--home, or PGRESULT_HOME_URL) cannot be used: the URL of a database"
+            + " has options of a table: mode",
         sched("list", "--home", "postgresql://app:hunter2@h/d?mode=append"));
     assertWrong("no connection is saved as 'team' in ", sched("list", "--home", "team"));
     for (String[] command : new String[][] {{"sched", "list"}, {"serve"}}) {
@@ -318,6 +339,24 @@ class ScheduledQueryIT {
     assertThat(created.err(), created.exitCode(), is(0));
     assertThat(sched("list", "--home", "team").exitCode(), is(0));
     assertThat(server.column("SELECT count(*) FROM pgresult.schedule"), contains("0"));
+  }
+
+  @Test
+  void theEmbeddedServersUrlIsTakenEverywhere() throws IOException {
+    String url = run("embedded", "url").out().strip();
+    assertThat(url, containsString("?passfile=" + home.resolve("embedded/pgpass")));
+    CommandLineOutcome created = run("result", "create", "own", url);
+    assertThat(created.err(), created.exitCode(), is(0));
+    assertThat(run("result", "test", "own").out(), containsString("role      results"));
+    for (String itself : List.of("own", url, url.replace("postgresql", "POSTGRESQL"))) {
+      assertThat(sched("list", "--home", itself).exitCode(), is(0));
+    }
+    assertThat(
+        run("query", "-d", url + "&schema=pgresult", "SELECT COUNT(*) AS n FROM schedule").out(),
+        containsString("n\n---\n 0\n"));
+    assertWrong(
+        "the URL of -d has a password, and a schedule keeps none",
+        sched("create", "more", "@daily", "-d", url, "-r", "embedded:t", "SELECT 1 FROM t"));
   }
 
   @Test

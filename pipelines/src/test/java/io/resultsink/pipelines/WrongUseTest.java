@@ -92,11 +92,39 @@ class WrongUseTest {
     assertWrong(
         "folder " + empty + " has no tables", "query", "-d", empty.toString(), "SELECT 1 FROM t");
     assertWrong(
-        "--database postgresql://db is not postgresql://[user@]host[:port]/database",
+        "--database is not valid: the URL names no database",
         "query",
         "-d",
         "postgresql://app:secret@db",
         "SELECT 1 FROM t");
+  }
+
+  @Test
+  void whatMayBeAPasswordIsNotRepeated() {
+    for (String[] arguments :
+        new String[][] {
+          {"show", "-p2-hunter2", "postgresql://app@db/shop/t"},
+          {"show", "-p", "hunter2", "postgresql://app@db/shop/t"},
+          {"show", "--password", "hunter2", "postgresql://app@db/shop/t"},
+          {"show", "--pasword=hunter2", "postgresql://app@db/shop/t"},
+          {"show", "t", "postgresql://app:hunter2@db/shop/t"},
+          {"postgresql://app:hunter2@db/shop/t"},
+          {"show", "postgresql:/app:hunter2@db/shop/t"},
+          {"show", "jdbc:postgresql://db/shop/t?password=hunter2"},
+          {"clean", "POSTGRES://app:hunter2@db/shop/t?mode=x"},
+          {"result", "create", "mydb", "x", "postgres//app:hunter2@db/shop"},
+          {"result", "create", "mydb", "postgres//app:hunter2@db/shop"},
+          {"sched", "list", "--home", "postgresql//app:hunter2@db/shop"},
+          {"sched", "list", "--home", "POSTGRESQL://db/shop?password=hunter2"},
+          {"serve", "--home", "jdbc:postgresql://db/shop?password=hunter2"},
+          {"query", "-d", "postgresql//app:hunter2@db/shop", "SELECT 1 FROM t"},
+          {"query", "-d", "jdbc:postgresql://db/shop?password=hunter2", "SELECT 1 FROM t"},
+        }) {
+      CommandLineOutcome outcome = CommandLineOutcome.of(folder, "", arguments);
+      assertThat(outcome.err(), startsWith("error: "));
+      assertThat(outcome.err(), not(containsString("hunter2")));
+      assertThat(outcome.exitCode(), is(2));
+    }
   }
 
   @Test

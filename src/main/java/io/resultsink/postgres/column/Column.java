@@ -15,13 +15,15 @@ public final class Column {
 
   private final String name;
   private final String type;
+  private final boolean countsCharacters;
   private final int fieldIndex;
   private final boolean notNull;
   private final ColumnType columnType;
 
-  Column(String name, String type, int fieldIndex, boolean notNull, ColumnType columnType) {
+  Column(String name, PostgresType type, int fieldIndex, boolean notNull, ColumnType columnType) {
     this.name = name;
-    this.type = type;
+    this.type = type.sql();
+    this.countsCharacters = Conversions.countsCharacters(type);
     this.fieldIndex = fieldIndex;
     this.notNull = notNull;
     this.columnType = columnType;
@@ -55,6 +57,11 @@ public final class Column {
   /** Whether the table refuses NULL. */
   public boolean notNull() {
     return notNull;
+  }
+
+  /** Whether its type has a length in characters, as {@code varchar(3)} has. */
+  public boolean countsCharacters() {
+    return countsCharacters;
   }
 
   /** The expression over the staging table's column that is the target's value. */

@@ -93,7 +93,7 @@ final class ColumnMatcher {
     }
     try {
       ColumnType type = ColumnType.of(mapping, target.type());
-      return new Column(target.name(), target.type().sql(), index, target.notNull(), type);
+      return new Column(target.name(), target.type(), index, target.notNull(), type);
     } catch (RefusedTypeException e) {
       problem(target.name(), e.reason());
       return null;

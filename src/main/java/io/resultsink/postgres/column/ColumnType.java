@@ -56,6 +56,9 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
       return null;
     }
     FieldEncoder encoder = Conversions.encoder(mapping, CreatedType.TEXT);
+    if (encoder != null) {
+      refuseCutParts(target, base);
+    }
     return encoder == null
         ? null
         : new ColumnType(CreatedType.TEXT.sql(), encoder, fromText(target, base));
@@ -87,6 +90,28 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
         staged.sql() + "[]",
         mapping.reader() == null ? encoder : encoder.after(mapping::read),
         publishing);
+  }
+
+  /**
+   * The input function of a composite or a range alters a part that does not fit: it rounds to the
+   * part's digits, drops blanks beyond its length, cuts a name.
+   */
+  private static void refuseCutParts(PostgresType target, PostgresType base) {
+    for (PostgresType part : base.parts()) {
+      PostgresType inner = withoutDomains(part);
+      PostgresType single =
+          isArray(inner) && inner.element() != null ? withoutDomains(inner.element()) : inner;
+      if (Conversions.cutsText(single)) {
+        throw new RefusedTypeException(
+            "result has text, table has "
+                + target.sql()
+                + " with a part of type "
+                + single.sql()
+                + ", to which PostgreSQL cuts or rounds text without an error; use a column of its"
+                + " own for each part");
+      }
+      refuseCutParts(target, single);
+    }
   }
 
   private static Publishing fromText(PostgresType target, PostgresType base) {

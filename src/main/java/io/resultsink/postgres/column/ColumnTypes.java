@@ -76,6 +76,8 @@ public final class ColumnTypes {
       return FieldMapping.of(type, ValueKind.INTERVAL, CreatedType.INTERVAL);
     } else if (logical instanceof UuidLogicalType) {
       return FieldMapping.of(type, ValueKind.UUID, CreatedType.UUID);
+    } else if (logical instanceof JsonText) {
+      return FieldMapping.of(type, ValueKind.TEXT, CreatedType.JSONB);
     } else if (logical instanceof VariableString string) {
       return FieldMapping.of(type, ValueKind.TEXT, CreatedType.varchar(string.getMaxLength()));
     } else if (logical instanceof FixedString string) {

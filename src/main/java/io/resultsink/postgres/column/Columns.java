@@ -72,7 +72,7 @@ public record Columns(List<Column> columns) {
     }
     FieldMapping mapping = ColumnTypes.of(field.getType());
     PostgresType type = mapping.created();
-    return new Column(name, type.sql(), index, false, ColumnType.of(mapping, type));
+    return new Column(name, type, index, false, ColumnType.of(mapping, type));
   }
 
   /** The columns of an existing table that a schema's fields fill, and what stands against it. */

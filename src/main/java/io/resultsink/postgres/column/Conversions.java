@@ -92,6 +92,33 @@ final class Conversions {
     return type.schema().equals("pg_catalog") && ElementType.named(type.name()) != null;
   }
 
+  /** Whether a type, or that of an array's elements, has a length in characters. */
+  static boolean countsCharacters(PostgresType type) {
+    if (type.base() != null) {
+      return countsCharacters(type.base());
+    }
+    if (type.element() != null) {
+      return countsCharacters(type.element());
+    }
+    return type.schema().equals("pg_catalog")
+        && (type.name().equals("varchar") || type.name().equals("bpchar"))
+        && type.modifier() >= MODIFIER_HEADER;
+  }
+
+  /**
+   * Whether the type's input function alters a text that does not fit instead of refusing it. That
+   * of bit(3), and those that extensions bring, refuse.
+   */
+  static boolean cutsText(PostgresType type) {
+    if (!type.schema().equals("pg_catalog")) {
+      return false;
+    }
+    return switch (type.name()) {
+      case "name", "char", "jsonb", "money" -> true;
+      default -> hasEncoder(type) && type.modifier() >= 0;
+    };
+  }
+
   /** Documents and arrays as JSON, written from the Beam value itself. */
   private static @Nullable FieldEncoder document(FieldMapping mapping, PostgresType type) {
     boolean anyLength = type.modifier() < 0;

@@ -13,7 +13,9 @@ import java.math.BigDecimal;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.Schema.LogicalType;
@@ -111,11 +113,16 @@ final class JsonDocuments {
     Writer writer = writer(valueType);
     return (value, json) -> {
       json.writeStartObject();
+      Set<String> names = new HashSet<>();
       for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
         if (entry.getKey() == null) {
           throw new RefusedValueException("it has a map with a NULL key");
         }
-        json.writeFieldName(text(key.kind(), key.read(entry.getKey())));
+        String name = text(key.kind(), key.read(entry.getKey()));
+        if (!names.add(name)) {
+          throw new RefusedValueException("it has a map with two keys that are one in JSON");
+        }
+        json.writeFieldName(name);
         writeNullable(writer, entry.getValue(), json);
       }
       json.writeEndObject();

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.column;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind pg_type.typtype: b base, d domain, e enum, c composite, r range, m multirange
  * @param base a domain's type, else null
  * @param element an array's element type (with the array's modifier), else null
+ * @param parts the types of a composite's attributes, of a range's or multirange's bounds, else
+ *     none
  */
 public record PostgresType(
     String sql,
@@ -21,4 +24,18 @@ public record PostgresType(
     int modifier,
     char kind,
     @Nullable PostgresType base,
-    @Nullable PostgresType element) {}
+    @Nullable PostgresType element,
+    List<PostgresType> parts) {
+
+  /** A type without parts. */
+  public PostgresType(
+      String sql,
+      String schema,
+      String name,
+      int modifier,
+      char kind,
+      @Nullable PostgresType base,
+      @Nullable PostgresType element) {
+    this(sql, schema, name, modifier, kind, base, element, List.of());
+  }
+}

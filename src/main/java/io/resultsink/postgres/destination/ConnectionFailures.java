@@ -1,9 +1,11 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.Printable;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
@@ -27,13 +29,32 @@ final class ConnectionFailures {
             : null;
     if (tls != null) {
       return new DatabaseUnavailableException(
-          "no session with " + source + ": " + tls, Remedy.FIX_CONFIGURATION, state, failure);
+          "no session with " + source + ": " + Printable.of(tls),
+          Remedy.FIX_CONFIGURATION,
+          state,
+          failure);
+    }
+    String unknown = unknownHost(failure);
+    if (unknown != null) {
+      return new DatabaseUnavailableException(
+          "no session with " + source + ": " + unknown, Remedy.RETRY, state, failure);
     }
     return new DatabaseUnavailableException(
-        "no session with " + source + ": " + reason(source, state, user, failure),
+        "no session with " + source + ": " + Printable.of(reason(source, state, user, failure)),
         isConfiguration(state) ? Remedy.FIX_CONFIGURATION : Remedy.RETRY,
         state,
         failure);
+  }
+
+  /** A name server that is away for a moment looks the same, so that another attempt may help. */
+  private static @Nullable String unknownHost(SQLException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownHostException) {
+        return "the host's name is not known here; check its spelling, and whether this machine's"
+            + " name server knows it";
+      }
+    }
+    return null;
   }
 
   private static boolean isConfiguration(@Nullable String state) {

@@ -30,6 +30,13 @@ public final class ConnectionProperties {
   private static final int LONGEST_SECONDS = Integer.MAX_VALUE / 1000;
 
   private static final Rule TEXT = value -> null;
+  // libpq's word for what the system trusts; the driver would look for a file of this name.
+  private static final Rule AUTHORITIES =
+      value ->
+          value.equals("system")
+              ? "the file of the authorities that the system trusts, such as"
+                  + " /etc/ssl/certs/ca-certificates.crt"
+              : null;
   private static final Rule BOOLEAN = oneOf("true", "false");
   private static final Rule SECONDS = wholeNumber(0, LONGEST_SECONDS, " seconds");
   private static final Rule MILLISECONDS = wholeNumber(0, Integer.MAX_VALUE, " milliseconds");
@@ -40,7 +47,8 @@ public final class ConnectionProperties {
 
   static {
     allow(choice(PGProperty.SSL_MODE), PGProperty.SSL_MODE);
-    allow(TEXT, PGProperty.SSL_ROOT_CERT, PGProperty.SSL_CERT, PGProperty.SSL_KEY);
+    allow(AUTHORITIES, PGProperty.SSL_ROOT_CERT);
+    allow(TEXT, PGProperty.SSL_CERT, PGProperty.SSL_KEY);
     allow(TEXT, PGProperty.PEM_KEY_ALGORITHM);
     allow(choice(PGProperty.SSL_NEGOTIATION), PGProperty.SSL_NEGOTIATION);
     allow(MILLISECONDS, PGProperty.SSL_RESPONSE_TIMEOUT);
@@ -134,14 +142,19 @@ public final class ConnectionProperties {
    * @throws InvalidTargetException when it is not allowed, or has a value that the driver refuses
    */
   static void check(String name, String value) {
+    check(name, name, value);
+  }
+
+  /** As {@link #check(String, String)}, for a property that the user spelled otherwise. */
+  static void check(String spelled, String name, String value) {
     Rule rule = ALLOWED.get(name);
     if (rule == null) {
       throw new InvalidTargetException(UnknownOption.problem(name));
     }
-    StorableText.check(name, value);
+    StorableText.check(spelled, value);
     String valid = value.isEmpty() ? "a value" : rule.valid(value);
     if (valid != null) {
-      throw new InvalidTargetException(name + " '" + value + "' is not valid; use " + valid);
+      throw new InvalidTargetException(spelled + " '" + value + "' is not valid; use " + valid);
     }
   }
 

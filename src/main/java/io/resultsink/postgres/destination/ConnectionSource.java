@@ -1,5 +1,6 @@
 package io.resultsink.postgres.destination;
 
+import io.resultsink.postgres.failure.Printable;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.Objects;
@@ -33,7 +34,7 @@ public sealed interface ConnectionSource extends Serializable {
 
     @Override
     public String toString() {
-      return host + ":" + port + "/" + database;
+      return Printable.of(host + ":" + port + "/" + database);
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.annotations.Internal;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of one source within this JVM: few, opened late, shared by all sinks of the source.
@@ -35,7 +34,7 @@ public final class PostgresConnections implements AutoCloseable {
   private final Semaphore staging = new Semaphore(STAGING_SESSIONS, true);
   private final Semaphore publishing = new Semaphore(PUBLISHERS, true);
   private final DataSource sessions;
-  private final @Nullable AutoCloseable pool;
+  private final AutoCloseable pool;
   private int leases;
 
   private PostgresConnections(ConnectionSource source) {
@@ -45,8 +44,10 @@ public final class PostgresConnections implements AutoCloseable {
       this.sessions = opened.dataSource();
       this.pool = opened;
     } else {
-      this.sessions = ProvidedDataSources.of((ConnectionSource.Provided) source);
-      this.pool = null; // it is the user's, who may use it elsewhere
+      DataSourceSupplier supplier = ((ConnectionSource.Provided) source).supplier();
+      DataSource provided = supplier.get();
+      this.sessions = provided;
+      this.pool = () -> ProvidedDataSources.closeUnlessShared(provided, supplier);
     }
   }
 
@@ -97,12 +98,24 @@ public final class PostgresConnections implements AutoCloseable {
   }
 
   /**
-   * A connection outside of these bounds, for reading a database: a reader keeps it while its rows
-   * wait to be staged. The caller closes it.
+   * A connection outside of these bounds, for code that is not ours: a reader keeps it while its
+   * rows wait to be staged. Each of its transactions begins with an empty search path, so its SQL
+   * names tables with their schemas. The caller closes it.
+   *
+   * @see #outsideSession
    */
   public static Connection outside(ConnectionSource.Server server) {
     try {
-      return ServerPool.connect(server);
+      return EmptyPathConnection.of(ServerPool.connect(server));
+    } catch (SQLException e) {
+      throw ConnectionFailures.explain(server, e);
+    }
+  }
+
+  /** A session outside of these bounds, for SQL of our own. The caller closes it. */
+  public static Session outsideSession(ConnectionSource.Server server) {
+    try {
+      return new Session(ServerPool.connect(server), () -> {});
     } catch (SQLException e) {
       throw ConnectionFailures.explain(server, e);
     }
@@ -145,13 +158,11 @@ public final class PostgresConnections implements AutoCloseable {
       }
       SHARED.remove(source, this);
     }
-    if (pool != null) {
-      try {
-        pool.close();
-      } catch (Exception e) {
-        org.slf4j.LoggerFactory.getLogger(PostgresConnections.class)
-            .warn("Closing the connections to {} failed", source, e);
-      }
+    try {
+      pool.close();
+    } catch (Exception e) {
+      org.slf4j.LoggerFactory.getLogger(PostgresConnections.class)
+          .warn("Closing the connections to {} failed", source, e);
     }
   }
 }

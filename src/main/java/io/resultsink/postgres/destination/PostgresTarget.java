@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * the text is read, its password as well, unless that is a reference.
  *
  * <p>Connection properties of the driver are taken from an allow list; a password or anything else
- * that is secret is none of them.
+ * that is secret is none of them. A property may be spelled as libpq spells it ({@code
+ * connect_timeout}), and libpq's {@code passfile} names the file that the password is looked up in
+ * when the text is read.
  */
 @AutoValue
 public abstract class PostgresTarget implements Serializable {

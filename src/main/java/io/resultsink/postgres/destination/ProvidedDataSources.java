@@ -5,26 +5,44 @@ import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** DataSources of the user's own: made once for each sink and JVM, and never closed by us. */
+/**
+ * DataSources of the user's own. The function that gives them is asked once for each sink and JVM,
+ * as long as steps of the sink are there.
+ */
 final class ProvidedDataSources {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProvidedDataSources.class);
 
   /** A pool that is busy gives a connection within this; one of a single connection never. */
   private static final Duration SECOND_CONNECTION = Duration.ofSeconds(60);
 
-  private static final Map<String, DataSource> MADE = new ConcurrentHashMap<>();
-
   private ProvidedDataSources() {}
 
-  static DataSource of(ConnectionSource.Provided source) {
-    return MADE.computeIfAbsent(source.key(), key -> source.supplier().get());
+  /**
+   * Closes a DataSource that nobody uses any more, unless its function gives it to others too: then
+   * it gives the same one when it is asked again.
+   */
+  static void closeUnlessShared(DataSource used, DataSourceSupplier supplier) throws Exception {
+    if (!(used instanceof AutoCloseable closeable)) {
+      return;
+    }
+    DataSource another = supplier.get();
+    if (another == used) {
+      return;
+    }
+    try (closeable) {
+      if (another instanceof AutoCloseable spare) {
+        spare.close();
+      }
+    }
   }
 
   /**
@@ -62,8 +80,7 @@ final class ProvidedDataSources {
           try {
             connection.close();
           } catch (SQLException e) {
-            org.slf4j.LoggerFactory.getLogger(ProvidedDataSources.class)
-                .warn("Giving a late connection back failed", e);
+            LOG.warn("Giving a late connection back failed", e);
           }
         });
   }

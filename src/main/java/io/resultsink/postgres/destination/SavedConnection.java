@@ -1,15 +1,16 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.jdbcurlresolver.PgPassParser;
 
 /**
  * A connection that is saved under a name, the same that {@code psql service=NAME} makes.
@@ -30,33 +31,11 @@ public record SavedConnection(
     @Nullable Secret password,
     Map<String, String> properties) {
 
+  private static final Set<String> PLACES =
+      Set.of("host", "port", "dbname", "user", "password", LibpqParameter.PASSWORD_FILE);
+
   /** Begins the line that keeps a reference to the password instead of the password. */
   public static final String PASSWORD_MARK = "# pgresult: password ";
-
-  /** What libpq calls otherwise than the driver. */
-  private static final Map<String, String> PROPERTIES =
-      Map.of(
-          "connect_timeout", "connectTimeout",
-          "channel_binding", "channelBinding",
-          "require_auth", "requireAuth",
-          "sslnegotiation", "sslNegotiation",
-          "gssencmode", "gssEncMode",
-          "krbsrvname", "kerberosServerName",
-          "target_session_attrs", "targetServerType");
-
-  /** What makes no difference to a sink. */
-  private static final Set<String> WITHOUT_EFFECT =
-      Set.of(
-          "application_name",
-          "fallback_application_name",
-          "client_encoding",
-          "keepalives",
-          "keepalives_idle",
-          "keepalives_interval",
-          "keepalives_count",
-          "tcp_user_timeout",
-          "sslcompression",
-          "sslsni");
 
   /**
    * Looks a connection up.
@@ -84,16 +63,15 @@ public record SavedConnection(
     return reading.connection();
   }
 
-  /** What libpq calls a connection property of the driver; null when it has no such thing. */
-  public static @Nullable String keyword(String property) {
-    for (Map.Entry<String, String> spelled : PROPERTIES.entrySet()) {
-      if (spelled.getValue().equals(property)) {
-        return spelled.getKey();
-      }
-    }
-    return Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "gsslib").contains(property)
-        ? property
-        : null;
+  /** Returns whether the text of a target names a saved connection. */
+  public static boolean isNamedBy(String target) {
+    return TargetUrl.isShort(target);
+  }
+
+  /** As libpq has it: {@code PGUSER}, else the operating system's user. */
+  private static String defaultUser() {
+    String given = System.getenv("PGUSER");
+    return given == null || given.isEmpty() ? System.getProperty("user.name") : given;
   }
 
   /** The lines of one service. */
@@ -103,6 +81,7 @@ public record SavedConnection(
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
     private @Nullable Secret reference;
+    private @Nullable Secret password;
 
     Reading(String where) {
       this.where = where;
@@ -124,26 +103,25 @@ public record SavedConnection(
       }
       String keyword = line.substring(0, end);
       String value = line.substring(end + 1);
-      if (!value.isEmpty() && !WITHOUT_EFFECT.contains(keyword)) {
+      if (!value.isEmpty()) {
         take(keyword, value);
       }
     }
 
     private void take(String keyword, String value) {
-      if (Set.of("host", "port", "dbname", "user", "password").contains(keyword)) {
+      if (PLACES.contains(keyword)) {
         values.putIfAbsent(keyword, value);
         return;
       }
-      String property = PROPERTIES.getOrDefault(keyword, keyword);
-      if (!ConnectionProperties.isAllowed(property) || property.equals("service")) {
+      Optional<LibpqParameter> parameter = LibpqParameter.find(keyword);
+      if (parameter.isEmpty()) {
         problems.add("it has '" + keyword + "', which the sink does not take");
         return;
       }
-      // A sink writes, so that read-write and primary are one.
-      String meant =
-          keyword.equals("target_session_attrs") && value.equals("read-write") ? "primary" : value;
-      TargetRules.collect(problems, () -> ConnectionProperties.check(property, meant));
-      properties.putIfAbsent(property, meant);
+      // Of a keyword that stands twice libpq takes the first.
+      Map<String, String> taken = new HashMap<>();
+      TargetRules.collect(problems, () -> parameter.get().apply(value, taken));
+      taken.forEach(properties::putIfAbsent);
     }
 
     /** libpq checks a certificate with sslmode=require too, when it has an authority to check. */
@@ -165,33 +143,28 @@ public record SavedConnection(
       TargetRules.collect(problems, () -> TargetRules.checkHost(host));
       if (!port.matches("[0-9]{1,5}")) {
         problems.add("its port is not a number from 1 to 65535");
+      } else {
+        TargetRules.collect(problems, () -> password = password(host, port, database, user));
       }
       if (!problems.isEmpty()) {
         throw new InvalidTargetException(where + ": " + String.join("; ", problems));
       }
       return new SavedConnection(
-          host,
-          Integer.parseInt(port),
-          database,
-          user,
-          password(host, port, database, user),
-          Map.copyOf(properties));
+          host, Integer.parseInt(port), database, user, password, Map.copyOf(properties));
     }
 
     private @Nullable Secret password(String host, String port, String database, String user) {
       if (reference != null) {
         return reference;
       }
-      String password = values.get("password");
-      if (password == null) {
-        password = PgPassParser.getPassword(host, port, database, user);
+      String own = values.get("password");
+      if (own != null) {
+        return Secret.of(own);
       }
-      return password == null || password.isEmpty() ? null : Secret.of(password);
-    }
-
-    private static String defaultUser() {
-      String given = System.getenv("PGUSER");
-      return Objects.requireNonNullElse(given, System.getProperty("user.name"));
+      String file = values.get(LibpqParameter.PASSWORD_FILE);
+      PasswordFile passwords =
+          file == null ? PasswordFile.ofUser() : new PasswordFile(Path.of(file));
+      return passwords.password(host, Integer.parseInt(port), database, user);
     }
   }
 }

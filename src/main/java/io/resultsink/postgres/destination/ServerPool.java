@@ -13,6 +13,7 @@ import org.apache.commons.dbcp2.PoolingDataSource;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -54,17 +55,24 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     return new ServerPool(dataSource, pool);
   }
 
-  /** The one place where a secret's value is read. */
+  /** A connection of its own. */
   static Connection connect(ConnectionSource.Server server) throws SQLException {
+    return connect(server, LoginLimits.of(server.properties()));
+  }
+
+  /** The one place where a secret's value is read. */
+  static Connection connect(ConnectionSource.Server server, LoginLimits limits)
+      throws SQLException {
     Properties properties = new Properties();
     properties.putAll(server.properties());
     if (server.user() != null) {
       properties.setProperty("user", server.user());
     }
-    if (server.password() != null) {
-      properties.setProperty("password", server.password().resolve());
+    Secret password = password(server);
+    if (password != null) {
+      properties.setProperty("password", password.resolve());
     }
-    properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), "10");
+    limits.applyTo(properties);
     properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
     // The name goes with the startup message; a SET after it would stay with a pooler's session.
     properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "14");
@@ -83,7 +91,18 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     if (connection == null) {
       throw new SQLException("the driver does not take " + server, "08001");
     }
+    limits.lift(connection);
     return connection;
+  }
+
+  /** The driver itself would look for ~/.pgpass in another home than psql. */
+  private static @Nullable Secret password(ConnectionSource.Server server) {
+    if (server.password() != null
+        || server.properties().containsKey(PGProperty.SERVICE.getName())) {
+      return server.password();
+    }
+    String user = server.user() == null ? System.getProperty("user.name") : server.user();
+    return PasswordFile.ofUser().password(server.host(), server.port(), server.database(), user);
   }
 
   private static String encoded(String text) {

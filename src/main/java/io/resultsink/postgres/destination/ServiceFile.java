@@ -41,7 +41,7 @@ public final class ServiceFile {
     if (given != null && !given.isBlank()) {
       return new ServiceFile(Path.of(given));
     }
-    Path own = Path.of(System.getProperty("user.home"), ".pg_service.conf");
+    Path own = UserHome.folder().resolve(".pg_service.conf");
     String system = System.getenv(PGEnvironment.PGSYSCONFDIR.getName());
     return new ServiceFile(
         Files.exists(own) || system == null || system.isBlank()

@@ -29,10 +29,8 @@ import org.postgresql.copy.CopyManager;
 @Internal
 public final class Session implements AutoCloseable {
 
-  private static final int TRANSACTION_TIMEOUT_SINCE = 17;
-
   /** pg_catalog comes first unnamed; so would the temporary tables of whoever had a session. */
-  private static final String CATALOG_ALONE = "pg_temp";
+  static final String CATALOG_ALONE = "pg_temp";
 
   private final Connection connection;
   private final Runnable onClose;
@@ -95,28 +93,7 @@ public final class Session implements AutoCloseable {
   }
 
   private long begin(Duration lockTimeout, String activity, String id) throws SQLException {
-    String sql = // the role's own names first get out of the way of all others
-        """
-        SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
-        SELECT pg_catalog.current_setting('search_path'),
-               pg_catalog.set_config('search_path', ?, true);
-        SELECT %s,
-               set_config('row_security', 'off', true),
-               set_config('statement_timeout', '0', true),
-               set_config('idle_in_transaction_session_timeout', '0', true),
-               set_config('tcp_keepalives_idle', '60', true),
-               set_config('tcp_keepalives_interval', '10', true),
-               set_config('tcp_keepalives_count', '6', true),
-               set_config('lock_timeout', ?, true),
-               set_config('application_name', ?, true),
-               set_config('TimeZone', 'UTC', true),
-               set_config('synchronous_commit', CASE current_setting('synchronous_commit')
-                   WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
-        """
-            .formatted(id);
-    if (serverVersion() >= TRANSACTION_TIMEOUT_SINCE) {
-      sql += ", set_config('transaction_timeout', '0', true)";
-    }
+    String sql = TransactionStart.sql(id, serverVersion());
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, CATALOG_ALONE);
       statement.setString(2, Long.toString(lockTimeout.toMillis()));
@@ -196,11 +173,24 @@ public final class Session implements AutoCloseable {
     return roleSearchPath.isEmpty() ? CATALOG_ALONE : roleSearchPath + ", pg_temp";
   }
 
-  /** Executes definitions, in which event triggers run: they find what they find by hand. */
+  /**
+   * Executes definitions without expressions, in which event triggers run: they find what they find
+   * by hand.
+   */
   public void define(String... sql) throws SQLException {
     searchPath("pg_catalog, " + beforeTemporary());
     execute(String.join(";\n", sql));
     useEmptySearchPath();
+  }
+
+  /**
+   * Executes definitions with expressions, which bind to what the empty search path finds: under
+   * the role's, an operator of somebody else's may be a better match than the one that was meant.
+   */
+  public void defineExpressions(String... sql) throws SQLException {
+    if (sql.length > 0) {
+      execute(String.join(";\n", sql));
+    }
   }
 
   /** Leaves nothing but pg_catalog to be found by a bare name. */

@@ -73,7 +73,7 @@ public enum SinkOption {
       "text of at most 200 characters",
       "a fresh one for each pipeline",
       "the run's name: the same run publishes once, however often it is launched",
-      (builder, option, encoded) -> builder.runId(runId(option, encoded)),
+      (builder, option, encoded) -> builder.runId(RunId.check(option, decode(option, encoded))),
       (option, target) -> encodedOrNull(option, target.runId())),
 
   /** See {@link PostgresTarget#minRows()}. */
@@ -109,8 +109,6 @@ public enum SinkOption {
       "how mode=truncate empties the table",
       (builder, option, encoded) -> checkReset(decode(option, encoded)),
       (option, target) -> null);
-
-  private static final int LONGEST_RUN_ID = 200;
 
   /** Reads the text of the option {@code option}, still percent-encoded, into {@code builder}. */
   private interface Setter {
@@ -249,16 +247,6 @@ public enum SinkOption {
               + "'; leave out one of the two schemas");
     }
     builder.table(new TableName(schema, table.get().table()));
-  }
-
-  private static String runId(String option, String encoded) {
-    String runId = decode(option, encoded);
-    int length = runId.codePointCount(0, runId.length());
-    if (length > LONGEST_RUN_ID) {
-      throw new InvalidTargetException(
-          option + " has " + length + " characters; use at most " + LONGEST_RUN_ID);
-    }
-    return runId;
   }
 
   private static long count(String option, String encoded) {

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.failure.Printable;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,6 @@ public record TableName(@Nullable String schema, String table) implements Serial
   /** The name as messages show it: {@code schema.table}, unquoted. */
   @Override
   public String toString() {
-    return schema == null ? table : schema + "." + table;
+    return Printable.of(schema == null ? table : schema + "." + table);
   }
 }

@@ -17,6 +17,10 @@ final class TargetRules {
   private static final Pattern IPV6 =
       Pattern.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._~-]+)?");
 
+  static final String SEVERAL_HOSTS =
+      "several hosts are given, and a target has one; write the primary's, or a name that always"
+          + " leads to the primary";
+
   /** A rule about several values; {@code options} are those that it looks at. */
   record Rule(Set<SinkOption> options, Function<PostgresTarget, @Nullable String> problem) {}
 
@@ -108,7 +112,7 @@ final class TargetRules {
       throw new InvalidTargetException("the host is empty; write one, such as localhost");
     }
     if (host.indexOf(',') >= 0) {
-      throw new InvalidTargetException("the host has a ','; a target has one host");
+      throw new InvalidTargetException(SEVERAL_HOSTS);
     }
     if (host.indexOf('/') >= 0) {
       throw new InvalidTargetException(

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -26,8 +27,6 @@ final class TargetUrl {
       "postgresql://[user[:password]@]host[:port]/database/table[?option=value&...], or name:table"
           + " with a saved connection";
 
-  private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]{0,19})://.*");
-
   /** Neither a slash nor an at sign, so that no URL with a character too few looks like one. */
   private static final Pattern SHORT =
       Pattern.compile("([A-Za-z0-9_-]+):([^:/@?]+)(?:\\?(.*))?", Pattern.DOTALL);
@@ -40,19 +39,25 @@ final class TargetUrl {
   private final PostgresTarget.Builder builder = PostgresTarget.builder();
   private final List<String> problems = new ArrayList<>();
   private final Set<SinkOption> failed = EnumSet.noneOf(SinkOption.class);
-  private final Map<String, String> connectionProperties = new LinkedHashMap<>();
+  private final Map<String, String> given = new LinkedHashMap<>();
+  private Map<String, String> saved = Map.of();
+  private String passwordFile = "";
 
   private TargetUrl() {}
 
   /** See {@link PostgresTarget#parse}. */
   static PostgresTarget parse(String url) {
-    Matcher saved = SHORT.matcher(url);
-    if (saved.matches() && !url.matches("(?is)(jdbc|postgres(ql)?):.*")) {
-      return new TargetUrl().read(SavedConnection.named(saved.group(1)), saved);
+    if (isShort(url)) {
+      Matcher parts = SHORT.matcher(url);
+      parts.matches();
+      return new TargetUrl().read(SavedConnection.named(parts.group(1)), parts);
     }
-    String rest = afterScheme(url);
-    checkAtSign(rest);
-    return new TargetUrl().read(rest);
+    return new TargetUrl().read(UrlScheme.rest(url, "a target is written " + FORM));
+  }
+
+  /** Returns whether a text is the short form, with a saved connection's name. */
+  static boolean isShort(String text) {
+    return SHORT.matcher(text).matches() && !UrlScheme.looksLikePostgres(text);
   }
 
   /** The target as a URL, but for its password; without a host, as one names it in Java. */
@@ -92,47 +97,6 @@ final class TargetUrl {
     return options;
   }
 
-  private static String afterScheme(String url) {
-    for (String scheme : List.of("postgresql://", "postgres://")) {
-      if (url.regionMatches(true, 0, scheme, 0, scheme.length())) {
-        return url.substring(scheme.length());
-      }
-    }
-    throw new InvalidTargetException(withoutScheme(url) + "; a target is written " + FORM);
-  }
-
-  private static String withoutScheme(String url) {
-    if (url.isEmpty()) {
-      return "the target is empty";
-    }
-    if (url.regionMatches(true, 0, "jdbc:", 0, "jdbc:".length())) {
-      return "a JDBC URL is not a target: leave 'jdbc:' away and add the table";
-    }
-    if (url.matches("(?is)postgres(ql)?:.*")) {
-      return "two slashes are missing after 'postgresql:'";
-    }
-    Matcher scheme = SCHEME.matcher(url);
-    if (scheme.matches()) {
-      return "'" + scheme.group(1) + "://' is not a PostgreSQL target";
-    }
-    return "the target is not a URL";
-  }
-
-  /** Only the one {@code @} before the host is literal, so that no part of a password is shown. */
-  private static void checkAtSign(String rest) {
-    int at = rest.indexOf('@');
-    if (at < 0) {
-      return;
-    }
-    Matcher separator = Pattern.compile("[/?]").matcher(rest);
-    boolean afterHost = separator.find() && separator.start() < at;
-    if (afterHost || rest.indexOf('@', at + 1) >= 0) {
-      throw new InvalidTargetException(
-          "the host cannot be told from user and password; percent-encode special characters: '@'"
-              + " as %40, '/' as %2F, '?' as %3F, '#' as %23, '%' as %25");
-    }
-  }
-
   private PostgresTarget read(String rest) {
     if (rest.indexOf('#') >= 0) {
       problems.add("the URL has a '#'; write it as %23");
@@ -157,8 +121,7 @@ final class TargetUrl {
         .database(connection.database())
         .user(connection.user())
         .password(connection.password());
-    connectionProperties.putAll(connection.properties());
-    builder.connectionProperties(connectionProperties);
+    saved = connection.properties();
     attempt(() -> builder.table(TableName.parse(tableAndOptions.group(2))));
     if (tableAndOptions.group(3) != null) {
       query(tableAndOptions.group(3));
@@ -176,6 +139,10 @@ final class TargetUrl {
       }
     }
     String hostAndPort = authority.substring(at + 1);
+    if (hostAndPort.indexOf(',') >= 0) {
+      problems.add(TargetRules.SEVERAL_HOSTS);
+      return;
+    }
     boolean brackets = hostAndPort.startsWith("[");
     Matcher parts = (brackets ? BRACKETS_AND_PORT : HOST_AND_PORT).matcher(hostAndPort);
     if (!parts.matches()) {
@@ -256,11 +223,11 @@ final class TargetUrl {
         option(name, nameAndValue.length == 1 ? "" : nameAndValue[1]);
       }
     }
-    builder.connectionProperties(connectionProperties);
   }
 
   private void option(String name, String encoded) {
     Optional<SinkOption> option = SinkOption.find(name);
+    Optional<LibpqParameter> libpq = LibpqParameter.find(name);
     if (option.isPresent()) {
       if (!attempt(() -> option.get().apply(builder, encoded))) {
         failed.add(option.get());
@@ -270,10 +237,31 @@ final class TargetUrl {
           () -> {
             String value = PercentEncoding.decode(name, encoded);
             ConnectionProperties.check(name, value);
-            connectionProperties.put(name, value);
+            if (given.put(name, value) != null) {
+              throw new InvalidTargetException(
+                  name + " is given twice, once as libpq spells it; write one of them");
+            }
           });
+    } else if (name.equals(LibpqParameter.PASSWORD_FILE)) {
+      attempt(() -> passwordFile = PercentEncoding.decode(name, encoded));
+    } else if (libpq.isPresent()) {
+      attempt(() -> libpq.get().apply(PercentEncoding.decode(name, encoded), given));
     } else {
       problems.add(UnknownOption.problem(name));
+    }
+  }
+
+  /** As libpq does it, the file is looked at when the URL itself has no password. */
+  private void findPassword(PostgresTarget target) {
+    String host = target.host();
+    String database = target.database();
+    if (!passwordFile.isEmpty() && target.password() == null && host != null && database != null) {
+      String user = target.user() == null ? System.getProperty("user.name") : target.user();
+      Path file = Path.of(passwordFile);
+      attempt(
+          () ->
+              builder.password(
+                  new PasswordFile(file).password(host, target.port(), database, user)));
     }
   }
 
@@ -281,7 +269,11 @@ final class TargetUrl {
     if (builder.table().isEmpty()) {
       builder.table(new TableName(null, "missing")); // Its problem is known; the rules go on.
     }
+    Map<String, String> properties = new LinkedHashMap<>(saved);
+    properties.putAll(given);
+    builder.connectionProperties(properties);
     PostgresTarget target = builder.autoBuild();
+    findPassword(target);
     for (TargetRules.Rule rule : TargetRules.OPTIONS) {
       if (rule.options().stream().noneMatch(failed::contains)) {
         problems.addAll(TargetRules.problems(target, List.of(rule)));

@@ -12,7 +12,9 @@ import org.postgresql.PGProperty;
 /** What to say about an option that is not one of ours: what to write instead. */
 final class UnknownOption {
 
-  /** Options of Treasure Data's URLs, and those that are planned. */
+  private static final String PRISMA = "it is for Prisma, not for the server; leave it out";
+
+  /** Options of Treasure Data's URLs, of clients that providers print, and those planned. */
   private static final Map<String, String> INSTEAD =
       Map.of(
           "method",
@@ -26,7 +28,15 @@ final class UnknownOption {
           "fdw",
           "leave it out: foreign tables are not created",
           "keep",
-          "it is reserved and not built yet; leave it out");
+          "it is reserved and not built yet; leave it out",
+          "pgbouncer",
+          PRISMA,
+          "connection_limit",
+          PRISMA,
+          "pool_timeout",
+          PRISMA,
+          "supa",
+          "it is for Supabase's own clients; leave it out");
 
   private UnknownOption() {}
 
@@ -56,7 +66,8 @@ final class UnknownOption {
         + "; use "
         + String.join(", ", SinkOption.names())
         + ", or a connection property: "
-        + String.join(", ", ConnectionProperties.names());
+        + String.join(", ", ConnectionProperties.names())
+        + "; libpq's spellings are taken, too";
   }
 
   private static Optional<String> nearest(String name) {

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.failure;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The preflight refused the write: the target is untouched, and nothing was staged. */
 public final class IncompatibleTableException extends ResultSinkException {
@@ -9,7 +10,13 @@ public final class IncompatibleTableException extends ResultSinkException {
 
   /** {@code headline} names the table; the message has each problem on an indented line below. */
   public IncompatibleTableException(String headline, List<String> problems) {
-    super(headline + "\n  " + String.join("\n  ", problems), Remedy.FIX_TABLE, null, null);
+    super(
+        problems.stream()
+            .map(Printable::of)
+            .collect(Collectors.joining("\n  ", headline + "\n  ", "")),
+        Remedy.FIX_TABLE,
+        null,
+        null);
     this.problems = List.copyOf(problems);
   }
 

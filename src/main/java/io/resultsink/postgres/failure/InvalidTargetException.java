@@ -1,6 +1,7 @@
 package io.resultsink.postgres.failure;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The URL, an option, or their combination is wrong. Thrown while the pipeline is built. */
 public final class InvalidTargetException extends ResultSinkException {
@@ -14,7 +15,11 @@ public final class InvalidTargetException extends ResultSinkException {
 
   /** All problems at once; the message has each on a line of its own. */
   public InvalidTargetException(List<String> problems) {
-    super(String.join("\n", problems), Remedy.FIX_CONFIGURATION, null, null);
+    super(
+        problems.stream().map(Printable::of).collect(Collectors.joining("\n")),
+        Remedy.FIX_CONFIGURATION,
+        null,
+        null);
     this.problems = List.copyOf(problems);
   }
 

@@ -36,7 +36,7 @@ public abstract sealed class ResultSinkException extends RuntimeException
 
   ResultSinkException(
       String message, Remedy remedy, @Nullable String sqlState, @Nullable Throwable cause) {
-    super(message, cause);
+    super(Printable.lines(message), cause);
     this.remedy = remedy;
     this.sqlState = sqlState;
   }

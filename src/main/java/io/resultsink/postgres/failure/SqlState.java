@@ -13,11 +13,13 @@ public final class SqlState {
   public static final String NULL_NOT_ALLOWED = "23502";
   public static final String UNIQUE_VIOLATION = "23505";
   public static final String CARDINALITY_VIOLATION = "21000";
+  public static final String UNTRANSLATABLE_CHARACTER = "22P05";
   public static final String SERIALIZATION_FAILURE = "40001";
   public static final String DEADLOCK_DETECTED = "40P01";
   public static final String UNDEFINED_TABLE = "42P01";
   public static final String DUPLICATE_TABLE = "42P07";
   public static final String LOCK_NOT_AVAILABLE = "55P03";
+  public static final String INTERNAL_ERROR = "XX000";
   public static final String INVALID_PASSWORD = "28P01";
   public static final String INVALID_AUTHORIZATION = "28000";
   public static final String INVALID_CATALOG_NAME = "3D000";
@@ -54,6 +56,12 @@ public final class SqlState {
   public static boolean isConcurrency(Throwable failure) {
     String state = of(failure);
     return state != null && CONCURRENCY.contains(state);
+  }
+
+  /** A statement names what is not there or is not allowed, or cannot be read (class 42). */
+  public static boolean isOfDefinition(Throwable failure) {
+    String state = of(failure);
+    return state != null && state.startsWith("42");
   }
 
   /** The session is gone, and with it the server's answer. */

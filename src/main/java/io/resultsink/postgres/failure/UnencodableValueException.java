@@ -15,9 +15,9 @@ public final class UnencodableValueException extends ResultSinkException {
   public UnencodableValueException(String column, String type, String reason) {
     super(
         "a value does not fit column "
-            + column
+            + Printable.of(column)
             + " ("
-            + type
+            + Printable.of(type)
             + "): "
             + reason
             + "; the target is untouched",

@@ -147,12 +147,21 @@ final class Attachments {
     return list(
         """
         SELECT what FROM (
-          SELECT 1 AS rank, 'index ' || quote_ident(c.relname) AS what
+          SELECT 1 AS rank, 'index ' || quote_ident(c.relname)
+                 || CASE WHEN x.indisclustered THEN ' (that CLUSTER uses)' ELSE '' END
+                 || CASE WHEN x.indisreplident THEN ' (that is its replica identity)' ELSE '' END
+                 || CASE WHEN obj_description(c.oid, 'pg_class') IS NOT NULL
+                         THEN ' and its comment' ELSE '' END AS what
             FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
            WHERE x.indrelid = ?::bigint::oid
           UNION ALL
-          SELECT 2, 'constraint ' || quote_ident(conname) FROM pg_constraint
-           WHERE conrelid = ?::bigint::oid AND contype IN ('c', 'f', 't')
+          SELECT 2, 'constraint ' || quote_ident(conname)
+                 || CASE WHEN obj_description(oid, 'pg_constraint') IS NOT NULL
+                         THEN ' and its comment' ELSE '' END
+            FROM pg_constraint
+           WHERE conrelid = ?::bigint::oid
+             AND (contype IN ('c', 'f', 't')
+                  OR (contype <> 'n' AND obj_description(oid, 'pg_constraint') IS NOT NULL))
           UNION ALL
           SELECT 3, 'trigger ' || quote_ident(tgname) FROM pg_trigger
            WHERE tgrelid = ?::bigint::oid AND NOT tgisinternal
@@ -179,16 +188,26 @@ final class Attachments {
           SELECT 9, 'tablespace ' || quote_ident(s.spcname)
             FROM pg_class c JOIN pg_tablespace s ON s.oid = c.reltablespace
            WHERE c.oid = ?::bigint::oid
+          UNION ALL
+          SELECT 10, 'UNLOGGED (the new table is logged)' FROM pg_class
+           WHERE oid = ?::bigint::oid AND relpersistence = 'u'
+          UNION ALL
+          SELECT 11, 'being a table of type ' || reloftype::regtype FROM pg_class
+           WHERE oid = ?::bigint::oid AND reloftype <> 0
         ) AS losses
          WHERE what IS NOT NULL
          ORDER BY rank, what
         """,
-        9);
+        11);
   }
 
-  /** What a new table in its place gets from it. */
-  List<String> keptByReplace() throws SQLException {
-    return list(
+  /**
+   * What a new table in its place gets from it.
+   *
+   * @param remaining the names of the columns that it has too
+   */
+  List<String> keptByReplace(Collection<String> remaining) throws SQLException {
+    String sql =
         """
         SELECT what FROM (
           SELECT 1 AS rank, 'owner ' || quote_ident(pg_get_userbyid(relowner)) AS what
@@ -209,10 +228,33 @@ final class Attachments {
           UNION ALL
           SELECT 5, 'policy ' || quote_ident(polname) FROM pg_policy
            WHERE polrelid = ?::bigint::oid
+          UNION ALL
+          SELECT 6, 'security label of ' || provider FROM pg_seclabel
+           WHERE classoid = 'pg_class'::regclass AND objoid = ?::bigint::oid
+          UNION ALL
+          SELECT 7, 'replica identity' FROM pg_class
+           WHERE oid = ?::bigint::oid AND relreplident IN ('f', 'n')
+          UNION ALL
+          SELECT 8, s.what || ' of column ' || quote_ident(a.attname)
+            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid,
+                 LATERAL (VALUES
+                   ('collation', a.attcollation <> t.typcollation),
+                   ('storage', a.attstorage <> t.typstorage),
+                   ('compression', a.attcompression <> ''),
+                   ('statistics target', a.attstattarget >= 0),
+                   ('options', a.attoptions IS NOT NULL)) AS s (what, is_set)
+           WHERE a.attrelid = ?::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped
+             AND s.is_set AND a.attname = ANY (?)
         ) AS carried
          ORDER BY rank, what
-        """,
-        5);
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      for (int i = 1; i <= 8; i++) {
+        statement.setLong(i, table.oid());
+      }
+      statement.setArray(9, session.connection().createArrayOf("text", remaining.toArray()));
+      return read(statement);
+    }
   }
 
   /** Publications that send this table's rows. */

@@ -5,7 +5,9 @@ import io.resultsink.postgres.destination.Session;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads types from pg_type, a domain's base and an array's element included. */
@@ -59,12 +61,37 @@ final class CatalogTypes {
                 modifier,
                 row.getString(4).charAt(0),
                 base == null ? null : base.type(),
-                element);
+                element,
+                "crm".contains(row.getString(4)) ? parts(oid) : List.of());
         return new Found(
             type,
             row.getBoolean(7) || (base != null && base.notNull()),
             row.getBoolean(8) || (base != null && base.hasDefault()));
       }
     }
+  }
+
+  /** The types of which values of a composite, range or multirange are made. */
+  private List<PostgresType> parts(long oid) throws SQLException {
+    String sql =
+        """
+        SELECT a.atttypid, a.atttypmod
+          FROM pg_catalog.pg_type t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid
+         WHERE t.oid = ?::bigint::oid AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped
+         UNION ALL
+        SELECT rngsubtype, -1 FROM pg_catalog.pg_range
+         WHERE ?::bigint::oid IN (rngtypid, rngmultitypid)
+        """;
+    List<PostgresType> parts = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setLong(1, oid);
+      statement.setLong(2, oid);
+      try (ResultSet found = statement.executeQuery()) {
+        while (found.next()) {
+          parts.add(find(found.getLong(1), found.getInt(2)).type());
+        }
+      }
+    }
+    return parts;
   }
 }

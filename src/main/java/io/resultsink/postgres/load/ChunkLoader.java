@@ -2,12 +2,15 @@ package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.copy.CopyBuffer;
 import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.failure.UnencodableValueException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -62,9 +65,13 @@ final class ChunkLoader {
           continue;
         }
         if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
-          throw failed(e);
+          throw failed(e, buffer);
         }
-        LOG.warn("Chunk of {} into {} failed, sending it again", plan, staging.name(), e);
+        LOG.warn(
+            "Chunk of {} into {} failed, sending it again",
+            plan,
+            staging.name(),
+            ServerReason.scrubbed(e));
       } catch (DatabaseUnavailableException e) {
         if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
           throw e;
@@ -150,13 +157,17 @@ final class ChunkLoader {
             + " is gone, and the run is not published; the target is untouched; run it again",
         Remedy.RETRY,
         SqlState.UNDEFINED_TABLE,
-        failure);
+        ServerReason.scrubbed(failure));
   }
 
-  private LoadFailedException failed(SQLException failure) {
-    return LoadFailure.of(
-        "rows for " + staging.target() + " could not be staged",
-        "the target is untouched",
-        failure);
+  private ResultSinkException failed(SQLException failure, CopyBuffer buffer) {
+    Optional<UnencodableValueException> refused =
+        RefusedColumn.of(failure, connections, staging, buffer);
+    return refused.isPresent()
+        ? refused.get()
+        : LoadFailure.of(
+            "rows for " + staging.target() + " could not be staged",
+            "the target is untouched",
+            failure);
   }
 }

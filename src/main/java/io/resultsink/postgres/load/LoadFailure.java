@@ -24,6 +24,6 @@ public final class LoadFailure {
         what + " (SQLSTATE " + SqlState.of(cause) + "): " + ServerReason.of(cause) + "; " + state,
         SqlState.isTemporary(cause) ? Remedy.RETRY : Remedy.FIX_TABLE,
         SqlState.of(cause),
-        cause);
+        ServerReason.scrubbed(cause));
   }
 }

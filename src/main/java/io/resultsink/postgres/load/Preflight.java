@@ -10,6 +10,8 @@ import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.TargetReport;
 import io.resultsink.postgres.report.TargetReport.ColumnReport;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,7 @@ public final class Preflight {
       Columns columns,
       List<String> keeps,
       List<String> loses,
+      List<String> locks,
       List<String> problems) {
 
     /**
@@ -74,6 +77,7 @@ public final class Preflight {
           described,
           keeps,
           loses,
+          locks,
           problems,
           published);
     }
@@ -117,14 +121,21 @@ public final class Preflight {
       }
     }
 
+    problems.addAll(bytesForCharacters(session, columns));
+
     Ledger ledger = Ledger.in(resolved.stagingSchema());
+    if (ledger.name().equals(resolved.table())) {
+      problems.add(ledger.name() + " is the ledger of what was published; name another table");
+    }
     requireStaging(session, privileges, resolved, ledger, problems);
     new PublicationRules(session, problems).check(resolved, ledger, table != null, target);
 
     List<String> keeps = List.of();
     List<String> loses = List.of();
+    List<String> locks = List.of();
     if (table == null) {
       privileges.requireCreateIn(resolved.table().schema(), "the new table", problems);
+      problems.addAll(new LateRefusals(session, resolved.table(), target).ofMissing());
     } else if (privileges.usage(resolved.table().schema())) {
       TableRules rules =
           new TableRules(session, privileges, target, table, columns.columns(), problems);
@@ -133,13 +144,36 @@ public final class Preflight {
         if (target.mode() == WriteMode.REPLACE) {
           keeps = rules.kept();
           loses = rules.lost();
+          locks = LockedBeside.labels(session, table);
         }
       }
     } else {
       privileges.requireUsage(resolved.table().schema(), problems);
     }
     return new Findings(
-        resolved, table, columns, keeps, loses, problems.stream().distinct().toList());
+        resolved, table, columns, keeps, loses, locks, problems.stream().distinct().toList());
+  }
+
+  /** Without an encoding the server counts bytes, and drops blanks that it finds too many. */
+  private static List<String> bytesForCharacters(Session session, Columns columns)
+      throws SQLException {
+    String sql = "SELECT current_setting('server_encoding') = 'SQL_ASCII'";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql);
+        ResultSet answer = statement.executeQuery()) {
+      answer.next();
+      return !answer.getBoolean(1)
+          ? List.of()
+          : columns.columns().stream()
+              .filter(Column::countsCharacters)
+              .map(
+                  column ->
+                      column.name()
+                          + "  table has "
+                          + column.type()
+                          + ", and a database with encoding SQL_ASCII counts bytes for characters;"
+                          + " use text, or a database with encoding UTF8")
+              .toList();
+    }
   }
 
   private static void requireStaging(

@@ -5,6 +5,7 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.failure.Printable;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -121,6 +122,6 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
   /** The target as messages name it: {@code database.schema.table}. */
   @Override
   public String toString() {
-    return database + "." + table;
+    return Printable.of(database) + "." + table;
   }
 }

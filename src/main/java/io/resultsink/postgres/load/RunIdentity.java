@@ -1,5 +1,6 @@
 package io.resultsink.postgres.load;
 
+import io.resultsink.postgres.destination.RunId;
 import java.io.Serializable;
 import java.util.UUID;
 import org.apache.beam.sdk.annotations.Internal;
@@ -31,7 +32,7 @@ public record RunIdentity(
   /** The run's name. */
   public String runId() {
     if (launched != null) {
-      return launched.get();
+      return RunId.check("the run id of the launch", launched.get());
     }
     return givenRunId != null ? givenRunId : loadId;
   }
@@ -45,6 +46,6 @@ public record RunIdentity(
   String stagingKey() {
     return launched == null
         ? loadId
-        : loadId + "_" + StagingComment.digest(launched.get()).substring(0, 8);
+        : loadId + "_" + StagingComment.digest(runId()).substring(0, 8);
   }
 }

@@ -5,6 +5,7 @@ import io.resultsink.postgres.copy.CopyBuffer;
 import io.resultsink.postgres.copy.RowEncoder;
 import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.report.SinkMetrics;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -32,7 +33,7 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   static final int CHUNK_ROWS = 200_000;
 
   private final RunPlan plan;
-  private final SerializableFunction<T, Row> toRow;
+  private final SerializableFunction<T, ? extends Iterable<Row>> toRows;
 
   private transient @Nullable PostgresConnections connections;
   private transient @Nullable ChunkLoader loader;
@@ -41,10 +42,20 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   private transient CopyBuffer buffer;
   private transient long rows;
 
-  /** Stages the rows that {@code toRow} makes of the elements. */
-  public StageRows(RunPlan plan, SerializableFunction<T, Row> toRow) {
+  /** Stages the rows that {@code toRows} makes of an element. */
+  private StageRows(RunPlan plan, SerializableFunction<T, ? extends Iterable<Row>> toRows) {
     this.plan = plan;
-    this.toRow = toRow;
+    this.toRows = toRows;
+  }
+
+  /** Stages elements each of which is a row. */
+  public static <T> StageRows<T> ofRows(RunPlan plan, SerializableFunction<T, Row> toRow) {
+    return new StageRows<>(plan, element -> List.of(toRow.apply(element)));
+  }
+
+  /** Stages elements each of which is a block of rows. */
+  public static StageRows<RowBlock> ofBlocks(RunPlan plan) {
+    return new StageRows<>(plan, RowBlock::rows);
   }
 
   /** The load's id, by which the launcher of a pipeline that is over finds the staging table. */
@@ -68,13 +79,18 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
     if (loader == null && !published) {
       open();
     }
-    if (published) {
-      return;
+    for (Row row : toRows.apply(element)) {
+      if (published) {
+        break;
+      }
+      encoder.row(row, buffer);
+      rows++;
+      if (rows >= CHUNK_ROWS || buffer.size() >= CHUNK_BYTES) {
+        flush().ifPresent(output::output);
+      }
     }
-    encoder.row(toRow.apply(element), buffer);
-    rows++;
-    if (rows >= CHUNK_ROWS || buffer.size() >= CHUNK_BYTES) {
-      flush().ifPresent(output::output);
+    if (element instanceof RowBlock block) {
+      BlocksInFlight.staged(block.source());
     }
   }
 

@@ -47,6 +47,9 @@ final class TableRules {
           case 'v' -> "a view";
           case 'm' -> "a materialized view";
           case 'f' -> "a foreign table";
+          case 'S' -> "a sequence";
+          case 'i', 'I' -> "an index";
+          case 'c' -> "a composite type";
           default -> "no table (pg_class.relkind " + table.kind() + ")";
         };
     if (kind != null) {
@@ -57,6 +60,8 @@ final class TableRules {
 
   /** Adds what speaks against this mode. */
   void check() throws SQLException {
+    problems.addAll(ForeignParts.problems(session, table.name()));
+    problems.addAll(new LateRefusals(session, table.name(), target).ofExisting());
     switch (target.mode()) {
       case APPEND -> {
         privileges.requireOnTable(table.name(), List.of("INSERT"), problems);
@@ -204,6 +209,7 @@ final class TableRules {
            WHERE x.indrelid = ?::bigint::oid
              AND x.indisunique AND x.indisvalid AND x.indimmediate
              AND x.indpred IS NULL AND x.indexprs IS NULL
+             AND NOT x.indisexclusion -- WITHOUT OVERLAPS: unique for each moment only
              AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text COLLATE "C")
                     FROM unnest(x.indkey[0:x.indnkeyatts - 1]) AS k (attnum)
                     JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum)
@@ -231,7 +237,7 @@ final class TableRules {
 
   /** What replacing the table keeps and loses, for the report. */
   List<String> kept() throws SQLException {
-    return new ArrayList<>(attachments.keptByReplace());
+    return attachments.keptByReplace(columns.stream().map(Column::name).toList());
   }
 
   List<String> lost() throws SQLException {

@@ -1,24 +1,41 @@
 package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.TableName;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * The server process behind a session, so that a lost one can be ended.
+ *
+ * <p>PostgreSQL shows a session's begin, and lets it be ended, by the role that logged in. That is
+ * another than the current one where {@code ALTER ROLE ... SET role} applies.
  *
  * @param started tells it from a later process with the same pid
  */
 record Backend(int pid, String started) {
 
+  private static final String AS_LOGGED_IN = "SET LOCAL ROLE NONE";
+
   /** The session's own; inside of a transaction also behind a pooler. */
   static Backend of(Session session) throws SQLException {
     String sql =
-        "SELECT pid, backend_start::text FROM pg_catalog.pg_stat_activity"
-            + " WHERE pid = pg_catalog.pg_backend_pid()";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql);
-        ResultSet row = statement.executeQuery()) {
+        """
+        SAVEPOINT own_role;
+        SET LOCAL ROLE NONE;
+        SELECT pid, backend_start::text FROM pg_catalog.pg_stat_activity
+         WHERE pid = pg_catalog.pg_backend_pid();
+        ROLLBACK TO SAVEPOINT own_role;
+        RELEASE SAVEPOINT own_role
+        """;
+    try (Statement statement = session.connection().createStatement()) {
+      boolean rows = statement.execute(sql);
+      while (!rows) {
+        rows = statement.getMoreResults();
+      }
+      ResultSet row = statement.getResultSet();
       row.next();
       return new Backend(row.getInt(1), row.getString(2));
     }
@@ -29,11 +46,46 @@ record Backend(int pid, String started) {
     String sql =
         "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
             + " WHERE pid = ? AND backend_start::text = ?"
-            + " AND usename = current_user AND pid <> pg_catalog.pg_backend_pid()";
+            + " AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()";
+    session.execute(AS_LOGGED_IN); // until the transaction's end
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setInt(1, pid);
       statement.setString(2, started);
       statement.executeQuery().close();
+    }
+  }
+
+  /** Ends the sessions of our own role that may write to a table. */
+  static void terminateWriters(Session session, TableName table) throws SQLException {
+    String sql =
+        """
+        SELECT pg_terminate_backend(l.pid)
+          FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+         WHERE l.locktype = 'relation' AND l.relation = ?::bigint::oid AND l.granted
+           AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock',
+                          'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+           AND a.usename = session_user AND l.pid <> pg_backend_pid()
+           AND a.datname = current_database()
+        """;
+    long oid = oid(session, table); // whoever logged in may not see its schema
+    session.execute("SAVEPOINT own_role");
+    session.execute(AS_LOGGED_IN);
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setLong(1, oid);
+      statement.executeQuery().close();
+    }
+    session.execute("ROLLBACK TO SAVEPOINT own_role");
+    session.execute("RELEASE SAVEPOINT own_role");
+  }
+
+  private static long oid(Session session, TableName table) throws SQLException {
+    String sql = "SELECT ?::regclass::oid";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, table.quoted());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.load.AbandonedStaging;
@@ -44,7 +45,9 @@ public final class DropStaging extends DoFn<ResultSummary, Void> {
         vacuum(session);
       }
       FaultPoint.TIDIED.reached();
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException e) {
+      LOG.warn("Tidying up after {} failed; the result stands", plan, ServerReason.scrubbed(e));
+    } catch (RuntimeException e) {
       LOG.warn("Tidying up after {} failed; the result stands", plan, e);
     }
   }

@@ -6,6 +6,7 @@ import io.resultsink.postgres.destination.SessionPair;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.FaultPoint;
 import java.sql.SQLException;
+import java.util.stream.Stream;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
@@ -24,11 +25,18 @@ final class FrozenCopy {
 
   private FrozenCopy() {}
 
-  /** Creates {@code table} and fills it; the number of rows. */
-  static long create(SessionPair sessions, TableName table, Columns columns, StagedRows rows)
+  /**
+   * Creates {@code table} and fills it; the number of rows.
+   *
+   * @param settings what else is defined while it is empty
+   */
+  static long create(
+      SessionPair sessions, TableName table, Columns columns, StagedRows rows, String... settings)
       throws SQLException {
     Session session = sessions.first();
-    session.define(definition(table, columns));
+    session.define(
+        Stream.concat(Stream.of(definition(table, columns)), Stream.of(settings))
+            .toArray(String[]::new));
     long copied = rows.count() == 0 ? 0 : copy(sessions, table, columns, rows);
     session.execute("ANALYZE " + table.quoted());
     return copied;

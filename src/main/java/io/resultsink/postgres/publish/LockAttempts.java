@@ -1,40 +1,56 @@
 package io.resultsink.postgres.publish;
 
+import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.Printable;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.load.Pause;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for a table's lock briefly, again and again.
+ * Work that needs a table's lock, tried briefly, again and again.
  *
  * <p>Whoever queues behind a waiting request waits as long as it does, so one attempt is short; and
- * each is a savepoint, so that the transaction keeps what it has while it goes on trying.
+ * each is a savepoint, so that the transaction keeps what it has while it goes on trying. The work
+ * is part of the attempt: it may need more locks, and while it waits for one it holds the others.
  */
 final class LockAttempts {
 
   private static final Duration MOMENT = Duration.ofMillis(100);
+  private static final Duration LEAST = Duration.ofMillis(10);
   private static final int SHORTEST_PAUSE_MILLIS = 25;
   private static final int LONGEST_PAUSE_MILLIS = 150;
 
-  private final Session session;
+  /**
+   * "tuple concurrently updated" is one, when somebody has altered the table without a lock on it;
+   * so is a broken disk, which another attempt does not mend.
+   */
+  private static final int MOST_INTERNAL_ERRORS = 20;
 
-  LockAttempts(Session session) {
+  /** What is done while the lock is held, all of it again when it could not be finished. */
+  @FunctionalInterface
+  interface Work {
+    long run() throws SQLException;
+  }
+
+  private final Session session;
+  private final Patience patience;
+
+  LockAttempts(Session session, Patience patience) {
     this.session = session;
+    this.patience = patience;
   }
 
   /** Whether nobody at all uses a table at this moment. */
-  boolean isFree(TableName table) throws SQLException {
+  static boolean isFree(Session session, TableName table) throws SQLException {
     session.lockTimeout(MOMENT);
     session.execute("SAVEPOINT lock_attempt");
     boolean free = true;
@@ -46,9 +62,13 @@ final class LockAttempts {
       }
       free = false;
     }
+    rollBack(session);
+    return free;
+  }
+
+  private static void rollBack(Session session) throws SQLException {
     session.execute("ROLLBACK TO SAVEPOINT lock_attempt");
     session.execute("RELEASE SAVEPOINT lock_attempt");
-    return free;
   }
 
   private static boolean isInTheWay(SQLException failure) {
@@ -57,112 +77,76 @@ final class LockAttempts {
   }
 
   /**
-   * Takes the lock of one table, or the locks of several at once; the last one is the target.
+   * Takes a table's lock, with nothing to do under it that could have to wait.
    *
    * @param attempt how long one attempt waits
-   * @param wait how long attempts go on
    * @throws PublishFailedException naming who is in the way
    */
-  void acquire(List<TableName> tables, TableLock lock, Duration attempt, Duration wait)
+  void acquire(TableName table, TableLock lock, Duration attempt) throws SQLException {
+    run(List.of(table), lock, attempt, null);
+  }
+
+  /**
+   * Takes the lock of one table, or the locks of several at once, and does the work.
+   *
+   * @param tables the last one is the target
+   * @param attempt how long one attempt waits, for all the locks that it needs
+   * @param work null for none
+   * @return the work's answer
+   * @throws PublishFailedException naming who is in the way, when patience is over
+   */
+  long run(List<TableName> tables, TableLock lock, Duration attempt, @Nullable Work work)
       throws SQLException {
     String names = tables.stream().map(TableName::quoted).collect(Collectors.joining(", "));
-    long deadline = System.nanoTime() + wait.toNanos();
+    int internalErrors = 0;
     while (true) {
+      long begin = System.nanoTime();
       session.lockTimeout(attempt);
       session.execute("SAVEPOINT lock_attempt");
       try {
         session.execute("LOCK TABLE " + names + " IN " + lock.sql() + " MODE");
+        long answer = work == null ? 0 : finish(work, attempt, begin);
         session.execute("RELEASE SAVEPOINT lock_attempt");
-        return;
+        return answer;
       } catch (SQLException e) {
-        if (!isInTheWay(e)) {
+        boolean internal = SqlState.is(SqlState.INTERNAL_ERROR, e);
+        if (!isInTheWay(e) && !(internal && ++internalErrors <= MOST_INTERNAL_ERRORS)) {
           throw e;
         }
-        session.execute("ROLLBACK TO SAVEPOINT lock_attempt");
-        session.execute("RELEASE SAVEPOINT lock_attempt");
-        if (System.nanoTime() > deadline) {
-          throw gaveUp(tables, lock, wait, e);
+        rollBack(session);
+        Pause.millis(
+            ThreadLocalRandom.current().nextInt(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
+        patience.waited(System.nanoTime() - begin);
+        if (patience.isOver()) {
+          throw gaveUp(tables, lock, e);
         }
       }
-      Pause.millis(
-          ThreadLocalRandom.current().nextInt(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
     }
   }
 
+  /** Readers wait already, so what it waits for is part of the one attempt. */
+  private long finish(Work work, Duration attempt, long begin) throws SQLException {
+    Duration left = attempt.minusNanos(System.nanoTime() - begin);
+    session.lockTimeout(left.compareTo(LEAST) > 0 ? left : LEAST);
+    return work.run();
+  }
+
   private PublishFailedException gaveUp(
-      List<TableName> tables, TableLock lock, Duration wait, SQLException failure)
-      throws SQLException {
-    List<String> holders = holders(tables, lock);
+      List<TableName> tables, TableLock lock, SQLException failure) throws SQLException {
+    List<String> holders = LockHolders.of(session, tables, lock);
     return new PublishFailedException(
         "no lock on "
             + tables.get(tables.size() - 1)
             + " after "
-            + told(wait)
+            + told(patience.all())
             + " of trying; the table is untouched\n  "
-            + (holders.isEmpty() ? "its holder has just let go" : String.join("\n  ", holders))
+            + (holders.isEmpty()
+                ? "its holder has just let go"
+                : String.join("\n  ", holders.stream().map(Printable::of).toList()))
             + "\n  run the same run id again when it is done: it publishes once",
         Remedy.RETRY,
         SqlState.of(failure),
-        failure);
-  }
-
-  /**
-   * Who holds what conflicts, on the tables or a part of one, or else who is queued for it in front
-   * of us: pid, application and user always; the rest as the role may read.
-   */
-  private List<String> holders(List<TableName> tables, TableLock lock) throws SQLException {
-    String sql =
-        """
-        WITH RECURSIVE locked (relation) AS (
-          SELECT unnest(?::regclass[])::oid
-           UNION
-          SELECT i.inhrelid FROM pg_inherits i JOIN locked ON i.inhparent = locked.relation)
-        SELECT coalesce('pid ' || l.pid, 'prepared transaction ' || quote_literal(p.gid),
-                        'a prepared transaction'),
-               CASE WHEN a.pid IS NOT NULL
-                    THEN coalesce(nullif(a.application_name, ''), 'an unnamed application') END,
-               coalesce(a.usename, p.owner, 'unknown'),
-               date_trunc('second', clock_timestamp() - coalesce(a.xact_start, p.prepared))::text,
-               left(a.query, 80), l.granted
-          FROM (SELECT DISTINCT pid, virtualtransaction, granted FROM pg_locks
-                 WHERE locktype = 'relation'
-                   AND relation IN (SELECT relation FROM locked)
-                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                   AND pid IS DISTINCT FROM pg_backend_pid()
-                   AND mode = ANY (?)) AS l
-          LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-          LEFT JOIN (pg_locks own JOIN pg_prepared_xacts p ON p.transaction = own.transactionid)
-            ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid'
-           AND own.virtualtransaction = l.virtualtransaction
-         ORDER BY coalesce(a.xact_start, p.prepared) NULLS LAST
-        """;
-    List<String> holders = new ArrayList<>();
-    List<String> queued = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setArray(
-          1,
-          session
-              .connection()
-              .createArrayOf("text", tables.stream().map(TableName::quoted).toArray()));
-      statement.setArray(2, session.connection().createArrayOf("text", lock.conflicts().toArray()));
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          String since = rows.getString(4) == null ? "" : ", for " + rows.getString(4);
-          boolean readable = rows.getString(5) != null && !rows.getString(5).startsWith("<");
-          boolean granted = rows.getBoolean(6);
-          (granted ? holders : queued)
-              .add(
-                  (granted ? "held by " : "asked for before us by ")
-                      + rows.getString(1)
-                      + (rows.getString(2) == null ? "" : ", " + rows.getString(2))
-                      + ", user "
-                      + rows.getString(3)
-                      + since
-                      + (readable ? ": " + rows.getString(5).replaceAll("\\s+", " ").strip() : ""));
-        }
-      }
-    }
-    return holders.isEmpty() ? queued : holders;
+        ServerReason.scrubbed(failure));
   }
 
   private static String told(Duration wait) {

@@ -5,6 +5,7 @@ import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.failure.Printable;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
@@ -50,8 +51,8 @@ final class PublishFailure {
           return failed(wrong.get(), Remedy.FIX_DATA, failure);
         }
       }
-      if (state.startsWith("22") || state.startsWith("23")) {
-        Optional<Column> column = unconvertible();
+      if (!SqlState.isTemporary(failure)) {
+        Optional<Column> column = unconvertible(state);
         if (column.isPresent()) {
           return new UnencodableValueException(
               column.get().name(),
@@ -65,7 +66,9 @@ final class PublishFailure {
     String constraint = constraint(failure);
     boolean data = state.startsWith("22") || state.startsWith("23");
     return failed(
-        "PostgreSQL refused the rows (SQLSTATE "
+        (state.equals(SqlState.LOCK_NOT_AVAILABLE)
+                ? "a lock was not to be had within lock_wait (SQLSTATE "
+                : "PostgreSQL refused the rows (SQLSTATE ")
             + state
             + "): "
             + ServerReason.of(failure)
@@ -128,7 +131,7 @@ final class PublishFailure {
             ? Optional.empty()
             : Optional.of(
                 "the key ("
-                    + String.join(", ", key)
+                    + Printable.of(String.join(", ", key))
                     + ") of the result must be unique and not NULL: "
                     + doubled
                     + " keys occur more than once, "
@@ -138,8 +141,12 @@ final class PublishFailure {
     }
   }
 
-  /** The first column, staged as text, that PostgreSQL cannot convert. */
-  private Optional<Column> unconvertible() throws SQLException {
+  /**
+   * The first column, staged as text, that PostgreSQL cannot convert for the same reason. Whatever
+   * the reason is: types such as regclass, jsonpath and tsquery have errors of other classes than
+   * data exceptions, and quote the value in them too.
+   */
+  private Optional<Column> unconvertible(String state) throws SQLException {
     for (Column column : staging.columns().columns()) {
       if (column.stagedAsIs()) {
         continue;
@@ -161,7 +168,9 @@ final class PublishFailure {
         if (SqlState.isSessionLost(e)) {
           throw e;
         }
-        return Optional.of(column);
+        if (state.equals(SqlState.of(e))) {
+          return Optional.of(column);
+        }
       }
     }
     return Optional.empty();
@@ -174,8 +183,8 @@ final class PublishFailure {
       return "";
     }
     if (said.getConstraint() != null) {
-      return "constraint " + said.getConstraint();
+      return "constraint " + Printable.of(said.getConstraint());
     }
-    return said.getColumn() != null ? "column " + said.getColumn() : "";
+    return said.getColumn() != null ? "column " + Printable.of(said.getColumn()) : "";
   }
 }

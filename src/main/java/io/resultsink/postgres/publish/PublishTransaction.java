@@ -1,17 +1,15 @@
 package io.resultsink.postgres.publish;
 
-import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.SessionPair;
 import io.resultsink.postgres.destination.TableName;
-import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.load.AdvisoryLock;
 import io.resultsink.postgres.load.ExistingTable;
-import io.resultsink.postgres.load.KeyColumns;
+import io.resultsink.postgres.load.ForeignParts;
 import io.resultsink.postgres.load.Ledger;
 import io.resultsink.postgres.load.Preflight;
 import io.resultsink.postgres.load.ResolvedTarget;
@@ -21,9 +19,7 @@ import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +43,7 @@ final class PublishTransaction {
   private final Ledger ledger;
   private final TableName table;
   private final PublishTimes times;
+  private final Patience patience;
   private @Nullable Backend backend;
   private long stagingMillis;
   private boolean begun;
@@ -58,7 +55,8 @@ final class PublishTransaction {
       StagingTable staging,
       StagedRows rows,
       SessionPair sessions,
-      PublishTimes times) {
+      PublishTimes times,
+      Patience patience) {
     this.plan = plan;
     this.target = plan.target();
     this.staging = staging;
@@ -66,6 +64,7 @@ final class PublishTransaction {
     this.session = sessions.first();
     this.sessions = sessions;
     this.times = times;
+    this.patience = patience;
     this.ledger = Ledger.in(staging.target().stagingSchema());
     this.table = staging.target().table();
   }
@@ -87,8 +86,10 @@ final class PublishTransaction {
     if (live && existing.isEmpty()) {
       session.define(FrozenCopy.definition(table, staging.columns())); // gets what new tables get
     }
-    long moved = live || existing.isPresent() ? intoExisting(script, live) : intoNew();
+    RowsToTable way = new RowsToTable(plan, staging, rows, sessions, times, patience);
+    long moved = live || existing.isPresent() ? way.existing(script, live) : way.missing();
     requireAllMoved(moved);
+    ForeignParts.requireNone(session, staging.target()); // one may have come since the look above
 
     ResultSummary summary = summary(existing.isEmpty());
     Instant publishedAt = ledger.record(session, summary, table);
@@ -174,12 +175,8 @@ final class PublishTransaction {
       return existing; // a view is refused in words by the preflight that follows
     }
     // Autovacuum gives way, but only to a request that waits longer than deadlock_timeout.
-    new LockAttempts(session)
-        .acquire(
-            List.of(table),
-            script.holds(),
-            longest(target.lockWait(), target.lockTimeout()),
-            target.lockWait());
+    new LockAttempts(session, patience)
+        .acquire(table, script.holds(), longest(patience.left(), target.lockTimeout()));
     return existing;
   }
 
@@ -202,49 +199,6 @@ final class PublishTransaction {
     }
   }
 
-  private long intoExisting(PublishScript script, boolean live) throws SQLException {
-    PublishWork.Fresh fresh = script.newTable() ? fresh(live) : null;
-    times.prepared();
-    if (script.publishes() != null) {
-      // Held only with the target's lock: a backup that waits for it would hold the target's.
-      List<TableName> tables = live ? List.of(rows.name(), table) : List.of(table);
-      new LockAttempts(session)
-          .acquire(tables, script.publishes(), target.lockTimeout(), target.lockWait());
-    }
-    times.locked();
-    FaultPoint.TARGET_LOCKED.reached();
-    session.lockTimeout(target.lockWait()); // an update may wait for rows
-    return script
-        .work()
-        .move(new PublishWork.Scene(session, rows, table, staging.columns(), key(), fresh));
-  }
-
-  private PublishWork.Fresh fresh(boolean live) throws SQLException {
-    CarryOver carried = CarryOver.read(session, table, staging.columns());
-    if (live) {
-      return new PublishWork.Fresh(rows.name(), rows.count(), carried, staging);
-    }
-    TableName name = new TableName(table.schema(), staging.name().table() + "_new");
-    long copied = FrozenCopy.create(sessions, name, staging.columns(), rows);
-    carried.applyGrants(session, name);
-    return new PublishWork.Fresh(name, copied, carried, null);
-  }
-
-  private long intoNew() throws SQLException {
-    long copied = FrozenCopy.create(sessions, table, staging.columns(), rows);
-    if (target.mode() == WriteMode.UPDATE) {
-      session.define(
-          "ALTER TABLE "
-              + table.quoted()
-              + " ADD PRIMARY KEY ("
-              + key().stream().map(Identifier::quote).collect(Collectors.joining(", "))
-              + ")");
-    }
-    times.prepared();
-    times.locked();
-    return copied;
-  }
-
   private void requireAllMoved(long moved) {
     if (moved != rows.count()) {
       throw new PublishFailedException(
@@ -259,10 +213,6 @@ final class PublishTransaction {
           null,
           null);
     }
-  }
-
-  private List<String> key() {
-    return KeyColumns.names(target.unique(), staging.columns().columns());
   }
 
   private ResultSummary summary(boolean created) {

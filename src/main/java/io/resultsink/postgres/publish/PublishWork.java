@@ -9,12 +9,14 @@ import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.load.StagingTable;
+import io.resultsink.postgres.publish.CarryOver.Part;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What moves the staged rows into a table that exists, under its mode's lock. */
@@ -38,10 +40,10 @@ interface PublishWork {
   /**
    * The new table of a replace.
    *
-   * @param staging where its rows were staged, when it goes live itself; null for a copy, which has
-   *     what it takes over already
+   * @param has what it has of the old table already
+   * @param staging where its rows were staged, when it goes live itself; null for a copy
    */
-  record Fresh(TableName name, long rows, CarryOver carried, @Nullable StagingTable staging) {}
+  record Fresh(TableName name, long rows, CarryOver has, @Nullable StagingTable staging) {}
 
   /** Does it; the number of rows that were moved. */
   long move(Scene scene) throws SQLException;
@@ -83,19 +85,44 @@ interface PublishWork {
   static long swap(Scene scene) throws SQLException {
     Session session = scene.session();
     Fresh fresh = Objects.requireNonNull(scene.fresh());
-    CarryOver now = CarryOver.read(session, scene.table(), scene.columns());
+    CarryOver now = CarryOver.readAll(session, scene.table(), scene.columns());
     TableName name = fresh.name();
     if (fresh.staging() != null) {
       name = fresh.staging().release(session, name);
-      now.applyGrants(session, name);
-    } else if (!now.sameGrants(fresh.carried())) {
+    }
+    if (!now.same(Part.SETTINGS, fresh.has())) {
+      session.define(now.making(name, Part.SETTINGS));
+    }
+    if (fresh.staging() != null
+        || !Stream.of(Part.OWNER, Part.GRANTS, Part.LABELS)
+            .allMatch(part -> now.same(part, fresh.has()))) {
       now.applyGrants(session, name);
     }
     session.define(
         "DROP TABLE " + scene.table().quoted() + " RESTRICT",
-        "ALTER TABLE " + name.quoted() + " RENAME TO " + Identifier.quote(scene.table().table()));
+        "ALTER TABLE " + name.quoted() + " RENAME TO " + Identifier.quote(scene.table().table()),
+        String.join(";", now.making(scene.table(), Part.ROW_SECURITY)));
     now.applyPolicies(session, scene.table());
+    requireKept(scene, now);
     return fresh.rows();
+  }
+
+  /** An event trigger may have changed the new table after us. */
+  private static void requireKept(Scene scene, CarryOver wanted) throws SQLException {
+    CarryOver made = CarryOver.readAll(scene.session(), scene.table(), scene.columns());
+    List<String> changed = wanted.differences(made).stream().map(Part::toString).toList();
+    if (!changed.isEmpty()) {
+      throw new PublishFailedException(
+          "an event trigger of the database changes the new table of "
+              + scene.table()
+              + ": "
+              + String.join(", ", changed)
+              + "; rolled back, the table is untouched; let the trigger leave this table alone, or"
+              + " use mode=truncate",
+          Remedy.FIX_TABLE,
+          null,
+          null);
+    }
   }
 
   /** A unique index takes any number of NULLs, each as a new row; a primary key refuses them. */

@@ -48,6 +48,7 @@ final class Publisher {
   private final PostgresConnections connections;
   private final RunPlan plan;
   private final Duration reconnect;
+  private final Patience patience;
   private @Nullable Backend lost;
   private boolean inDoubt;
   private boolean reached;
@@ -60,6 +61,7 @@ final class Publisher {
     this.connections = connections;
     this.plan = plan;
     this.reconnect = reconnect;
+    this.patience = new Patience(plan.target().lockWait());
   }
 
   /** Publishes the reported chunks; the summary of this publish, or of the one that was before. */
@@ -84,7 +86,9 @@ final class Publisher {
         boolean again =
             SqlState.isSessionLost(e)
                 ? attemptsAtWork < ATTEMPTS && System.nanoTime() < deadline
-                : attempt < ATTEMPTS && (SqlState.isConcurrency(e) || isRace(e));
+                : attempt < ATTEMPTS
+                    && (SqlState.isConcurrency(e) || isRace(e))
+                    && !patience.isOver();
         if (!again) {
           throw inDoubt
               ? unknown(UNREACHABLE, e)
@@ -117,7 +121,7 @@ final class Publisher {
       PublishTimes times = new PublishTimes();
       StagedRows ready = ready(staging, rows, sessions);
       PublishTransaction transaction =
-          new PublishTransaction(plan, staging, ready, sessions, times);
+          new PublishTransaction(plan, staging, ready, sessions, times, patience);
       try {
         ResultSummary summary = transaction.run();
         // After a lost COMMIT it was this very publish that the ledger has.
@@ -202,6 +206,6 @@ final class Publisher {
             + ": the table is old or new, and whole; run the same run id again when the server can"
             + " be reached: it publishes once",
         SqlState.of(cause),
-        cause);
+        cause instanceof SQLException sql ? ServerReason.scrubbed(sql) : cause);
   }
 }

@@ -117,12 +117,19 @@ final class Seal {
           SealedTable.byCopy(session, staging, rows.reported(), rows.selectAsStaged());
       sealed = rows.in(copy);
       sealed.verify(session);
-    } else if (new LockAttempts(session).isFree(staging.name())) {
+    } else if (LockAttempts.isFree(session, staging.name())) {
       sealed = rows.in(SealedTable.byName(session, staging, rows.reported()));
     } else {
       session.rollback();
       LOG.info("{} is being read; its rows will be copied", staging.name());
       return rows;
+    }
+    // Before it is analyzed, which another collation would undo.
+    String[] settings =
+        CarryOver.read(session, table, staging.columns())
+            .making(sealed.name(), CarryOver.Part.SETTINGS);
+    if (settings.length > 0) {
+      session.define(settings);
     }
     session.commit();
     FaultPoint.SEALED.reached();

@@ -123,28 +123,11 @@ final class StagedRows {
         session.execute("ROLLBACK TO SAVEPOINT staging_lock");
         session.execute("RELEASE SAVEPOINT staging_lock");
         if (waited > PATIENCE.toNanos() && !terminated) {
-          terminateWriters(session);
+          Backend.terminateWriters(session, name);
           terminated = true;
         }
       }
       Pause.millis(20);
-    }
-  }
-
-  private void terminateWriters(Session session) throws SQLException {
-    String sql =
-        """
-        SELECT pg_terminate_backend(l.pid)
-          FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-         WHERE l.locktype = 'relation' AND l.relation = ?::regclass AND l.granted
-           AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock',
-                          'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-           AND a.usename = current_user AND l.pid <> pg_backend_pid()
-           AND a.datname = current_database()
-        """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, name.quoted());
-      statement.executeQuery().close();
     }
   }
 
@@ -204,7 +187,7 @@ final class StagedRows {
     if (!frozen) {
       LOG.info("{} cannot be frozen, since a session was there before its rows", name);
     }
-    return frozen && new LockAttempts(session).isFree(name);
+    return frozen && LockAttempts.isFree(session, name);
   }
 
   /**

@@ -3,12 +3,16 @@ package io.resultsink.postgres.publish;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.load.Pause;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * VACUUM, which runs outside of a transaction and takes no settings there; what it waits for is
@@ -16,7 +20,15 @@ import java.time.Duration;
  */
 final class Vacuum {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
+
   private static final int MAINTAIN_SINCE = 17;
+
+  /** How long the pipeline's end may wait for whoever is at the table. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** How long the work itself may take. */
+  private static final Duration LONGEST = Duration.ofHours(1);
 
   private Vacuum() {}
 
@@ -41,9 +53,18 @@ final class Vacuum {
   /**
    * Gives the room of deleted rows back to the table, so that the next truncate does not grow it.
    * Without TRUNCATE, which takes ACCESS EXCLUSIVE to cut the table's tail; readers would feel it.
+   * Whoever holds the table's lock is waited for briefly: autovacuum comes by later.
    */
   static void reclaim(Session session, TableName table) throws SQLException {
-    run(session, "VACUUM (ANALYZE, TRUNCATE false) " + table.quoted(), Duration.ZERO);
+    String sql = "VACUUM (ANALYZE, TRUNCATE false, SKIP_LOCKED) " + table.quoted();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!run(session, sql, LONGEST)) {
+      if (System.nanoTime() > deadline) {
+        LOG.warn("{} is in use and was not vacuumed; autovacuum will do it", table);
+        return;
+      }
+      Pause.millis(200);
+    }
   }
 
   /**
@@ -56,12 +77,19 @@ final class Vacuum {
     run(session, "VACUUM (FREEZE, ANALYZE, SKIP_LOCKED) " + table.quoted(), limit);
   }
 
-  private static void run(Session session, String sql, Duration limit) throws SQLException {
+  /** Runs it; false when it skipped a table that was locked, of which it warns. */
+  private static boolean run(Session session, String sql, Duration limit) throws SQLException {
     Connection connection = session.connection();
     connection.setAutoCommit(true);
     try (Statement statement = connection.createStatement()) {
       statement.setQueryTimeout(Math.toIntExact(limit.toSeconds()));
       statement.execute(sql);
+      for (SQLWarning said = statement.getWarnings(); said != null; said = said.getNextWarning()) {
+        if (SqlState.LOCK_NOT_AVAILABLE.equals(said.getSQLState())) {
+          return false;
+        }
+      }
+      return true;
     } catch (SQLException e) {
       if (SqlState.isSessionLost(e)) {
         session.discard();

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param columns the columns that the result writes, with what changes
  * @param keeps what the mode keeps beyond the rows ("owner", "2 grants"), for replace
  * @param loses what the mode loses ("index top_movies_pkey"), for replace
+ * @param locks what else it locks for a moment, whose readers may wait then ("table shop.customers,
+ *     which it references"), for replace
  * @param problems why the write would be refused, empty when it would not
  * @param publishedRun the ledger's summary when this very run is published already, else null
  */
@@ -31,6 +33,7 @@ public record TargetReport(
     List<ColumnReport> columns,
     List<String> keeps,
     List<String> loses,
+    List<String> locks,
     List<String> problems,
     @Nullable ResultSummary publishedRun) {
 

@@ -1,8 +1,15 @@
 package io.resultsink.postgres.column;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+
+import io.resultsink.postgres.testing.CatalogTypes;
 import io.resultsink.postgres.testing.CopyServer;
 import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.schemas.Schema;
@@ -10,6 +17,8 @@ import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.logicaltypes.EnumerationType;
 import org.apache.beam.sdk.schemas.logicaltypes.OneOfType;
 import org.apache.beam.sdk.values.Row;
+import org.joda.time.DateTime;
+import org.joda.time.DateTimeZone;
 import org.junit.jupiter.api.Test;
 
 /** Documents, and the types that take text. */
@@ -104,6 +113,85 @@ class TextRoundTripIT extends ColumnRoundTrip {
     refused(FieldType.STRING, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1", "uuid", "no UUID");
     EnumerationType moods = EnumerationType.create("sad", "happy");
     into(FieldType.logicalType(moods), moods.valueOf("sad"), "public.mood", "sad");
+  }
+
+  /** The input functions of these types alter a part that does not fit. */
+  @Test
+  void typesWithPartsThatCutOrRoundTakeNoText() throws SQLException {
+    CopyServer.shared()
+        .execute(
+            """
+            CREATE DOMAIN public.two_digits AS numeric(5,2);
+            CREATE TYPE public.prices AS RANGE (subtype = public.two_digits);
+            CREATE TYPE public.whole AS (a integer, b bit(2), c text, d numeric, e public.pair);
+            CREATE TYPE public.inner_pair AS (a public.two_digits[]);
+            CREATE TYPE public.outer_pair AS (a integer, b public.inner_pair[]);
+            """);
+    for (String part :
+        List.of(
+            "varchar(3)",
+            "char(3)",
+            "numeric(4,1)",
+            "timestamp(0)",
+            "timestamptz(3)",
+            "time(0)",
+            "timetz(0)",
+            "interval(0)",
+            "name",
+            "\"char\"",
+            "jsonb",
+            "money",
+            "public.two_digits",
+            "numeric(4,1)[]",
+            "public.price[]")) {
+      CopyServer.shared().execute("CREATE TYPE public.cutting AS (a integer, b " + part + ")");
+      takesNoText("public.cutting", FieldType.STRING);
+      takesNoText("public.cutting[]", STRINGS);
+      CopyServer.shared().execute("DROP TYPE public.cutting");
+    }
+    takesNoText("public.prices", FieldType.STRING);
+    takesNoText("public.prices_multirange", FieldType.STRING);
+    takesNoText("public.outer_pair", FieldType.STRING);
+    into(
+        FieldType.STRING,
+        "(1,10,\"a  \",1.005,\"(2,b)\")",
+        "public.whole",
+        "(1,10,\"a  \",1.005,\"(2,b)\")");
+    rejected(FieldType.STRING, "(1,100,a,1,)", "public.whole", "22026");
+  }
+
+  private static void takesNoText(String type, FieldType field) throws SQLException {
+    CopyServer.shared().execute("CREATE TABLE public.target (v " + type + ")");
+    try {
+      List<String> problems =
+          Columns.match(
+                  Schema.of(Schema.Field.nullable("v", field)),
+                  new CatalogTypes(CopyServer.shared()).columns("public.target"))
+              .problems();
+      assertThat(type, problems, contains(containsString("cuts or rounds")));
+    } finally {
+      CopyServer.shared().execute("DROP TABLE public.target");
+    }
+  }
+
+  @Test
+  void mapsWhoseKeysBecomeOneNameAreRefused() throws SQLException {
+    Map<byte[], String> bytes = new IdentityHashMap<>();
+    bytes.put(new byte[] {1}, "x");
+    into(FieldType.map(FieldType.BYTES, FieldType.STRING), bytes, "jsonb", "{\"AQ==\": \"x\"}");
+    bytes.put(new byte[] {1}, "y");
+    Map<Object, String> instants = new HashMap<>();
+    instants.put(new DateTime(0, DateTimeZone.UTC), "x");
+    instants.put(new DateTime(0, DateTimeZone.forOffsetHours(1)), "y");
+    for (String type : List.of("jsonb", "json", "text")) {
+      refused(FieldType.map(FieldType.BYTES, FieldType.STRING), bytes, type, "two keys");
+      refused(FieldType.map(FieldType.DATETIME, FieldType.STRING), instants, type, "two keys");
+    }
+    refused(
+        FieldType.array(FieldType.map(FieldType.BYTES, FieldType.STRING)),
+        List.of(bytes),
+        "jsonb",
+        "two keys");
   }
 
   @Test

@@ -118,6 +118,16 @@ class SavedConnectionTest {
   }
 
   @Test
+  void thePasswordIsFoundInTheFileThatTheServiceNames() throws IOException {
+    Path file = Files.writeString(folder.resolve("own"), "db:5432:shop:app:s3cr3t\n");
+    Files.writeString(folder.resolve("passwords"), "db:5432:shop:app:wrong\n");
+    services("[mydb]\nhost=db\ndbname=shop\nuser=app\npassfile=" + file + "\n");
+    assertThat(
+        Objects.requireNonNull(PostgresTarget.parse("mydb:t").password()).resolve(),
+        equalTo("s3cr3t"));
+  }
+
+  @Test
   void aReferenceGoesBeforeAPassword() throws IOException {
     Path secret = Files.writeString(folder.resolve("secret"), "s3cr3t\n");
     services(
@@ -147,7 +157,7 @@ class SavedConnectionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"options=-c search_path=x", "passfile=/x", "sslkey", "port=abc"})
+  @ValueSource(strings = {"options=-c search_path=x", "passfile=/", "sslkey", "port=abc", "x=y"})
   void whatTheSinkCannotDoIsSaid(String line) throws IOException {
     services("[mydb]\nhost=db\ndbname=shop\nuser=app\n" + line + "\n");
     assertThat(

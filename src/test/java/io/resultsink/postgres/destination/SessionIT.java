@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.not;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +37,16 @@ class SessionIT {
 
       assertThat(inside, contains(List.of("60", "10", "6")));
       assertThat(outside, not(equalTo(inside)));
+    }
+  }
+
+  @Test
+  void aStatementMayTakeLongerThanTheLogin() throws SQLException {
+    PostgresTarget target = PostgresTarget.parse(database.url("t?loginTimeout=1"));
+    try (Connection connection =
+        PostgresConnections.outside((ConnectionSource.Server) ConnectionSource.of(target))) {
+      assertThat(
+          TestDatabase.rows(connection, "SELECT 1 FROM pg_sleep(1.5)"), contains(List.of("1")));
     }
   }
 }

@@ -46,7 +46,7 @@ class TargetUrlRoundTripTest {
   static PostgresTarget randomTarget(Random random) {
     WriteMode mode = WriteMode.values()[random.nextInt(4)];
     Duration lockTimeout = Duration.ofMillis(1 + random.nextInt(100_000));
-    String runId = text(random, 200);
+    String runId = text(random, 200).replaceAll("[\\p{Cc}\\u2028\\u2029]", "_");
     return PostgresTarget.builder()
         .host(List.of("localhost", "10.0.0.7", "::1", "fe80::1%eth0").get(random.nextInt(4)))
         .port(1 + random.nextInt(65_535))

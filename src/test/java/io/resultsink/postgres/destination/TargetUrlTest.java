@@ -175,7 +175,7 @@ class TargetUrlTest {
           """
           postgresql:///d/t               | the host is empty; write one, such as localhost
           postgresql://app@:5432/d/t      | the host is empty; write one, such as localhost
-          postgresql://a,b/d/t            | the host has a ','; a target has one host
+          postgresql://a,b/d/t            | several hosts are given, and a target has one; write the primary's, or a name that always leads to the primary
           postgresql://%2Ftmp/d/t         | the host has a '/'; the driver reaches servers by TCP, not by the path of a socket
           postgresql://a*b/d/t            | the host is neither a host name nor an address, such as db.example.com, 10.0.0.7 or [::1]
           postgresql://[1:2]/d/t          | the host is neither a host name nor an address, such as db.example.com, 10.0.0.7 or [::1]

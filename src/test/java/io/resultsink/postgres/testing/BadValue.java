@@ -63,6 +63,11 @@ public record BadValue(
             "good",
             null,
             List.of()),
+        // Their errors are no data exceptions, and quote the value all the same.
+        text("no such role", "regrole", "Zq7", "Zq7").old("'sink'", "sink"),
+        text("no such type", "regtype", "Zq7", "Zq7").old("'text'", "text"),
+        text("a broken path", "jsonpath", "$ Zq7", "Zq7").old("'$.a'", "$.a"),
+        text("a broken search", "tsquery", "Zq7 & & Zq7", "Zq7"),
         of(
             "a day beyond date",
             "date",

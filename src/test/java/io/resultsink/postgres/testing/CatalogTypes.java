@@ -28,6 +28,15 @@ public final class CatalogTypes {
       WHERE t.oid = ?::oid
       """;
 
+  private static final String PARTS =
+      """
+      SELECT atttypid, atttypmod FROM pg_catalog.pg_attribute
+      WHERE attrelid = (SELECT typrelid FROM pg_catalog.pg_type WHERE oid = ?::oid AND typtype = 'c')
+        AND attnum > 0 AND NOT attisdropped
+      UNION ALL
+      SELECT rngsubtype, -1 FROM pg_catalog.pg_range WHERE ?::oid IN (rngtypid, rngmultitypid)
+      """;
+
   private final CopyServer server;
 
   public CatalogTypes(CopyServer server) {
@@ -66,9 +75,24 @@ public final class CatalogTypes {
             modifier,
             row.getString(4).charAt(0),
             typeOrNull(row.getLong(5), row.getInt(6)),
-            typeOrNull(row.getLong(7), modifier));
+            typeOrNull(row.getLong(7), modifier),
+            parts(oid));
       }
     }
+  }
+
+  private List<PostgresType> parts(long oid) throws SQLException {
+    List<PostgresType> parts = new ArrayList<>();
+    try (PreparedStatement statement = server.connection().prepareStatement(PARTS)) {
+      statement.setLong(1, oid);
+      statement.setLong(2, oid);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          parts.add(type(row.getLong(1), row.getInt(2)));
+        }
+      }
+    }
+    return parts;
   }
 
   private @Nullable PostgresType typeOrNull(long oid, int modifier) throws SQLException {

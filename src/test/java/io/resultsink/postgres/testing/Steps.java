@@ -124,7 +124,7 @@ public final class Steps implements AutoCloseable {
     private final Received<StagedChunk> chunks = new Received<>();
 
     private Bundle(RunPlan plan) {
-      step = new StageRows<>(plan, row -> row);
+      step = StageRows.ofRows(plan, row -> row);
       step.lease();
       step.startBundle();
     }

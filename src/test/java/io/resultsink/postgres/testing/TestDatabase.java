@@ -42,6 +42,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
   private final TestingPostgres server;
   private final String name =
       "sink_test_" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
+  private String options = "";
   private int portBefore;
   private @Nullable PostgresProxy network;
 
@@ -59,6 +60,12 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
   public TestDatabase behindProxy() {
     network = PostgresProxy.to(server);
     through(network);
+    return this;
+  }
+
+  /** With an encoding other than UTF8, of texts that the locale C sorts. */
+  public TestDatabase encodedAs(String encoding) {
+    options = " ENCODING '" + encoding + "' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0";
     return this;
   }
 
@@ -86,7 +93,7 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
   public void create() throws SQLException {
     try (Connection connection = server.maintenance();
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
+      statement.execute("CREATE DATABASE " + name + options);
       statement.execute("ALTER DATABASE " + name + " SET timezone = 'America/Los_Angeles'");
       String sinkHere = "ALTER ROLE " + TestingPostgres.SINK + " IN DATABASE " + name + " SET ";
       statement.execute(sinkHere + "search_path = " + SCHEMA + ", public");

@@ -77,17 +77,16 @@ public final class CleanCommand implements Callable<Integer> {
           removed++;
           fate = "removed";
         }
-        terminal
-            .out()
-            .printf(
-                "%s  of %s, %s old, %s  %s%n",
-                staging.name(),
-                staging.target(),
-                Figures.age(old),
-                Figures.bytes(staging.bytes()),
-                fate);
+        terminal.say(
+            "%s  of %s, %s old, %s  %s"
+                .formatted(
+                    staging.name(),
+                    staging.target(),
+                    Figures.age(old),
+                    Figures.bytes(staging.bytes()),
+                    fate));
       }
-      terminal.out().println(summary(found.size(), removed));
+      terminal.say(summary(found.size(), removed));
       return ExitCode.DONE;
     }
   }

@@ -2,12 +2,14 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.RoleSchemas;
 import io.resultsink.postgres.destination.Session;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server says of a connection.
@@ -21,24 +23,26 @@ record ConnectionTest(List<String> lines, boolean canCreateTables) {
       """
       SELECT current_setting('server_version'), current_user, current_database(),
              (SELECT coalesce(version || ', ' || cipher, 'no TLS')
-                FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid()),
-             current_schema(),
-             coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),
-             (SELECT string_agg(nspname, ', ' ORDER BY nspname) FROM pg_catalog.pg_namespace
+                FROM pg_stat_ssl WHERE pid = pg_backend_pid()),
+             coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace
+                        WHERE nspname = ?), false),
+             (SELECT string_agg(nspname, ', ' ORDER BY nspname) FROM pg_namespace
                WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'CREATE')),
              pg_is_in_recovery()
       """;
 
-  /** Connects, and asks. */
+  /** Connects, and asks. The SQL runs under an empty search path, as all SQL of the sink does. */
   static ConnectionTest of(PostgresTarget target) {
     try (TargetInspector inspector = TargetInspector.of(target);
         Session session = inspector.open()) {
       session.begin(Duration.ofSeconds(10), "test a connection");
-      session.useRoleSearchPath();
-      try (Statement statement = session.connection().createStatement();
-          ResultSet answer = statement.executeQuery(SQL)) {
-        answer.next();
-        return read(target, answer);
+      String schema = RoleSchemas.of(session).stream().findFirst().orElse(null);
+      try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
+        statement.setString(1, schema);
+        try (ResultSet answer = statement.executeQuery()) {
+          answer.next();
+          return read(target, schema, answer);
+        }
       }
     } catch (SQLException e) {
       throw new RunException(
@@ -46,11 +50,11 @@ record ConnectionTest(List<String> lines, boolean canCreateTables) {
     }
   }
 
-  private static ConnectionTest read(PostgresTarget target, ResultSet answer) throws SQLException {
-    String schema = answer.getString(5);
-    boolean standby = answer.getBoolean(8);
-    boolean here = answer.getBoolean(6) && !standby;
-    String elsewhere = answer.getString(7);
+  private static ConnectionTest read(
+      PostgresTarget target, @Nullable String schema, ResultSet answer) throws SQLException {
+    boolean standby = answer.getBoolean(7);
+    boolean here = answer.getBoolean(5) && !standby;
+    String elsewhere = answer.getString(6);
     String tables;
     if (standby) {
       tables = "cannot be written: the server is a standby; connect to its primary";

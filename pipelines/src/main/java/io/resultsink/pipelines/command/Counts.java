@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.query.InputMetrics;
+import io.resultsink.pipelines.engine.InputMetrics;
 import io.resultsink.postgres.report.SinkMetrics;
 import java.util.Map;
 import java.util.TreeMap;

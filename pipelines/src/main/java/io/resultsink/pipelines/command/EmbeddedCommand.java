@@ -45,7 +45,7 @@ public final class EmbeddedCommand {
   @Command(name = "start", header = "Start it, unless it runs.")
   int start() {
     Address address = server().start();
-    terminal.out().println("running at " + address.url());
+    terminal.say("running at " + address.url());
     terminal.note("for trying out only; its password is in " + address.passwordFile());
     return ExitCode.DONE;
   }
@@ -53,7 +53,7 @@ public final class EmbeddedCommand {
   @Command(name = "stop", header = "Stop it; its data stay.")
   int stop() {
     boolean stopped = server().stop();
-    terminal.out().println(stopped ? "stopped; its data stay" : "it did not run");
+    terminal.say(stopped ? "stopped; its data stay" : "it did not run");
     return ExitCode.DONE;
   }
 
@@ -61,18 +61,22 @@ public final class EmbeddedCommand {
   int status() {
     ServerStatus status = server().status();
     Optional<Address> running = status.address();
-    terminal.out().println(running.map(at -> "running at " + at.url()).orElse("not running"));
+    terminal.say(running.map(at -> "running at " + at.url()).orElse("not running"));
     String data = status.major() == null ? "none yet" : "of PostgreSQL " + status.major();
-    terminal.out().println("data " + data + ", " + status.data());
+    terminal.say("data " + data + ", " + status.data());
     return ExitCode.DONE;
   }
 
   @Command(
       name = "url",
       header = "Print its URL for psql and others, starting it if need be.",
-      description = "The URL names the file that has the password.")
+      description = {
+        "The URL names the file that has the password. It makes psql refuse any other program on",
+        "the port (require_auth), unless the psql of this machine is older than 16."
+      })
   int url() {
-    terminal.out().println(server().start().libpqUrl());
+    int psql = PsqlVersion.major().orElse(PsqlVersion.NEWEST);
+    terminal.say(server().start().libpqUrl(psql));
     return ExitCode.DONE;
   }
 }

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.engine.QueryFailedException;
 import io.resultsink.pipelines.query.InputException;
 import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.pipelines.registry.RegistryException;
@@ -57,6 +58,7 @@ public record Failure(int exitCode, String message, boolean expected) {
     }
     if (cause instanceof ResultSinkException
         || cause instanceof InputException
+        || cause instanceof QueryFailedException
         || cause instanceof HomeDatabaseException
         || cause instanceof RunException) {
       return new Failure(ExitCode.FAILED, cause.getMessage(), true);
@@ -75,7 +77,9 @@ public record Failure(int exitCode, String message, boolean expected) {
       return new Failure(ExitCode.REFUSED, message, true);
     }
     boolean ofSink = name.startsWith(ResultSinkException.class.getPackageName() + ".");
-    return ofSink || name.equals(InputException.class.getName())
+    return ofSink
+            || name.equals(InputException.class.getName())
+            || name.equals(QueryFailedException.class.getName())
         ? new Failure(ExitCode.FAILED, message, true)
         : null;
   }

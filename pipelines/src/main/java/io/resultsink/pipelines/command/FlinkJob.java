@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.command;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +30,8 @@ final class FlinkJob extends Job {
   private final CompletableFuture<?> end;
   private @Nullable MetricQueryResults last;
 
-  FlinkJob(PipelineResult result) {
-    super(result);
+  FlinkJob(PipelineResult result, Set<String> sources) {
+    super(result, sources);
     this.client = ReflectiveCall.field(result, "jobClient");
     this.end = (CompletableFuture<?>) ReflectiveCall.on(client, "getJobExecutionResult");
   }

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.postgres.destination.UserHome;
 import java.nio.file.Path;
 import org.apache.beam.sdk.annotations.Internal;
 
@@ -15,7 +16,7 @@ public final class Home {
   public static Path folder() {
     String given = System.getenv("PGRESULT_HOME");
     return given == null || given.isBlank()
-        ? Path.of(System.getProperty("user.home"), ".pgresult")
+        ? UserHome.folder().resolve(".pgresult")
         : Path.of(given);
   }
 }

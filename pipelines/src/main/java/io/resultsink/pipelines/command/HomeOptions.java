@@ -1,12 +1,10 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.pipelines.schedule.HomeDatabase;
-import io.resultsink.postgres.destination.ConnectionProperties;
+import io.resultsink.postgres.destination.DatabaseUrl;
 import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.destination.Secret;
-import java.util.regex.Matcher;
+import io.resultsink.postgres.failure.InvalidTargetException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,8 +15,6 @@ final class HomeOptions {
   /** The environment variable that names the home database. */
   static final String VARIABLE = "PGRESULT_HOME_URL";
 
-  private static final Pattern URL =
-      Pattern.compile("(postgres(?:ql)?://[^/?]+/[^/?]+)(?:\\?(.*))?");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
   /** What a connection is looked up with, when only the connection matters. */
@@ -41,35 +37,19 @@ final class HomeOptions {
   }
 
   private static PostgresTarget embedded(Terminal terminal) {
-    Address address = EmbeddedServer.home(terminal.home()).start();
-    return PostgresTarget.parse(address.url() + "/" + ANY_TABLE).toBuilder()
-        .password(Secret.file(address.passwordFile().toString()))
-        .build();
+    return EmbeddedTarget.of(EmbeddedServer.home(terminal.home()).start(), ANY_TABLE);
   }
 
   private static PostgresTarget database(String home) {
     if (NAME.matcher(home).matches()) {
       return PostgresTarget.parse(home + ":" + ANY_TABLE);
     }
-    Matcher url = URL.matcher(home);
-    if (!url.matches()) {
-      // It is not repeated, as there may be a password in it.
+    try {
+      return DatabaseUrl.parse(home);
+    } catch (InvalidTargetException e) {
       throw new UsageException(
-          "the home database is not postgresql://[user@]host[:port]/database, nor a named result;"
-              + " it is given by --home or "
-              + VARIABLE);
+          "the home database (--home, or %s) cannot be used: %s\n  it is %s, or a named result"
+              .formatted(VARIABLE, e.getMessage(), DatabaseUrl.FORM));
     }
-    String options = url.group(2);
-    if (options != null) {
-      for (String option : options.split("&")) {
-        if (!ConnectionProperties.names().contains(option.split("=", 2)[0])) {
-          throw new UsageException(
-              "the home database has the option '%s', which is none of a connection"
-                  .formatted(option.split("=", 2)[0]));
-        }
-      }
-    }
-    return PostgresTarget.parse(
-        url.group(1) + "/" + ANY_TABLE + (options == null ? "" : "?" + options));
   }
 }

@@ -1,6 +1,8 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.engine.OpenCursors;
 import java.io.IOException;
+import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
@@ -13,15 +15,18 @@ import org.jspecify.annotations.Nullable;
 class Job {
 
   private final PipelineResult result;
+  private final Set<String> sources;
 
-  Job(PipelineResult result) {
+  Job(PipelineResult result, Set<String> sources) {
     this.result = result;
+    this.sources = sources;
   }
 
   /** Launches a pipeline. */
   static Job launch(Pipeline pipeline) {
+    Set<String> sources = DisplayedIds.sourcesOf(pipeline);
     PipelineResult result = pipeline.run();
-    return FlinkJob.is(result) ? new FlinkJob(result) : new Job(result);
+    return FlinkJob.is(result) ? new FlinkJob(result, sources) : new Job(result, sources);
   }
 
   /**
@@ -60,8 +65,15 @@ class Job {
     }
   }
 
+  /** Ends it, and at once what engines execute for it in this process. */
   void cancel() throws IOException {
+    endQueries();
     result.cancel();
+  }
+
+  /** Ends what engines execute for it in this process. */
+  final void endQueries() {
+    sources.forEach(OpenCursors::cancel);
   }
 
   /** The runner's name for it. */

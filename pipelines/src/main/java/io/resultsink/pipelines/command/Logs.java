@@ -52,8 +52,11 @@ public final class Logs {
                 + ProcessHandle.current().pid()
                 + ".log");
     try {
-      Files.createDirectories(folder);
+      PrivateFolder.create(home);
+      PrivateFolder.create(folder);
       removeOld(folder);
+      // Statements with their literals are in it; FileHandler itself would let everybody read.
+      PrivateFolder.createFile(file);
       Handler handler = new FileHandler(file.toString().replace("%", "%%"), MOST_BYTES, 1);
       handler.setFormatter(new SimpleFormatter());
       handler.setLevel(Level.INFO);

@@ -51,13 +51,14 @@ final class PipelineRun {
     Progress progress = new Progress(terminal);
     Interruption interruption = interruptedBy.arm(terminal, progress, leftovers);
     Counts counts;
+    boolean byEngine = !DisplayedIds.sourcesOf(pipeline).isEmpty();
     Job job = null;
     try {
       job = Job.launch(pipeline);
       interruption.stops(job);
       while (!job.await(beam.local() ? GLANCE : REMOTE_GLANCE)) {
         progress.draw(Counts.of(job.metrics()));
-        if (beam.isDirect()) {
+        if (beam.isDirect() && !byEngine) {
           progress.adviseFaster();
         }
       }
@@ -78,6 +79,9 @@ final class PipelineRun {
       throw e;
     } finally {
       interruption.disarm();
+      if (job != null) {
+        job.endQueries();
+      }
     }
     progress.clear();
     progress.read(counts);
@@ -99,7 +103,7 @@ final class PipelineRun {
     if (target == null) {
       return null;
     }
-    Set<String> loads = StagingTables.loadsOf(pipeline);
+    Set<String> loads = DisplayedIds.loadsOf(pipeline);
     return new Leftovers(target, String.valueOf(target.runId()), loads);
   }
 

@@ -40,7 +40,7 @@ final class PublishRun {
     }
     PostgresTarget named = named(target);
     Pipeline pipeline = pipeline(named, builder);
-    terminal.out().println(new PipelineRun(terminal, beam, named, interruptedBy).launch(pipeline));
+    terminal.say(new PipelineRun(terminal, beam, named, interruptedBy).launch(pipeline));
     terminal.note("runs on " + beam.runner() + " as run " + named.runId() + "; -w waits for it");
     return ExitCode.DONE;
   }

@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.query.CollectedRows;
+import io.resultsink.pipelines.engine.PreparedQuery;
 import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.postgres.TargetInspector;
@@ -85,20 +85,16 @@ public final class QueryCommand implements Callable<Integer> {
     Secret password =
         options.databasePassword == null ? null : Secret.parse(options.databasePassword);
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    QueryRequest request =
+        new QueryRequest(options.database, password, sql, options.sample, now, null);
     if (options.result == null) {
-      return print(
-          beam, new QueryRequest(options.database, password, sql, options.sample, now, null));
+      return print(beam, request);
     }
     PostgresTarget target = target(options.result, beam);
-    QueryRequest request =
-        new QueryRequest(options.database, password, sql, options.sample, now, target);
+    EngineQuery query = EngineQuery.of(request, beam, options.engine, options.files());
     return options.dryRun
-        ? report(beam, target, request)
-        : new PublishRun(terminal, beam)
-            .run(
-                target,
-                options.wait,
-                (pipeline, to) -> QueryPipeline.of(request.into(to)).build(pipeline));
+        ? report(target, query)
+        : new PublishRun(terminal, beam).run(target, options.wait, query::build);
   }
 
   private int print(BeamOptions beam, QueryRequest request) throws IOException {
@@ -106,11 +102,19 @@ public final class QueryCommand implements Callable<Integer> {
       throw new UsageException(
           beam.runner() + " runs elsewhere and cannot send rows here; name a table with -r");
     }
+    RowsFormat format = options.format == null ? RowsFormat.table : options.format;
+    EngineQuery query = EngineQuery.of(request, beam, options.engine, options.files());
+    PreparedQuery prepared = query.prepared();
+    if (prepared != null) {
+      try (CursorRows rows = new CursorRows(prepared)) {
+        format.print(rows, terminal.out());
+      }
+      return ExitCode.DONE;
+    }
     Pipeline pipeline = Pipeline.create(beam.options());
     PCollection<Row> rows = QueryPipeline.of(request).build(pipeline);
     try (CollectedRows collected = CollectedRows.of(rows)) {
       new PipelineRun(terminal, beam, null, CtrlC::arm).complete(pipeline);
-      RowsFormat format = options.format == null ? RowsFormat.table : options.format;
       format.print(collected, terminal.out());
     }
     return ExitCode.DONE;
@@ -127,13 +131,13 @@ public final class QueryCommand implements Callable<Integer> {
     return target.toBuilder().runId(options.runId).build();
   }
 
-  private int report(BeamOptions beam, PostgresTarget target, QueryRequest request) {
-    Schema schema = QueryPipeline.of(request).build(Pipeline.create(beam.options())).getSchema();
+  private int report(PostgresTarget target, EngineQuery query) {
+    Schema schema = query.schema();
     TargetReport report;
     try (TargetInspector inspector = TargetInspector.of(target)) {
       report = inspector.check(schema);
     }
-    TargetReportText.lines(report).forEach(terminal.out()::println);
+    TargetReportText.lines(report).forEach(terminal::say);
     return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 }

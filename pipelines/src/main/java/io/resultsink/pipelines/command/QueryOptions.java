@@ -1,8 +1,14 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.duckdb.ReadOptions;
+import io.resultsink.pipelines.engine.Engine;
 import io.resultsink.pipelines.query.QueryRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -14,7 +20,7 @@ final class QueryOptions {
       names = {"-d", "--database"},
       paramLabel = "DATABASE",
       required = true,
-      description = "the tables: a folder, or a postgresql:// URL (see below)")
+      description = "the tables: a folder, a file, or a postgresql:// URL (see below)")
   String database = "";
 
   @Option(
@@ -56,10 +62,29 @@ final class QueryOptions {
   @Nullable String runId;
 
   @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description = "what executes the query: ${COMPLETION-CANDIDATES} (see below)")
+  @Nullable Engine engine;
+
+  @Option(
+      names = "--types",
+      paramLabel = "COLUMN=TYPE",
+      split = ",(?![^(]*\\))",
+      description = "the type of a column of CSV or JSON files, instead of what its values say")
+  Map<String, String> types = new LinkedHashMap<>();
+
+  @Option(
+      names = "--null",
+      paramLabel = "TEXT",
+      description = "what stands for NULL in CSV files, beside the empty value, say NA")
+  List<String> nulls = new ArrayList<>();
+
+  @Option(
       names = "--sample",
       paramLabel = "ROWS",
       description =
-          "first records of a table that its columns are inferred from (${DEFAULT-VALUE})")
+          "first records of a table that Beam SQL infers its columns from (${DEFAULT-VALUE})")
   int sample = QueryRequest.DEFAULT_SAMPLE;
 
   @Option(
@@ -71,7 +96,9 @@ final class QueryOptions {
   @Parameters(
       paramLabel = "SQL",
       arity = "0..1",
-      description = "one SELECT of Beam SQL; - reads it from standard input")
+      description =
+          "one SELECT; - reads it from standard input. Without it, all rows of the one table of a"
+              + " folder or file")
   @Nullable String sqlArgument;
 
   /** Refuses what does not go together. */
@@ -93,8 +120,15 @@ final class QueryOptions {
     }
   }
 
-  /** The SQL, wherever it is. */
-  String sql(Terminal terminal) throws IOException {
-    return SqlText.of(sqlArgument, queryFile, terminal);
+  /** The SQL, wherever it is; null when there is none. */
+  @Nullable String sql(Terminal terminal) throws IOException {
+    return sqlArgument == null && queryFile == null
+        ? null
+        : SqlText.of(sqlArgument, queryFile, terminal);
+  }
+
+  /** What is said of files. */
+  ReadOptions files() {
+    return new ReadOptions(types, nulls);
   }
 }

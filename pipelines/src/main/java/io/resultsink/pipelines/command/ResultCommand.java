@@ -67,7 +67,7 @@ public final class ResultCommand {
     StoredResults results = StoredResults.ofUser();
     NamedResult result = NamedResult.parse(name, url, password.password());
     results.create(result);
-    terminal.out().println("named result " + name + " is created in " + results.serviceFile());
+    terminal.say("named result " + name + " is created in " + results.serviceFile());
     terminal.note(
         result.password() == null
             ? "it has no password; add -p for one, or an entry in " + results.passwordFile()
@@ -96,21 +96,17 @@ public final class ResultCommand {
     StoredResults results = StoredResults.ofUser();
     results.require(name);
     Secret password = target(name).password();
-    terminal.out().println("name      " + name);
-    terminal.out().println("url       " + url(name));
-    terminal
-        .out()
-        .println(
-            "password  "
-                + (password == null
-                    ? "none"
-                    : password.reference().orElse("kept, in " + results.passwordFile())));
-    terminal
-        .out()
-        .println(
-            "kept in   "
-                + results.serviceFile()
-                + (results.isOurs(name) ? "" : ", not created by pgresult"));
+    terminal.say("name      " + name);
+    terminal.say("url       " + url(name));
+    terminal.say(
+        "password  "
+            + (password == null
+                ? "none"
+                : password.reference().orElse("kept, in " + results.passwordFile())));
+    terminal.say(
+        "kept in   "
+            + results.serviceFile()
+            + (results.isOurs(name) ? "" : ", not created by pgresult"));
     return ExitCode.DONE;
   }
 
@@ -120,7 +116,7 @@ public final class ResultCommand {
       customSynopsis = "pgresult result delete NAME")
   int delete(@Parameters(paramLabel = "NAME") String name) {
     StoredResults.ofUser().delete(name);
-    terminal.out().println("named result " + name + " is deleted; tables stay as they are");
+    terminal.say("named result " + name + " is deleted; tables stay as they are");
     return ExitCode.DONE;
   }
 
@@ -133,7 +129,7 @@ public final class ResultCommand {
     StoredResults.ofUser().require(name);
     PostgresTarget target = password.target(name + ANY_TABLE, terminal);
     ConnectionTest test = ConnectionTest.of(target);
-    test.lines().forEach(terminal.out()::println);
+    test.lines().forEach(terminal::say);
     return test.canCreateTables() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 

@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
@@ -57,10 +56,7 @@ final class ResultOptions {
     }
     // Wrong options are told before a server is started for them.
     PostgresTarget.parse("postgresql://localhost/results/" + tableAndOptions);
-    Address address = EmbeddedServer.home(terminal.home()).start();
-    return PostgresTarget.parse(address.url() + "/" + tableAndOptions).toBuilder()
-        .password(Secret.file(address.passwordFile().toString()))
-        .build();
+    return EmbeddedTarget.of(EmbeddedServer.home(terminal.home()).start(), tableAndOptions);
   }
 
   /** What -p or --password give; null for neither. */

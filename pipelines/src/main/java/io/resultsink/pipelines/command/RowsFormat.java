@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.query.CollectedRows;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 enum RowsFormat {
   table {
     @Override
-    void print(CollectedRows collected, PrintStream out) throws IOException {
+    void print(PrintedRows collected, PrintStream out) throws IOException {
       List<Field> fields = collected.schema().getFields();
       long[] printed = {0};
       TextTable text =
@@ -41,7 +40,7 @@ enum RowsFormat {
 
   csv {
     @Override
-    void print(CollectedRows collected, PrintStream out) throws IOException {
+    void print(PrintedRows collected, PrintStream out) throws IOException {
       CSVFormat format = CSVFormat.DEFAULT.builder().setRecordSeparator('\n').get();
       CSVPrinter csv = new CSVPrinter(out, format);
       csv.printRecord(collected.schema().getFieldNames());
@@ -56,15 +55,15 @@ enum RowsFormat {
 
   json {
     @Override
-    void print(CollectedRows collected, PrintStream out) throws IOException {
+    void print(PrintedRows collected, PrintStream out) throws IOException {
       eachRow(collected, row -> out.println(JsonText.of(row)));
     }
   };
 
   /** Prints them all. */
-  abstract void print(CollectedRows collected, PrintStream out) throws IOException;
+  abstract void print(PrintedRows collected, PrintStream out) throws IOException;
 
-  private static void eachRow(CollectedRows collected, Consumer<Row> consumer) throws IOException {
+  private static void eachRow(PrintedRows collected, Consumer<Row> consumer) throws IOException {
     try (Stream<Row> rows = collected.rows()) {
       rows.forEach(consumer);
     }

@@ -64,13 +64,23 @@ final class RunLines implements RunListener {
     line(reachable ? "the home database is there again" : why + "; trying again");
   }
 
+  @Override
+  public void planning(@Nullable String why) {
+    line(why == null ? "this machine's clock is right again; serving" : why);
+  }
+
+  @Override
+  public void unplanned(String schedule, String why) {
+    line("schedule " + schedule + " cannot be planned " + why);
+  }
+
   private void say(Schedule schedule, Run run, String what) {
     String tick = ScheduleText.time(run.tick(), schedule.cron().zone());
     line("%s %s  %s".formatted(schedule.name(), tick, what));
   }
 
   private synchronized void line(String text) {
-    to.println(CLOCK.format(LocalTime.now()) + "  " + text);
+    to.println(CLOCK.format(LocalTime.now()) + "  " + Printable.text(text));
     to.flush();
   }
 }

@@ -5,9 +5,8 @@ import io.resultsink.pipelines.schedule.Run;
 import io.resultsink.pipelines.schedule.RunState;
 import io.resultsink.pipelines.schedule.Schedule;
 import io.resultsink.pipelines.schedule.Schedules;
+import io.resultsink.pipelines.schedule.StoredSchedule;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
@@ -79,11 +78,12 @@ public final class SchedCommand {
       @Mixin ScheduleOptions options,
       @Mixin HomeOptions home)
       throws IOException {
-    Schedule schedule = options.create(name, cron, sql, terminal, Instant.now());
+    Schedule given = options.create(name, cron, sql, terminal);
+    Schedule kept;
     try (HomeDatabase database = home.open(terminal)) {
-      schedules(database).create(schedule);
+      kept = new Schedules(database).create(given);
     }
-    terminal.out().println("Schedule '" + name + "' is created" + start(schedule));
+    terminal.say("Schedule '" + name + "' is created" + start(kept));
     return ExitCode.DONE;
   }
 
@@ -97,9 +97,9 @@ public final class SchedCommand {
 
   @Command(name = "list", aliases = "ls", header = "List all.")
   int list(@Mixin HomeOptions home) throws IOException {
-    List<Schedule> all;
+    List<StoredSchedule> all;
     try (HomeDatabase database = home.open(terminal)) {
-      all = schedules(database).all();
+      all = new Schedules(database).all();
     }
     if (all.isEmpty()) {
       terminal.note("none yet; create one with pgresult sched create, see its --help");
@@ -107,6 +107,9 @@ public final class SchedCommand {
     }
     new TextTable(ScheduleText.LIST, List.of(false, false, false, false, true, false, false, false))
         .print(row -> all.forEach(each -> row.accept(ScheduleText.row(each))), terminal.out());
+    all.stream()
+        .filter(each -> each.problem() != null)
+        .forEach(each -> terminal.note("schedule " + each.name() + ": " + each.problem()));
     return ExitCode.DONE;
   }
 
@@ -117,9 +120,9 @@ public final class SchedCommand {
   int show(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
     Schedule schedule;
     try (HomeDatabase database = home.open(terminal)) {
-      schedule = schedules(database).require(name);
+      schedule = new Schedules(database).require(name);
     }
-    ScheduleText.lines(schedule).forEach(terminal.out()::println);
+    ScheduleText.lines(schedule).forEach(terminal::say);
     return ExitCode.DONE;
   }
 
@@ -149,14 +152,14 @@ public final class SchedCommand {
     }
     Schedules.History history;
     try (HomeDatabase database = home.open(terminal)) {
-      history = schedules(database).history(name, most, skip);
+      history = new Schedules(database).history(name, most, skip);
     }
     Schedule schedule = history.schedule();
-    ScheduleText.head(schedule).forEach(terminal.out()::println);
+    ScheduleText.head(schedule).forEach(terminal::say);
     long queued = count(history.unfinished(), RunState.QUEUED);
     long running = count(history.unfinished(), RunState.RUNNING);
-    terminal.out().println("%-9s %d running, %d queued".formatted("now", running, queued));
-    terminal.out().println();
+    terminal.say("%-9s %d running, %d queued".formatted("now", running, queued));
+    terminal.say("");
     new TextTable(ScheduleText.HISTORY, List.of(false, false, false, true, true, false))
         .print(
             row ->
@@ -205,13 +208,12 @@ public final class SchedCommand {
       throw new UsageException("nothing to change is given; see pgresult sched update --help");
     }
     try (HomeDatabase database = home.open(terminal)) {
-      Schedules schedules = schedules(database);
+      Schedules schedules = new Schedules(database);
       // The SQL may come from standard input, which is read once.
-      Schedule updated =
-          options.update(schedules.require(name), cron, sql, terminal, Instant.now());
+      Schedule updated = options.update(schedules.require(name), cron, sql, terminal);
       Schedule renamed = newName == null ? updated : updated.named(newName);
-      Schedule stored = schedules.change(name, current -> renamed.ticking(current));
-      terminal.out().println("Schedule '" + stored.name() + "' is updated" + start(stored));
+      Schedule stored = schedules.change(name, renamed::ticking);
+      terminal.say("Schedule '" + stored.name() + "' is updated" + start(stored));
     }
     return ExitCode.DONE;
   }
@@ -222,9 +224,9 @@ public final class SchedCommand {
       customSynopsis = "pgresult sched pause NAME [--home HOME]")
   int pause(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
     try (HomeDatabase database = home.open(terminal)) {
-      schedules(database).change(name, schedule -> schedule.paused(true, Instant.now()));
+      new Schedules(database).change(name, (schedule, now) -> schedule.paused(true, now));
     }
-    terminal.out().println("Schedule '" + name + "' is paused.");
+    terminal.say("Schedule '" + name + "' is paused.");
     return ExitCode.DONE;
   }
 
@@ -235,12 +237,11 @@ public final class SchedCommand {
   int resume(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
     Schedule schedule;
     try (HomeDatabase database = home.open(terminal)) {
-      Instant now = Instant.now();
       schedule =
-          schedules(database)
-              .change(name, paused -> paused.paused() ? paused.paused(false, now) : paused);
+          new Schedules(database)
+              .change(name, (paused, now) -> paused.paused() ? paused.paused(false, now) : paused);
     }
-    terminal.out().println("Schedule '" + name + "' is resumed" + start(schedule));
+    terminal.say("Schedule '" + name + "' is resumed" + start(schedule));
     return ExitCode.DONE;
   }
 
@@ -252,16 +253,12 @@ public final class SchedCommand {
   int delete(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
     boolean running;
     try (HomeDatabase database = home.open(terminal)) {
-      running = schedules(database).delete(name);
+      running = new Schedules(database).delete(name);
     }
-    terminal.out().println("Schedule '" + name + "' is deleted; its table stays as it is.");
+    terminal.say("Schedule '" + name + "' is deleted; its table stays as it is.");
     if (running) {
       terminal.note("a run of it is under way, and will still publish");
     }
     return ExitCode.DONE;
-  }
-
-  private static Schedules schedules(HomeDatabase database) {
-    return new Schedules(database, Clock.systemUTC());
   }
 }

@@ -4,7 +4,6 @@ import io.resultsink.pipelines.schedule.Backfill;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.InPlace;
 import io.resultsink.pipelines.schedule.Schedules;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -72,7 +71,7 @@ public final class SchedRunCommand implements Callable<Integer> {
       throw new UsageException("-n " + ticks + " is too small; at least 1");
     }
     try (HomeDatabase database = home.open(terminal)) {
-      Schedules schedules = new Schedules(database, Clock.systemUTC());
+      Schedules schedules = new Schedules(database);
       ZoneId zone = schedules.require(name).cron().zone();
       Instant from = time == null ? null : GivenTime.parse(time, zone);
       Backfill backfill = new Backfill(from, ticks, again);
@@ -84,7 +83,7 @@ public final class SchedRunCommand implements Callable<Integer> {
     Schedules.Queued queued = schedules.queue(name, backfill);
     tell(queued.outcome(), zone);
     if (!queued.outcome().queued().isEmpty()) {
-      terminal.out().println(told("queued", queued.outcome().queued(), zone));
+      terminal.say(told("queued", queued.outcome().queued(), zone));
       if (!queued.served()) {
         terminal.note("no pgresult serve is alive; start one, or add --now to run it here");
       }
@@ -118,10 +117,10 @@ public final class SchedRunCommand implements Callable<Integer> {
   /** What is not run. */
   private void tell(Backfill.Outcome outcome, ZoneId zone) {
     if (!outcome.done().isEmpty()) {
-      terminal.out().println(told("already published", outcome.done(), zone) + "; --again repeats");
+      terminal.say(told("already published", outcome.done(), zone) + "; --again repeats");
     }
     if (!outcome.waiting().isEmpty()) {
-      terminal.out().println(told("already queued", outcome.waiting(), zone));
+      terminal.say(told("already queued", outcome.waiting(), zone));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.schedule.Cron;
 import io.resultsink.pipelines.schedule.MissedTicks;
 import io.resultsink.pipelines.schedule.Overlap;
@@ -9,7 +8,6 @@ import io.resultsink.pipelines.schedule.ScheduledQuery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -107,8 +105,7 @@ final class ScheduleOptions {
   }
 
   /** A new schedule. */
-  Schedule create(
-      String name, String cron, @Nullable String sqlArgument, Terminal terminal, Instant now)
+  Schedule create(String name, String cron, @Nullable String sqlArgument, Terminal terminal)
       throws IOException {
     Schedule.checkName(name);
     if (database == null) {
@@ -128,16 +125,12 @@ final class ScheduleOptions {
                 sql,
                 terminal.beamOptions()));
     ZoneId at = zone == null ? ZoneId.of("UTC") : Cron.zone(zone);
-    return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query, now));
+    return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query));
   }
 
   /** A schedule with what is given changed. */
   Schedule update(
-      Schedule old,
-      @Nullable String cron,
-      @Nullable String sqlArgument,
-      Terminal terminal,
-      Instant now)
+      Schedule old, @Nullable String cron, @Nullable String sqlArgument, Terminal terminal)
       throws IOException {
     ScheduledQuery before = old.query();
     boolean newSql = sqlArgument != null || queryFile != null;
@@ -160,7 +153,7 @@ final class ScheduleOptions {
     Cron newCron =
         Cron.parse(
             cron == null ? oldCron.text() : cron, zone == null ? oldCron.zone() : Cron.zone(zone));
-    return policies(old.running(checked(query)).at(newCron, delay(old.delay()), now));
+    return policies(old.running(checked(query)).at(newCron, delay(old.delay())));
   }
 
   private Schedule policies(Schedule schedule) {
@@ -188,7 +181,7 @@ final class ScheduleOptions {
   private static ScheduledQuery checked(ScheduledQuery query) {
     BeamOptions beam = BeamOptions.of(query.runnerOptions());
     Storable.checkResult(query.result(), beam);
-    QueryPipeline.checkSyntax(query.sql());
+    EngineQuery.checkSyntax(EngineQuery.choose(query.database(), beam, null), query.sql());
     return query;
   }
 }

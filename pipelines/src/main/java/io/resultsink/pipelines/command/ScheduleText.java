@@ -3,6 +3,7 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.schedule.Run;
 import io.resultsink.pipelines.schedule.Schedule;
 import io.resultsink.pipelines.schedule.ScheduledQuery;
+import io.resultsink.pipelines.schedule.StoredSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -47,7 +48,16 @@ final class ScheduleText {
     return schedule.nextStart().map(at -> time(at, schedule.cron().zone())).orElse("never");
   }
 
-  static List<@Nullable String> row(Schedule schedule) {
+  /** A line of the list; what cannot be read is shown as it is stored. */
+  static List<@Nullable String> row(StoredSchedule stored) {
+    Schedule schedule = stored.schedule();
+    return schedule == null
+        ? Arrays.asList(
+            stored.name(), stored.cron(), stored.zone(), "unreadable", null, null, null, null)
+        : row(schedule);
+  }
+
+  private static List<@Nullable String> row(Schedule schedule) {
     ScheduledQuery query = schedule.query();
     return Arrays.asList(
         schedule.name(),
@@ -55,8 +65,8 @@ final class ScheduleText {
         schedule.cron().zone().getId(),
         next(schedule),
         Long.toString(schedule.delay().toSeconds()),
-        query.result(),
-        query.database(),
+        Storable.shownResult(query.result()),
+        Storable.shownDatabase(query.database()),
         shortened(query.sql()));
   }
 
@@ -82,7 +92,8 @@ final class ScheduleText {
   static List<String> lines(Schedule schedule) {
     ScheduledQuery query = schedule.query();
     List<String> lines = new ArrayList<>(head(schedule));
-    lines.add(line("database", query.database() + at(query.databasePassword())));
+    lines.add(
+        line("database", Storable.shownDatabase(query.database()) + at(query.databasePassword())));
     lines.add(
         line(
             "policy",
@@ -109,7 +120,10 @@ final class ScheduleText {
             "cron",
             (cron.isEmpty() ? "none" : cron) + " (" + schedule.cron().zone().getId() + ")" + delay),
         line("next", next(schedule)),
-        line("result", schedule.query().result() + at(schedule.query().resultPassword())),
+        line(
+            "result",
+            Storable.shownResult(schedule.query().result())
+                + at(schedule.query().resultPassword())),
         line("retries", Integer.toString(schedule.retries())));
   }
 

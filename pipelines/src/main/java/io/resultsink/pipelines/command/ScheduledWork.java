@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.query.QueryPipeline;
+import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.pipelines.schedule.Cancellation;
 import io.resultsink.pipelines.schedule.ScheduledQuery;
@@ -52,10 +52,10 @@ final class ScheduledWork implements Work {
             query.sql(),
             QueryRequest.DEFAULT_SAMPLE,
             tick,
-            target);
+            null);
     ResultSummary summary =
         new PublishRun(silent, beam, (terminal, progress, leftovers) -> new Cancelled(cancellation))
-            .complete(target, (pipeline, to) -> QueryPipeline.of(request.into(to)).build(pipeline));
+            .complete(target, EngineQuery.of(request, beam, null, ReadOptions.NONE)::build);
     return summary == null ? null : summary.rows();
   }
 

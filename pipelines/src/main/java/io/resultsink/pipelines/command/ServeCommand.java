@@ -74,7 +74,7 @@ public final class ServeCommand implements Callable<Integer> {
     Semaphore signals = new Semaphore(0);
     try (HomeDatabase database = home.open(terminal)) {
       Signals.handle(signals::release);
-      int schedules = new Schedules(database, Clock.systemUTC()).all().size();
+      int schedules = new Schedules(database).all().size();
       terminal.note(
           "serving %s of %s, %s at a time; Ctrl-C stops it"
               .formatted(

@@ -123,7 +123,7 @@ public final class ShowCommand implements Callable<Integer> {
       }
     }
     new TextTable(names, numeric).print(shown::forEach, terminal.out());
-    terminal.out().println("(" + footer(shown.size(), more, published) + ")");
+    terminal.say("(" + footer(shown.size(), more, published) + ")");
   }
 
   private static String footer(int rows, boolean more, Optional<ResultSummary> published) {

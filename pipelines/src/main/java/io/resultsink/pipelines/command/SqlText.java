@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** The SQL of a command: its argument, standard input or a file. */
 final class SqlText {
 
+  static final String NONE =
+      "no SQL; write it as the last argument, - to read it from standard input, or -q FILE";
+
   private SqlText() {}
 
   /** The one statement that was given. */
   static String of(@Nullable String argument, @Nullable Path file, Terminal terminal)
       throws IOException {
     if (file == null && argument == null) {
-      throw new UsageException(
-          "no SQL; write it as the last argument, - to read it from standard input, or -q FILE");
+      throw new UsageException(NONE);
     }
     if (file != null && argument != null) {
       throw new UsageException("both -q and SQL are given; use one");

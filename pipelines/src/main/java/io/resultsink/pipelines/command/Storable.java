@@ -1,10 +1,14 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.query.DatabaseName;
+import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.SavedConnection;
 import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.failure.InvalidTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,24 +19,19 @@ final class Storable {
 
   private static final String EMBEDDED = "embedded:";
   private static final String FILE = "file:";
-  private static final Pattern SERVER = Pattern.compile("postgres(ql)?://.*");
-
-  /** One that was not percent-encoded too. */
-  private static final Pattern WITH_PASSWORD = Pattern.compile("[a-z]+://[^@]*:.*@.*");
+  private static final String HIDDEN = "(not shown: it has a password, or cannot be read)";
 
   private Storable() {}
 
-  /** A DATABASE; a local folder is there, and absolute from now on. */
+  /** A DATABASE without a password; a local folder is there, and absolute from now on. */
   static String database(String given) {
-    if (SERVER.matcher(given).matches()) {
-      if (WITH_PASSWORD.matcher(given).matches()) {
-        throw new UsageException(
-            "the URL of -d has a password, and a schedule keeps none; leave it out, and say where"
-                + " it is: --database-password env:NAME or file:PATH, or ~/.pgpass");
-      }
-      return given;
+    DatabaseName name = DatabaseName.parse(given);
+    if (name.server().map(PostgresTarget::password).isPresent()) {
+      throw new UsageException(
+          "the URL of -d has a password, and a schedule keeps none; leave it out, and say where"
+              + " it is: --database-password env:NAME or file:PATH, or ~/.pgpass");
     }
-    if (given.contains("://")) {
+    if (!name.isLocalFolder()) {
       return given;
     }
     Path folder = Path.of(given).toAbsolutePath().normalize();
@@ -71,7 +70,8 @@ final class Storable {
                 ? "postgresql://localhost/results/" + result.substring(EMBEDDED.length())
                 : result);
     target.validate();
-    if (SERVER.matcher(result).matches() && target.password() != null) {
+    // A named result's password is looked up again at each run.
+    if (!SavedConnection.isNamedBy(result) && target.password() != null) {
       throw new UsageException(
           "the URL of -r has a password, and a schedule keeps none; make a named result:\n"
               + "  pgresult result create NAME postgresql://..., then -r NAME:"
@@ -80,6 +80,25 @@ final class Storable {
     if (target.runId() != null) {
       throw new UsageException(
           "run_id in -r would publish once and never again; a schedule names its runs itself");
+    }
+  }
+
+  /** A RESULT as it is shown: a password that an earlier version stored is left out. */
+  static String shownResult(String stored) {
+    return SavedConnection.isNamedBy(stored) ? stored : shown(stored, PostgresTarget::parse);
+  }
+
+  /** A DATABASE as it is shown, in the same way. */
+  static String shownDatabase(String stored) {
+    return shown(stored, text -> DatabaseName.parse(text).target());
+  }
+
+  private static String shown(String stored, Function<String, @Nullable PostgresTarget> reading) {
+    try {
+      PostgresTarget target = reading.apply(stored);
+      return target == null || target.password() == null ? stored : HIDDEN;
+    } catch (InvalidTargetException | QueryException e) {
+      return HIDDEN;
     }
   }
 }

@@ -29,6 +29,11 @@ final class TargetReportText {
     if (!report.loses().isEmpty()) {
       lines.add(line("loses", String.join(", ", report.loses())));
     }
+    label = "locks";
+    for (String lock : report.locks()) {
+      lines.add(line(label, lock + "; its readers may wait as well"));
+      label = "";
+    }
     if (report.publishedRun() != null) {
       lines.add(
           line(

@@ -30,8 +30,13 @@ public record Terminal(
     beamOptions = List.copyOf(beamOptions);
   }
 
-  /** A line of progress or explanation. */
-  void note(String line) {
-    err.println(line);
+  /** Prints lines of the result. */
+  void say(String text) {
+    out.println(Printable.text(text));
+  }
+
+  /** Prints lines of progress, explanation or an error. */
+  public void note(String text) {
+    err.println(Printable.text(text));
   }
 }

@@ -25,7 +25,7 @@ public final class TextTable {
    * @param numeric whether each stands at the right of its column
    */
   public TextTable(List<String> names, List<Boolean> numeric) {
-    this.names = names;
+    this.names = names.stream().map(Printable::line).toList();
     this.numeric = numeric;
   }
 
@@ -68,9 +68,7 @@ public final class TextTable {
 
   /** A row is one line, whatever is in it. */
   private static String shown(@Nullable String value) {
-    return value == null
-        ? ""
-        : value.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
+    return value == null ? "" : Printable.line(value);
   }
 
   private static int width(String text) {

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 
-/** The generated password of a folder's server, and whether the server answers to it. */
+/** The generated password of a folder's server, and the proof that the server knows it too. */
 final class ServerLogin {
 
   /** cannot_connect_now: the server is starting up or shutting down. */
@@ -38,7 +38,7 @@ final class ServerLogin {
     this.passwordFile = folder.resolve("password");
   }
 
-  /** Where the server listens, when one runs that knows the password. */
+  /** Returns where the server listens, if one runs that proves to know the password. */
   Optional<Address> answering() throws IOException {
     Optional<Integer> port = portInUse();
     if (port.isEmpty() || !Files.exists(passwordFile)) {
@@ -82,13 +82,29 @@ final class ServerLogin {
     }
   }
 
-  /** The fourth line of postmaster.pid; it stays behind when the machine went down. */
+  /** The fourth line of postmaster.pid; the file stays when the machine goes down. */
   private Optional<Integer> portInUse() throws IOException {
+    return postmasterLine(3).map(Integer::valueOf);
+  }
+
+  /**
+   * Returns whether the process of the first line of postmaster.pid is alive, and this user's. A
+   * server that is full or starting says so before it proves that it is the right one.
+   */
+  private boolean processLives() throws IOException {
+    Optional<String> user = ProcessHandle.current().info().user();
+    return postmasterLine(0)
+        .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
+        .filter(process -> process.isAlive() && process.info().user().equals(user))
+        .isPresent();
+  }
+
+  private Optional<String> postmasterLine(int index) throws IOException {
     if (!Files.exists(postmasterFile)) {
       return Optional.empty();
     }
     List<String> lines = Files.readAllLines(postmasterFile);
-    return lines.size() < 4 ? Optional.empty() : Optional.of(Integer.valueOf(lines.get(3).trim()));
+    return lines.size() < 4 ? Optional.empty() : Optional.of(lines.get(index).strip());
   }
 
   private boolean accepts(Address address) throws IOException {
@@ -101,13 +117,17 @@ final class ServerLogin {
     properties.setProperty("socketTimeout", "5");
     properties.setProperty("sslmode", "disable");
     properties.setProperty("gssEncMode", "disable");
+    properties.setProperty("requireAuth", Address.AUTHENTICATION);
     Instant giveUp = Instant.now().plus(LONGEST_WAIT);
     while (true) {
       try (Connection connection = new Driver().connect(address.jdbcUrl(), properties)) {
         return connection != null;
       } catch (SQLException e) {
         if (!NOT_NOW.equals(e.getSQLState()) || Instant.now().isAfter(giveUp)) {
-          return FULL.equals(e.getSQLState());
+          return FULL.equals(e.getSQLState()) && processLives();
+        }
+        if (!processLives()) {
+          return false;
         }
       }
       pause();

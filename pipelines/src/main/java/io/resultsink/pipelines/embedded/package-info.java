@@ -14,8 +14,9 @@
  * </ul>
  *
  * <p>The superuser has no password and so cannot log in: the role {@code results} owns its database
- * and nothing else. Whoever can log in with the generated password talks to this very server, which
- * is how a running one is told from a stale {@code postmaster.pid} or from a stranger on its port.
+ * and nothing else. Every client requires SCRAM, in which the server proves that it knows the
+ * generated password. That tells the running server from a {@code postmaster.pid} that a crash left
+ * and from another process on the port, which never gets the password.
  */
 @NullMarked
 package io.resultsink.pipelines.embedded;

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.query;
 
+import io.resultsink.pipelines.engine.InputMetrics;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;

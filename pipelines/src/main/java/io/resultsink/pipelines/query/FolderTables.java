@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.beam.sdk.extensions.sql.meta.BeamSqlTable;
 import org.apache.beam.sdk.io.FileSystems;
@@ -19,20 +20,21 @@ final class FolderTables {
 
   private FolderTables() {}
 
-  static Map<String, BeamSqlTable> of(String folder, int sample) {
+  static Map<String, BeamSqlTable> of(DatabaseName database, int sample) {
+    String folder = Objects.requireNonNull(database.folder());
     String base = folder.endsWith("/") ? folder.substring(0, folder.length() - 1) : folder;
     Map<String, List<Metadata>> files = new TreeMap<>();
-    for (Metadata file : match(folder, base + "/*")) {
+    for (Metadata file : match(database, base + "/*")) {
       FileFormats.tableName(fileName(file)).ifPresent(table -> add(files, table, file));
     }
-    for (Metadata file : match(folder, base + "/*/*")) {
+    for (Metadata file : match(database, base + "/*/*")) {
       String table = file.resourceId().getCurrentDirectory().getFilename();
       if (table != null && FileFormats.tableName(fileName(file)).isPresent()) {
         add(files, table, file);
       }
     }
     if (files.isEmpty()) {
-      throw new QueryException(nothingIn(folder));
+      throw new QueryException(nothingIn(database));
     }
     Map<String, BeamSqlTable> tables = new LinkedHashMap<>();
     files.forEach((table, its) -> tables.put(table, table(table, its, sample)));
@@ -53,28 +55,31 @@ final class FolderTables {
     return name == null ? "" : name;
   }
 
-  private static List<Metadata> match(String folder, String pattern) {
+  private static List<Metadata> match(DatabaseName database, String pattern) {
     try {
       return FileSystems.match(pattern, EmptyMatchTreatment.ALLOW).metadata();
     } catch (IOException | IllegalArgumentException e) {
-      throw new QueryException("folder " + folder + " cannot be listed: " + e.getMessage(), e);
+      if (database.mayHaveSecret()) {
+        throw new QueryException("folder " + database + " cannot be listed");
+      }
+      throw new QueryException("folder " + database + " cannot be listed: " + e.getMessage(), e);
     }
   }
 
-  private static String nothingIn(String folder) {
-    if (!folder.contains("://")) {
-      Path path = Path.of(folder);
+  private static String nothingIn(DatabaseName database) {
+    if (database.isLocalFolder()) {
+      Path path = Path.of(Objects.requireNonNull(database.folder()));
       if (!Files.exists(path)) {
         return "folder "
-            + folder
+            + database
             + " does not exist; --database is a folder or a postgresql:// URL";
       }
       if (!Files.isDirectory(path)) {
-        return folder + " is a file; --database is the folder it is in, the file is a table";
+        return database + " is a file; --database is the folder it is in, the file is a table";
       }
     }
     return "folder "
-        + folder
+        + database
         + " has no tables; a table is a file that ends in "
         + FileFormats.KNOWN;
   }

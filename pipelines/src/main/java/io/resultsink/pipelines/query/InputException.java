@@ -6,15 +6,18 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public final class InputException extends RuntimeException {
 
-  InputException(String message) {
+  /** A failure, in words for the user. */
+  public InputException(String message) {
     super(message);
   }
 
-  InputException(String file, long line, String reason) {
+  /** A failure, in words for the user. */
+  public InputException(String file, long line, String reason) {
     super(file + ", line " + line + ": " + reason);
   }
 
-  InputException(String file, String reason, Throwable cause) {
+  /** A failure, in words for the user. */
+  public InputException(String file, String reason, Throwable cause) {
     super(file + ": " + reason, cause);
   }
 }

@@ -18,8 +18,9 @@ final class InputTables {
    * @param password of the PostgreSQL database, when its URL has none
    */
   static Map<String, BeamSqlTable> of(String database, int sample, @Nullable Secret password) {
-    return database.startsWith("postgresql://") || database.startsWith("postgres://")
-        ? PostgresTables.of(database, password)
-        : FolderTables.of(database, sample);
+    DatabaseName name = DatabaseName.parse(database);
+    return name.server()
+        .map(server -> PostgresTables.of(name, server, password))
+        .orElseGet(() -> FolderTables.of(name, sample));
   }
 }

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.query;
 
+import io.resultsink.pipelines.engine.InputMetrics;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;

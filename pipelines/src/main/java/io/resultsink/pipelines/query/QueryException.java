@@ -6,11 +6,13 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public final class QueryException extends RuntimeException {
 
-  QueryException(String message) {
+  /** A failure, in words for the user. */
+  public QueryException(String message) {
     super(message);
   }
 
-  QueryException(String message, Throwable cause) {
+  /** A failure, in words for the user. */
+  public QueryException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -69,6 +69,9 @@ public final class QueryPipeline {
   }
 
   private PCollection<Row> query(Pipeline pipeline, Map<String, BeamSqlTable> tables) {
+    if (request.sql() == null) {
+      throw new QueryException("no SQL; Beam SQL needs a SELECT");
+    }
     ScheduledSql sql = scheduled(request.sql(), request.scheduledTime());
     SqlTransform query =
         SqlTransform.query(sql.text())

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param database a folder whose files are tables, or the URL of a PostgreSQL database
  * @param databasePassword the password of the latter, null when its URL or {@code .pgpass} has it
- * @param sql one SELECT
+ * @param sql one SELECT; null for the rows of the only table there is
  * @param sample how many records of a JSON or CSV table say which columns it has
  * @param scheduledTime what {@code SCHEDULED_TIME()} is
  * @param target the table that gets the result; null to collect the rows
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record QueryRequest(
     String database,
     @Nullable Secret databasePassword,
-    String sql,
+    @Nullable String sql,
     int sample,
     Instant scheduledTime,
     @Nullable PostgresTarget target) {

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.query;
 
+import io.resultsink.pipelines.engine.InputMetrics;
 import java.io.IOException;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.schemas.Schema;

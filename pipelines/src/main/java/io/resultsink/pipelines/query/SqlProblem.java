@@ -58,7 +58,8 @@ final class SqlProblem {
       if (noTable.matches()) {
         shown =
             "no table '%s' in %s; there are: %s"
-                .formatted(noTable.group(1), Shown.url(database), String.join(", ", tables));
+                .formatted(
+                    noTable.group(1), DatabaseName.parse(database), String.join(", ", tables));
       }
       return "SQL line %d, column %d: %s"
           .formatted(

@@ -1,13 +1,13 @@
 package io.resultsink.pipelines.registry;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A file that its user edits as well: it is written anew beside itself and takes its own place, so
@@ -17,6 +17,8 @@ final class EditedFile {
 
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rw-------");
+
+  private static final int MOST_ATTEMPTS = 20;
 
   private final Path path;
 
@@ -55,26 +57,51 @@ final class EditedFile {
     }
   }
 
-  /** Replaces it; a new one is its owner's alone. */
-  void write(String text) {
+  /**
+   * Replaces its text by what {@code edit} makes of it; a new file is its owner's alone.
+   *
+   * <p>Others may edit it at the same time. Other commands of pgresult wait for a lock. Editors and
+   * psql's own tools know no lock, so the text is compared once more before the new file takes the
+   * old one's place, and edited again when it has changed.
+   */
+  void edit(UnaryOperator<String> edit) {
     try {
-      Path file = exists() ? path.toRealPath() : path;
-      Path folder = file.toAbsolutePath().getParent();
-      Files.createDirectories(folder);
-      Path written =
-          Files.createTempFile(
-              folder, ".pgresult", null, PosixFilePermissions.asFileAttribute(PRIVATE));
-      try {
-        Files.write(written, text.getBytes(StandardCharsets.UTF_8));
-        if (exists()) {
-          Files.setPosixFilePermissions(written, Files.getPosixFilePermissions(file));
-        }
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(written);
-      }
+      Path file = exists() ? path.toRealPath() : path.toAbsolutePath();
+      Files.createDirectories(file.getParent());
+      EditLock.holding(file, () -> replace(file, edit));
     } catch (IOException e) {
       throw new RegistryException(path + " cannot be written: " + e, e);
+    }
+  }
+
+  private void replace(Path file, UnaryOperator<String> edit) throws IOException {
+    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      String before = text();
+      String after = edit.apply(before);
+      if (after.equals(before) || isReplaced(file, before, after)) {
+        return;
+      }
+    }
+    throw new RegistryException(
+        path + " is being changed all the time by another program; try again later");
+  }
+
+  private boolean isReplaced(Path file, String before, String after) throws IOException {
+    Path written =
+        Files.createTempFile(
+            file.getParent(), ".pgresult", null, PosixFilePermissions.asFileAttribute(PRIVATE));
+    try {
+      Files.writeString(written, after);
+      if (exists()) {
+        Files.setPosixFilePermissions(written, Files.getPosixFilePermissions(file));
+      }
+      if (!text().equals(before)) {
+        return false;
+      }
+      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } finally {
+      Files.deleteIfExists(written);
     }
   }
 }

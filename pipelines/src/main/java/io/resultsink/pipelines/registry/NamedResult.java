@@ -1,11 +1,10 @@
 package io.resultsink.pipelines.registry;
 
-import io.resultsink.postgres.destination.ConnectionProperties;
+import io.resultsink.postgres.destination.DatabaseUrl;
+import io.resultsink.postgres.destination.LibpqParameter;
 import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.destination.SavedConnection;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.failure.InvalidTargetException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -62,44 +61,18 @@ public record NamedResult(String name, Map<String, String> keywords, @Nullable S
   }
 
   private static PostgresTarget target(String url) {
-    int query = url.indexOf('?');
-    String address = query < 0 ? url : url.substring(0, query);
-    PostgresTarget target;
     try {
-      target = PostgresTarget.parse(address + "/t" + (query < 0 ? "" : url.substring(query)));
+      return DatabaseUrl.parse(url);
     } catch (InvalidTargetException e) {
-      if (isTarget(url)) {
-        throw new RegistryException(
-            "the URL names a table; a named result is a connection alone,"
-                + " postgresql://user@host/database, and the table follows its name: NAME:table");
-      }
       throw new RegistryException(
-          e.getMessage() + "\n  a named result is postgresql://user@host[:port]/database");
-    }
-    if (query >= 0 && !onlyOfConnection(url.substring(query + 1))) {
-      throw new RegistryException(
-          "the URL has options of a table; write them with the table, NAME:table?mode=replace");
-    }
-    return target;
-  }
-
-  private static boolean onlyOfConnection(String query) {
-    return Arrays.stream(query.split("&"))
-        .filter(option -> !option.isEmpty())
-        .allMatch(option -> ConnectionProperties.names().contains(option.split("=", 2)[0]));
-  }
-
-  private static boolean isTarget(String url) {
-    try {
-      PostgresTarget.parse(url);
-      return true;
-    } catch (InvalidTargetException e) {
-      return false;
+          e.getMessage()
+              + "\n  a named result is postgresql://user@host[:port]/database; the table and its"
+              + " options follow its name, NAME:table?mode=replace");
     }
   }
 
   private static String keyword(String property) {
-    String keyword = SavedConnection.keyword(property);
+    String keyword = LibpqParameter.keyword(property);
     if (keyword == null) {
       throw new RegistryException(
           property + " is unknown to libpq; write it with the table, NAME:table?" + property + "=");

@@ -1,12 +1,12 @@
 package io.resultsink.pipelines.registry;
 
+import io.resultsink.postgres.destination.PasswordFile;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.destination.ServiceFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
-import org.postgresql.PGEnvironment;
 
 /** The named results of this user: services, and the passwords of those that we keep. */
 @Internal
@@ -22,15 +22,7 @@ public final class StoredResults {
 
   /** Those in the files that psql reads: {@code PGSERVICEFILE} and {@code PGPASSFILE}, or in ~. */
   public static StoredResults ofUser() {
-    String given =
-        System.getProperty(
-            PGEnvironment.ORG_POSTGRESQL_PGPASSFILE.getName(),
-            System.getenv(PGEnvironment.PGPASSFILE.getName()));
-    Path passwords =
-        given == null || given.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".pgpass")
-            : Path.of(given);
-    return new StoredResults(ServiceFile.ofUser().path(), passwords);
+    return new StoredResults(ServiceFile.ofUser().path(), PasswordFile.ofUser().path());
   }
 
   /** The names of all, in the order of the file. */
@@ -59,22 +51,31 @@ public final class StoredResults {
    * @throws RegistryException when there is one of this name, or its password cannot be kept
    */
   public void create(NamedResult result) {
-    if (section(result.name()).isPresent()) {
-      throw new RegistryException(
-          "'"
-              + result.name()
-              + "' is there already, in "
-              + services.path()
-              + "; show it with pgresult result show "
-              + result.name()
-              + ", or take another name");
-    }
     Secret password = result.password();
     Optional<String> reference = password == null ? Optional.empty() : password.reference();
-    if (password != null && reference.isEmpty()) {
-      keep(result, password);
-    }
-    services.write(ServiceSection.appended(services.text(), result, reference.orElse("")));
+    boolean kept = password != null && reference.isEmpty();
+    // Both files under one lock: a name is taken and its password kept, or neither.
+    services.edit(
+        file -> {
+          if (ServiceSection.find(file, result.name()).isPresent()) {
+            throw taken(result);
+          }
+          if (kept) {
+            keep(result, password);
+          }
+          return ServiceSection.appended(file, result, reference.orElse(""));
+        });
+  }
+
+  private RegistryException taken(NamedResult result) {
+    return new RegistryException(
+        "'"
+            + result.name()
+            + "' is there already, in "
+            + services.path()
+            + "; show it with pgresult result show "
+            + result.name()
+            + ", or take another name");
   }
 
   private void keep(NamedResult result, Secret password) {
@@ -87,19 +88,24 @@ public final class StoredResults {
     }
     String address = PasswordLine.address(result.keywords());
     String line = password.passwordFileLine(address);
-    Optional<String> before = PasswordLine.find(passwords.text(), address);
-    if (before.isEmpty()) {
-      passwords.write(PasswordLine.prepended(passwords.text(), result.name(), line));
-    } else if (!before.get().equals(line)) {
-      throw new RegistryException(
-          passwords.path()
-              + " has another password for "
-              + result.keywords().get("user")
-              + " at "
-              + result.keywords().get("host")
-              + "; nothing was changed. Leave the password out of"
-              + " the URL to use that one, or change it there");
-    }
+    passwords.edit(
+        file -> {
+          Optional<String> before = PasswordLine.find(file, address);
+          if (before.isEmpty()) {
+            return PasswordLine.prepended(file, result.name(), line);
+          }
+          if (before.get().equals(line)) {
+            return file;
+          }
+          throw new RegistryException(
+              passwords.path()
+                  + " has another password for "
+                  + result.keywords().get("user")
+                  + " at "
+                  + result.keywords().get("host")
+                  + "; nothing was changed. Leave the password out of"
+                  + " the URL to use that one, or change it there");
+        });
   }
 
   /**
@@ -108,21 +114,23 @@ public final class StoredResults {
    * @throws RegistryException when there is none of this name, or its user wrote it
    */
   public void delete(String name) {
-    ServiceSection section = section(name).orElseThrow(() -> missing(name));
-    if (!section.ours()) {
-      throw new RegistryException(
-          "'"
-              + name
-              + "' was not created by pgresult; remove it from "
-              + services.path()
-              + " by hand");
-    }
-    services.write(section.removedFrom(services.text()));
-    String text = passwords.text();
-    String rest = PasswordLine.removed(text, name);
-    if (!rest.equals(text)) {
-      passwords.write(rest);
-    }
+    require(name);
+    services.edit(
+        file -> {
+          ServiceSection section = ServiceSection.find(file, name).orElseThrow(() -> missing(name));
+          if (!section.ours()) {
+            throw new RegistryException(
+                "'"
+                    + name
+                    + "' was not created by pgresult; remove it from "
+                    + services.path()
+                    + " in an editor");
+          }
+          if (passwords.exists()) {
+            passwords.edit(text -> PasswordLine.removed(text, name));
+          }
+          return section.removedFrom(file);
+        });
   }
 
   /** The error that a name is unknown, with those that are not. */

@@ -39,7 +39,7 @@ public record Backfill(@Nullable Instant from, int ticks, boolean again) {
     Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     RunStore runs = new RunStore(connection);
     for (Instant tick : ticksOf(schedule, now)) {
-      List<Run> known = runs.ofTick(schedule, tick);
+      List<Run> known = runs.ofTick(schedule.key(), tick);
       Optional<Run> newest =
           known.isEmpty() ? Optional.empty() : Optional.of(known.get(known.size() - 1));
       RunState state = newest.map(Run::state).orElse(RunState.SKIPPED);

@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +90,7 @@ final class Claims {
   }
 
   private Schedule schedule(String key) throws SQLException {
-    return Objects.requireNonNull(new ScheduleStore(connection).withKey(key).orElse(null));
+    return new ScheduleStore(connection).withKey(key).orElseThrow().require();
   }
 
   private void begin(Start start, Instant now, boolean takeover) throws SQLException {

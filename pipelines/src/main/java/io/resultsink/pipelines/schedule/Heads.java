@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The runs whose turn it is, one for each schedule, as tasks of db-scheduler.
@@ -23,7 +24,7 @@ final class Heads {
 
   private static final String WITHOUT_TASK =
       """
-      SELECT id, not_before
+      SELECT id, greatest(not_before, clock_timestamp()) AS due
         FROM (SELECT DISTINCT ON (schedule_key) id, not_before, server
                 FROM pgresult.run
                WHERE state IN ('queued', 'running')
@@ -34,6 +35,19 @@ final class Heads {
                           WHERE id = head.server AND alive_until > clock_timestamp())
       """;
 
+  /**
+   * A task is put off by a heartbeat, or until its run's time; a wrong clock puts it off further.
+   */
+  private static final String PUT_OFF =
+      """
+      UPDATE pgresult.task
+         SET execution_time = greatest(run.not_before, clock_timestamp()), version = version + 1
+        FROM pgresult.run
+       WHERE task_name = ? AND task_instance = run.id::text AND NOT picked
+         AND execution_time
+             > greatest(run.not_before, clock_timestamp()) + interval '1 day'
+      """;
+
   private final HomeDatabase home;
   private final SchedulerClient tasks;
 
@@ -42,14 +56,20 @@ final class Heads {
     this.tasks = tasks;
   }
 
-  /** Makes the tasks that are missing. */
-  void schedule(Instant now) {
+  /** Makes the tasks that are missing, and brings those forward that a wrong clock has put off. */
+  void schedule() {
+    home.transaction(Heads::bringForward);
     home.transaction(Heads::withoutTask)
         .forEach(
-            (id, notBefore) ->
-                tasks.scheduleIfNotExists(
-                    new TaskInstance<>(TASK, Long.toString(id)),
-                    notBefore.isAfter(now) ? notBefore : now));
+            (id, due) ->
+                tasks.scheduleIfNotExists(new TaskInstance<>(TASK, Long.toString(id)), due));
+  }
+
+  private static int bringForward(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PUT_OFF)) {
+      Columns.bind(statement, TASK);
+      return statement.executeUpdate();
+    }
   }
 
   private static Map<Long, Instant> withoutTask(Connection connection) throws SQLException {
@@ -58,8 +78,7 @@ final class Heads {
       Columns.bind(statement, TASK);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          Instant notBefore = Columns.instant(rows, "not_before");
-          runs.put(rows.getLong("id"), notBefore == null ? Instant.EPOCH : notBefore);
+          runs.put(rows.getLong("id"), Objects.requireNonNull(Columns.instant(rows, "due")));
         }
       }
     }

@@ -5,6 +5,7 @@ import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.PostgresTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.commons.dbcp2.BasicDataSource;
@@ -30,9 +31,12 @@ public final class HomeDatabase implements AutoCloseable {
   private final String name;
   private final Sessions sessions;
 
-  private HomeDatabase(String name, Sessions sessions) {
+  private final HomeClock clock;
+
+  private HomeDatabase(String name, Sessions sessions, HomeClock clock) {
     this.name = name;
     this.sessions = sessions;
+    this.clock = clock;
   }
 
   /**
@@ -43,9 +47,14 @@ public final class HomeDatabase implements AutoCloseable {
    * @throws HomeDatabaseException when the role may not create the schema
    */
   public static HomeDatabase open(PostgresTarget database) {
+    return open(database, HomeClock.OF_DATABASE);
+  }
+
+  /** As {@link #open(PostgresTarget)}, with another clock than the database's. */
+  public static HomeDatabase open(PostgresTarget database, HomeClock clock) {
     ConnectionSource.Server server = (ConnectionSource.Server) ConnectionSource.of(database);
     String name = server.toString();
-    HomeDatabase home = new HomeDatabase(name, new Sessions(server));
+    HomeDatabase home = new HomeDatabase(name, new Sessions(server), clock);
     try (Connection answers = PostgresConnections.outside(server)) {
       home.migrate(String.valueOf(answers.getMetaData().getUserName()));
       return home;
@@ -94,6 +103,16 @@ public final class HomeDatabase implements AutoCloseable {
   /** For db-scheduler. */
   DataSource dataSource() {
     return sessions;
+  }
+
+  /** Returns the time by which schedules tick. */
+  Instant now(Connection connection) throws SQLException {
+    return clock.now(connection);
+  }
+
+  /** Returns the same time, asked for in a transaction of its own. */
+  Instant now() {
+    return transaction(this::now);
   }
 
   /** Does it in a transaction that sees what is committed before each of its statements. */

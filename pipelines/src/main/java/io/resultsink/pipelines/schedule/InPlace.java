@@ -2,7 +2,6 @@ package io.resultsink.pipelines.schedule;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -10,6 +9,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.annotations.Internal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executes runs that the user asked for in this process, one after the other and without retries. A
@@ -18,11 +19,12 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public final class InPlace implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(InPlace.class);
+
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final HomeDatabase home;
-  private final InstantSource clock;
   private final RunListener listener;
   private final Presence presence;
   private final RunExecution execution;
@@ -30,12 +32,15 @@ public final class InPlace implements AutoCloseable {
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile boolean cancelled;
 
-  InPlace(HomeDatabase home, Work work, RunListener listener, InstantSource clock) {
+  InPlace(HomeDatabase home, Work work, RunListener listener) {
+    this(home, work, listener, HEARTBEAT);
+  }
+
+  InPlace(HomeDatabase home, Work work, RunListener listener, Duration heartbeat) {
     this.home = home;
-    this.clock = clock;
     this.listener = listener;
-    this.presence = new Presence(home, false, HEARTBEAT);
-    this.execution = new RunExecution(home, presence, work, listener, clock, false);
+    this.presence = new Presence(home, false, heartbeat);
+    this.execution = new RunExecution(home, presence, work, listener, false);
   }
 
   /**
@@ -46,16 +51,19 @@ public final class InPlace implements AutoCloseable {
   public Backfill.Outcome run(String name, Backfill backfill) {
     presence.beat();
     beating.scheduleWithFixedDelay(
-        presence::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        this::beat,
+        presence.heartbeat().toMillis(),
+        presence.heartbeat().toMillis(),
+        TimeUnit.MILLISECONDS);
     List<Run> runs = new ArrayList<>();
     Backfill.Outcome outcome =
         home.transaction(
             connection -> {
               Schedule schedule = new ScheduleStore(connection).lock(name);
               Backfill.Outcome queued =
-                  backfill.queue(connection, schedule, clock.instant(), presence.id());
+                  backfill.queue(connection, schedule, home.now(connection), presence.id());
               for (Instant tick : queued.queued()) {
-                List<Run> ofTick = new RunStore(connection).ofTick(schedule, tick);
+                List<Run> ofTick = new RunStore(connection).ofTick(schedule.key(), tick);
                 runs.add(ofTick.get(ofTick.size() - 1));
               }
               return queued;
@@ -65,6 +73,15 @@ public final class InPlace implements AutoCloseable {
       complete(schedule, run);
     }
     return outcome;
+  }
+
+  /** An exception would end all beats after it, and a server would take the run over. */
+  private void beat() {
+    try {
+      presence.beat();
+    } catch (RuntimeException e) {
+      log.warn("the home database does not hear that this process lives", e);
+    }
   }
 
   private void complete(Schedule schedule, Run run) {
@@ -109,7 +126,7 @@ public final class InPlace implements AutoCloseable {
     beating.shutdownNow();
     home.transaction(
         connection -> {
-          new RunStore(connection).abandon(presence.id(), clock.instant(), "interrupted");
+          new RunStore(connection).abandon(presence.id(), home.now(connection), "interrupted");
           return presence;
         });
     presence.end();

@@ -7,40 +7,111 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Turns ticks into runs when their time has come. */
+/** Turns ticks into runs when their time has come, by the clock of the home database. */
 final class Planner {
+
+  private static final Logger log = LoggerFactory.getLogger(Planner.class);
 
   /** A run that starts later than this was missed; servers look every second. */
   static final Duration PUNCTUAL = Duration.ofMinutes(1);
+
+  /** With clocks further apart one of them is wrong, and nobody knows which. */
+  static final Duration MOST_APART = Duration.ofMinutes(1);
 
   /** So many missed ticks are recorded one by one, the newest. */
   static final int MOST_RECORDED = 100;
 
   private static final Duration KEPT = Duration.ofDays(400);
 
+  /** How often all schedules are looked at, and not only those that are due. */
+  private static final Duration REVIEW = Duration.ofMinutes(1);
+
   private final HomeDatabase home;
+  private Instant reviewed = Instant.MIN;
 
   Planner(HomeDatabase home) {
     this.home = home;
   }
 
-  /** Plans all ticks whose runs are to start by now; each schedule in a transaction of its own. */
-  void plan(Instant now) {
-    while (home.transaction(connection -> planNext(connection, now))) {
+  /**
+   * Plans all ticks whose runs are to start by now; each schedule in a transaction of its own.
+   *
+   * @param processTime by the clock of this machine
+   * @return what each schedule that cannot be planned suffers from, by name
+   * @throws ClockException when the clocks are more than a minute apart; nothing is planned then
+   */
+  Map<String, String> plan(Instant processTime) {
+    Instant now = home.now();
+    Duration apart = Duration.between(now, processTime);
+    if (apart.abs().compareTo(MOST_APART) > 0) {
+      throw new ClockException(home.toString(), apart);
+    }
+    if (reviewed.isBefore(now.minus(REVIEW)) || reviewed.isAfter(now)) {
+      review(now);
+      reviewed = now;
+    }
+    Set<String> unreadable = new HashSet<>();
+    Map<String, String> problems = new HashMap<>();
+    while (home.transaction(connection -> planNext(connection, now, unreadable, problems))) {
       // the next one
     }
+    return problems;
   }
 
-  private static boolean planNext(Connection connection, Instant now) throws SQLException {
+  /**
+   * Brings back ticks that a wrong clock has put into the future: a schedule would be silent until
+   * then.
+   */
+  private void review(Instant now) {
+    home.transaction(
+        connection -> {
+          ScheduleStore schedules = new ScheduleStore(connection);
+          for (StoredSchedule stored : schedules.all()) {
+            Schedule schedule = stored.schedule();
+            if (schedule == null || schedule.nextTick() == null) {
+              continue;
+            }
+            Optional<Instant> next = schedule.cron().next(now);
+            if (next.isPresent() && schedule.nextTick().isAfter(next.get())) {
+              log.warn(
+                  "schedule {} was to tick at {}, after its next tick {}; a wrong clock has"
+                      + " planned it",
+                  schedule.name(),
+                  schedule.nextTick(),
+                  next.get());
+              schedules.pullBack(schedule, next.get());
+            }
+          }
+          return now;
+        });
+  }
+
+  private static boolean planNext(
+      Connection connection, Instant now, Set<String> unreadable, Map<String, String> problems)
+      throws SQLException {
     ScheduleStore schedules = new ScheduleStore(connection);
-    Optional<Schedule> due = schedules.lockDue(now);
+    Optional<StoredSchedule> due = schedules.lockDue(now, unreadable);
     if (due.isEmpty()) {
       return false;
     }
-    Schedule schedule = due.get();
+    String key = due.get().key();
+    Schedule schedule = due.get().schedule();
+    if (schedule == null) {
+      String problem = "on " + Presence.host() + ": " + due.get().problem();
+      schedules.setProblem(key, problem);
+      problems.put(due.get().name(), problem);
+      unreadable.add(key);
+      return true;
+    }
     List<Instant> ticks = new ArrayList<>();
     Optional<Instant> tick = Optional.ofNullable(schedule.nextTick());
     while (tick.isPresent() && !tick.get().plus(schedule.delay()).isAfter(now)) {
@@ -49,8 +120,9 @@ final class Planner {
     }
     RunStore runs = new RunStore(connection);
     queue(runs, schedule, ticks, now);
-    runs.forget(schedule, now.minus(KEPT));
+    runs.forget(key, now.minus(KEPT));
     schedules.setNextTick(schedule, tick.orElse(null));
+    schedules.setProblem(key, null);
     return true;
   }
 
@@ -68,7 +140,7 @@ final class Planner {
       }
     }
     boolean late = last.plus(schedule.delay()).plus(PUNCTUAL).isBefore(now);
-    List<Run> unfinished = runs.unfinished(schedule);
+    List<Run> unfinished = runs.unfinished(schedule.key());
     if (late && schedule.missed() == MissedTicks.SKIP) {
       runs.skip(schedule, last, "missed: no pgresult serve was running");
     } else if (schedule.overlap() == Overlap.SKIP && !unfinished.isEmpty()) {

@@ -1,8 +1,8 @@
 package io.resultsink.pipelines.schedule;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,14 +21,13 @@ final class RunExecution {
 
   /** Records an outcome under the fence of its start. */
   private interface Recording {
-    boolean in(RunStore runs) throws java.sql.SQLException;
+    boolean in(RunStore runs, Instant now) throws SQLException;
   }
 
   private final HomeDatabase home;
   private final Presence presence;
   private final Work work;
   private final RunListener listener;
-  private final InstantSource clock;
   private final boolean retries;
   private final Map<Long, Cancellation> running = new ConcurrentHashMap<>();
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -39,17 +38,11 @@ final class RunExecution {
    * @param retries whether a run that failed may be queued once more
    */
   RunExecution(
-      HomeDatabase home,
-      Presence presence,
-      Work work,
-      RunListener listener,
-      InstantSource clock,
-      boolean retries) {
+      HomeDatabase home, Presence presence, Work work, RunListener listener, boolean retries) {
     this.home = home;
     this.presence = presence;
     this.work = work;
     this.listener = listener;
-    this.clock = clock;
     this.retries = retries;
   }
 
@@ -66,7 +59,7 @@ final class RunExecution {
           home.transaction(
               connection ->
                   new Claims(connection, presence.id())
-                      .start(id, clock.instant(), presence.heartbeat(), mine));
+                      .start(id, home.now(connection), presence.heartbeat(), mine));
       return claim.start() == null
           ? Optional.ofNullable(claim.later())
           : execute(claim.start(), cancellation);
@@ -91,20 +84,20 @@ final class RunExecution {
     Schedule schedule = start.schedule();
     Run run = start.run();
     listener.started(schedule, run);
-    Instant begin = clock.instant();
+    long begin = System.nanoTime();
     if (stopping.getCount() == 0) {
       cancellation.request();
     }
     try {
       Long rows = work.run(schedule.query(), run.tick(), run.runId(schedule), cancellation);
-      record(start, runs -> runs.end(start, RunState.SUCCESS, clock.instant(), rows, null));
-      listener.succeeded(schedule, run, rows, Duration.between(begin, clock.instant()));
+      record(start, (runs, now) -> runs.end(start, RunState.SUCCESS, now, rows, null));
+      listener.succeeded(schedule, run, rows, Duration.ofNanos(System.nanoTime() - begin));
       return Optional.empty();
     } catch (RuntimeException | Error e) {
       if (cancellation.requested() && retries) {
-        record(start, runs -> runs.handBack(start));
+        Instant now = record(start, (runs, time) -> runs.handBack(start));
         listener.handedBack(schedule, run);
-        return Optional.of(clock.instant());
+        return Optional.of(now);
       }
       return failed(start, e);
     }
@@ -118,26 +111,34 @@ final class RunExecution {
     int failures = run.failures() + 1;
     boolean again = retries && failures <= start.schedule().retries();
     Duration pause = again ? Schedule.pauseAfter(failures) : null;
-    Instant next = again ? clock.instant().plus(pause) : null;
-    record(
-        start,
-        runs ->
-            again
-                ? runs.retry(start, next, error)
-                : runs.end(start, RunState.ERROR, clock.instant(), null, error));
+    Instant recorded =
+        record(
+            start,
+            (runs, now) ->
+                again
+                    ? runs.retry(start, now.plus(pause), error)
+                    : runs.end(start, RunState.ERROR, now, null, error));
     listener.failed(start.schedule(), run, error, pause);
-    return Optional.ofNullable(next);
+    return again ? Optional.of(recorded.plus(pause)) : Optional.empty();
   }
 
-  /** Goes on until the database takes it, or this process ends; another one runs it then. */
-  private void record(Start start, Recording recording) {
+  /**
+   * Goes on until the database takes it, or this process ends; another one runs it then.
+   *
+   * @return when it was recorded
+   */
+  private Instant record(Start start, Recording recording) {
     while (true) {
       try {
-        boolean ours = home.transaction(connection -> recording.in(new RunStore(connection)));
-        if (!ours) {
-          log.warn("{} was taken over by another process", start.run().runId(start.schedule()));
-        }
-        return;
+        return home.transaction(
+            connection -> {
+              Instant now = home.now(connection);
+              if (!recording.in(new RunStore(connection), now)) {
+                log.warn(
+                    "{} was taken over by another process", start.run().runId(start.schedule()));
+              }
+              return now;
+            });
       } catch (RuntimeException e) {
         log.warn("the outcome of {} cannot be recorded yet", start.run().id(), e);
         if (stoppedWithin(PAUSE)) {

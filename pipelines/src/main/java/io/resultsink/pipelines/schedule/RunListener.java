@@ -25,4 +25,10 @@ public interface RunListener {
 
   /** The home database is out of reach, or there again. */
   void home(boolean reachable, String why);
+
+  /** Nothing is planned and run here, for this reason; null when it is again. */
+  void planning(@Nullable String why);
+
+  /** A schedule cannot be planned here. */
+  void unplanned(String schedule, String why);
 }

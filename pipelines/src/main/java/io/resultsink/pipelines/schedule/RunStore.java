@@ -66,33 +66,33 @@ final class RunStore {
   }
 
   /** All runs of a tick, in the order of their repetitions. */
-  List<Run> ofTick(Schedule schedule, Instant tick) throws SQLException {
+  List<Run> ofTick(String scheduleKey, Instant tick) throws SQLException {
     return select(
         "SELECT * FROM pgresult.run WHERE schedule_key = ? AND tick = ? ORDER BY repetition",
-        schedule.key(),
+        scheduleKey,
         tick);
   }
 
   /** The newest ticks first. */
-  List<Run> newest(Schedule schedule, int most, int skipped) throws SQLException {
+  List<Run> newest(String scheduleKey, int most, int skipped) throws SQLException {
     return select(
         """
         SELECT * FROM pgresult.run WHERE schedule_key = ?
          ORDER BY tick DESC, repetition DESC LIMIT ? OFFSET ?
         """,
-        schedule.key(),
+        scheduleKey,
         most,
         skipped);
   }
 
   /** Those that have not ended, in the order in which they start. */
-  List<Run> unfinished(Schedule schedule) throws SQLException {
+  List<Run> unfinished(String scheduleKey) throws SQLException {
     return select(
         """
         SELECT * FROM pgresult.run
          WHERE schedule_key = ? AND state IN ('queued', 'running') ORDER BY place
         """,
-        schedule.key());
+        scheduleKey);
   }
 
   Optional<Run> find(long id) throws SQLException {
@@ -160,9 +160,8 @@ final class RunStore {
   }
 
   /** Removes what ended before {@code then}. */
-  void forget(Schedule schedule, Instant then) throws SQLException {
-    update(
-        "DELETE FROM pgresult.run WHERE schedule_key = ? AND ended_at < ?", schedule.key(), then);
+  void forget(String scheduleKey, Instant then) throws SQLException {
+    update("DELETE FROM pgresult.run WHERE schedule_key = ? AND ended_at < ?", scheduleKey, then);
   }
 
   private int update(String sql, @Nullable Object... values) throws SQLException {

@@ -42,9 +42,8 @@ public record Schedule(
   private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(2);
 
-  /** A new one with the defaults, that ticks from {@code now} on. */
-  public static Schedule create(
-      String name, Cron cron, Duration delay, ScheduledQuery query, Instant now) {
+  /** A new one with the defaults, which ticks once it is kept. */
+  public static Schedule create(String name, Cron cron, Duration delay, ScheduledQuery query) {
     String begin = name.substring(0, Math.min(name.length(), KEY_NAME));
     String key = begin + "." + UUID.randomUUID().toString().substring(0, KEY_DIGITS);
     return new Schedule(
@@ -57,7 +56,7 @@ public record Schedule(
         Overlap.WAIT,
         DEFAULT_RETRIES,
         false,
-        cron.next(now).orElse(null));
+        null);
   }
 
   /** When the run of its next tick starts. */
@@ -105,33 +104,27 @@ public record Schedule(
         name, key, cron, delay, newQuery, missed, overlap, retries, paused, nextTick);
   }
 
-  /** The same at other times: another cron or zone ticks from {@code now} on. */
-  public Schedule at(Cron newCron, Duration newDelay, Instant now) {
-    boolean same =
-        newCron.text().equals(cron.text()) && newCron.zone().equals(cron.zone()) || paused;
-    Instant next = same ? nextTick : newCron.next(now).orElse(null);
+  /** The same at other times; which tick is the next is for {@link #ticking} to say. */
+  public Schedule at(Cron newCron, Duration newDelay) {
     return new Schedule(
-        name, key, newCron, newDelay, query, missed, overlap, retries, paused, next);
+        name, key, newCron, newDelay, query, missed, overlap, retries, paused, nextTick);
+  }
+
+  /** The same, that ticks from {@code now} on. */
+  Schedule tickingFrom(Instant now) {
+    return paused(paused, now);
   }
 
   /**
-   * The same, that goes on where {@code current} is now, unless it ticks at other times; what was
-   * planned since it was looked at is not planned twice.
+   * The same, that goes on where {@code current} is now, so that nothing is planned twice; at other
+   * times it ticks from {@code now} on.
    */
-  public Schedule ticking(Schedule current) {
+  public Schedule ticking(Schedule current, Instant now) {
     boolean same =
         cron.text().equals(current.cron.text()) && cron.zone().equals(current.cron.zone());
+    Instant next = same || current.paused ? current.nextTick : cron.next(now).orElse(null);
     return new Schedule(
-        name,
-        key,
-        cron,
-        delay,
-        query,
-        missed,
-        overlap,
-        retries,
-        current.paused,
-        same || current.paused ? current.nextTick : nextTick);
+        name, key, cron, delay, query, missed, overlap, retries, current.paused, next);
   }
 
   /** The same without ticks, or with ticks from {@code now} on. */

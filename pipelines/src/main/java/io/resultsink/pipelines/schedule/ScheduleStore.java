@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of schedules, in one transaction. */
@@ -43,7 +44,8 @@ final class ScheduleStore {
         UPDATE pgresult.schedule
            SET name = ?, cron = ?, zone = ?, delay_seconds = ?, database = ?,
                database_password = ?, result = ?, result_password = ?, sql = ?,
-               runner_options = ?, missed = ?, overlap = ?, retries = ?, paused = ?, next_tick = ?
+               runner_options = ?, missed = ?, overlap = ?, retries = ?, paused = ?, next_tick = ?,
+               problem = NULL
          WHERE key = ?
         """,
         schedule);
@@ -83,63 +85,91 @@ final class ScheduleStore {
 
   /** Sets the tick that is planned next. */
   void setNextTick(Schedule schedule, @Nullable Instant tick) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("UPDATE pgresult.schedule SET next_tick = ? WHERE key = ?")) {
-      Columns.bind(statement, tick, schedule.key());
-      statement.executeUpdate();
-    }
+    update("UPDATE pgresult.schedule SET next_tick = ? WHERE key = ?", tick, schedule.key());
   }
 
-  void delete(Schedule schedule) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("DELETE FROM pgresult.schedule WHERE key = ?")) {
-      Columns.bind(statement, schedule.key());
+  /** Sets it to an earlier one, unless somebody has planned in the meantime. */
+  void pullBack(Schedule schedule, Instant tick) throws SQLException {
+    update(
+        "UPDATE pgresult.schedule SET next_tick = ? WHERE key = ? AND next_tick = ? AND cron = ?",
+        tick,
+        schedule.key(),
+        schedule.nextTick(),
+        schedule.cron().text());
+  }
+
+  /** Records why one cannot be planned, for those who list it; null when it can. */
+  void setProblem(String key, @Nullable String problem) throws SQLException {
+    update(
+        "UPDATE pgresult.schedule SET problem = ? WHERE key = ? AND problem IS DISTINCT FROM ?",
+        problem,
+        key,
+        problem);
+  }
+
+  void delete(String key) throws SQLException {
+    update("DELETE FROM pgresult.schedule WHERE key = ?", key);
+  }
+
+  private void update(String sql, @Nullable Object... values) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      Columns.bind(statement, values);
       statement.executeUpdate();
     }
   }
 
   /** All, by name. */
-  List<Schedule> all() throws SQLException {
+  List<StoredSchedule> all() throws SQLException {
     return select(ALL + "ORDER BY name");
   }
 
   /**
    * The one of this name.
    *
-   * @throws ScheduleException when there is none, with those there are
+   * @throws ScheduleException when there is none, with those there are, or it cannot be read
    */
   Schedule require(String name) throws SQLException {
-    return one(name, select(ALL + "WHERE name = ?", name));
+    return one(name, select(ALL + "WHERE name = ?", name)).require();
   }
 
   /** The same, and nobody else changes it or adds runs to it until the transaction ends. */
   Schedule lock(String name) throws SQLException {
+    return lockUnread(name).require();
+  }
+
+  /** As {@link #lock}, whether it can be read or not. */
+  StoredSchedule lockUnread(String name) throws SQLException {
     return one(name, select(ALL + "WHERE name = ? FOR UPDATE", name));
   }
 
   /** The one with this key. */
-  Optional<Schedule> withKey(String key) throws SQLException {
+  Optional<StoredSchedule> withKey(String key) throws SQLException {
     return select(ALL + "WHERE key = ?", key).stream().findFirst();
   }
 
-  /** One whose next run is to start, locked; those that another server has locked are not seen. */
-  Optional<Schedule> lockDue(Instant now) throws SQLException {
+  /**
+   * One whose next run is to start, locked; those that another server has locked are not seen.
+   *
+   * @param without the keys of those that are left out
+   */
+  Optional<StoredSchedule> lockDue(Instant now, Set<String> without) throws SQLException {
     return select(
             ALL
                 + """
-                WHERE next_tick + delay_seconds * interval '1 second' <= ?
+                WHERE next_tick + delay_seconds * interval '1 second' <= ? AND key <> ALL (?)
                 ORDER BY next_tick LIMIT 1 FOR UPDATE SKIP LOCKED
                 """,
-            now)
+            now,
+            connection.createArrayOf("text", without.toArray()))
         .stream()
         .findFirst();
   }
 
-  private Schedule one(String name, List<Schedule> found) throws SQLException {
+  private StoredSchedule one(String name, List<StoredSchedule> found) throws SQLException {
     if (!found.isEmpty()) {
       return found.get(0);
     }
-    List<String> names = all().stream().map(Schedule::name).toList();
+    List<String> names = all().stream().map(StoredSchedule::name).toList();
     throw new ScheduleException(
         "there is no schedule '%s'; %s"
             .formatted(
@@ -149,17 +179,37 @@ final class ScheduleStore {
                     : "there are: " + String.join(", ", names)));
   }
 
-  private List<Schedule> select(String sql, @Nullable Object... values) throws SQLException {
-    List<Schedule> schedules = new ArrayList<>();
+  private List<StoredSchedule> select(String sql, @Nullable Object... values) throws SQLException {
+    List<StoredSchedule> schedules = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       Columns.bind(statement, values);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          schedules.add(read(rows));
+          schedules.add(stored(rows));
         }
       }
     }
     return schedules;
+  }
+
+  /** A row that cannot be read is that schedule's problem, and no other's. */
+  private static StoredSchedule stored(ResultSet row) throws SQLException {
+    Schedule schedule = null;
+    String problem = row.getString("problem");
+    try {
+      schedule = read(row);
+    } catch (ScheduleException e) {
+      problem = e.getMessage().lines().findFirst().orElse("");
+    } catch (IllegalArgumentException e) {
+      problem = "a later version of pgresult has written it";
+    }
+    return new StoredSchedule(
+        row.getString("name"),
+        row.getString("key"),
+        row.getString("cron"),
+        row.getString("zone"),
+        schedule,
+        problem);
   }
 
   private static Schedule read(ResultSet row) throws SQLException {

@@ -1,8 +1,7 @@
 package io.resultsink.pipelines.schedule;
 
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.apache.beam.sdk.annotations.Internal;
 
 /** The schedules of a home database, for those who manage them. */
@@ -24,30 +23,40 @@ public final class Schedules {
    */
   public record Queued(Backfill.Outcome outcome, boolean served) {}
 
+  /** What becomes of a schedule. */
+  public interface Change {
+    /**
+     * Returns it as it is to be.
+     *
+     * @param now by the clock by which schedules tick
+     */
+    Schedule of(Schedule current, Instant now);
+  }
+
   private final HomeDatabase home;
-  private final InstantSource clock;
 
   /** Those of {@code home}. */
-  public Schedules(HomeDatabase home, InstantSource clock) {
+  public Schedules(HomeDatabase home) {
     this.home = home;
-    this.clock = clock;
   }
 
   /**
-   * Keeps a new one.
+   * Keeps a new one, which ticks from now on.
    *
+   * @return it as it is kept
    * @throws ScheduleException when there is one of its name
    */
-  public void create(Schedule schedule) {
-    home.transaction(
+  public Schedule create(Schedule schedule) {
+    return home.transaction(
         connection -> {
-          new ScheduleStore(connection).create(schedule);
-          return schedule;
+          Schedule ticking = schedule.tickingFrom(home.now(connection));
+          new ScheduleStore(connection).create(ticking);
+          return ticking;
         });
   }
 
-  /** All, by name. */
-  public List<Schedule> all() {
+  /** All, by name, those that cannot be read too. */
+  public List<StoredSchedule> all() {
     return home.transaction(connection -> new ScheduleStore(connection).all());
   }
 
@@ -66,11 +75,11 @@ public final class Schedules {
    * @return it as it is now
    * @throws ScheduleException when there is none of this name, or one of its new name
    */
-  public Schedule change(String name, UnaryOperator<Schedule> change) {
+  public Schedule change(String name, Change change) {
     return home.transaction(
         connection -> {
           ScheduleStore schedules = new ScheduleStore(connection);
-          Schedule changed = change.apply(schedules.lock(name));
+          Schedule changed = change.of(schedules.lock(name), home.now(connection));
           schedules.update(changed);
           return changed;
         });
@@ -85,11 +94,11 @@ public final class Schedules {
     return home.transaction(
         connection -> {
           ScheduleStore schedules = new ScheduleStore(connection);
-          Schedule schedule = schedules.lock(name);
+          String key = schedules.lockUnread(name).key();
           boolean running =
               new RunStore(connection)
-                  .unfinished(schedule).stream().anyMatch(run -> run.state() == RunState.RUNNING);
-          schedules.delete(schedule);
+                  .unfinished(key).stream().anyMatch(run -> run.state() == RunState.RUNNING);
+          schedules.delete(key);
           return running;
         });
   }
@@ -101,7 +110,9 @@ public final class Schedules {
           Schedule schedule = new ScheduleStore(connection).require(name);
           RunStore runs = new RunStore(connection);
           return new History(
-              schedule, runs.newest(schedule, most, skipped), runs.unfinished(schedule));
+              schedule,
+              runs.newest(schedule.key(), most, skipped),
+              runs.unfinished(schedule.key()));
         });
   }
 
@@ -111,13 +122,13 @@ public final class Schedules {
         connection -> {
           Schedule schedule = new ScheduleStore(connection).lock(name);
           return new Queued(
-              backfill.queue(connection, schedule, clock.instant(), null),
+              backfill.queue(connection, schedule, home.now(connection), null),
               Presence.anyServes(connection));
         });
   }
 
   /** What executes runs in this process, instead of queueing them for a server. */
   public InPlace inPlace(Work work, RunListener listener) {
-    return new InPlace(home, work, listener, clock);
+    return new InPlace(home, work, listener);
   }
 }

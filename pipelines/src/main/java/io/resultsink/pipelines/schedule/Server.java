@@ -10,10 +10,13 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +32,7 @@ public final class Server implements AutoCloseable {
    *
    * @param jobs how many runs it executes at a time
    * @param heartbeat how often it says that it lives; others take over after four of them
-   * @param clock what ticks are compared with; db-scheduler has its own
+   * @param clock of this machine; nothing is planned while it differs from the home database's
    */
   public record Settings(int jobs, Duration heartbeat, InstantSource clock) {}
 
@@ -49,14 +52,17 @@ public final class Server implements AutoCloseable {
   private final Heads heads;
   private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor();
   private final ScheduledExecutorService beating = Executors.newSingleThreadScheduledExecutor();
+  private final Map<String, String> unplanned = new HashMap<>();
   private boolean reachable = true;
+  private boolean planning = true;
+  private boolean taking;
 
   private Server(HomeDatabase home, Settings settings, Work work, RunListener listener) {
     this.settings = settings;
     this.listener = listener;
     this.presence = new Presence(home, true, settings.heartbeat());
     this.planner = new Planner(home);
-    this.execution = new RunExecution(home, presence, work, listener, settings.clock(), true);
+    this.execution = new RunExecution(home, presence, work, listener, true);
     CustomTask<Void> task =
         Tasks.custom(Heads.TASK, Void.class)
             .onDeadExecutionRevive()
@@ -82,6 +88,7 @@ public final class Server implements AutoCloseable {
       HomeDatabase home, Settings settings, Work work, RunListener listener) {
     Server server = new Server(home, settings, work, listener);
     server.presence.beat();
+    server.scheduler.pause(); // until the first look has found the clock right
     server.scheduler.start();
     repeat(server.beating, () -> server.attempt(server.presence::beat), settings.heartbeat());
     repeat(server.looking, () -> server.attempt(server::look), LOOK);
@@ -94,9 +101,9 @@ public final class Server implements AutoCloseable {
   }
 
   /** Takes no more runs; those under way go on. */
-  public void retire() {
-    scheduler.pause();
+  public synchronized void retire() {
     looking.shutdownNow();
+    scheduler.pause();
   }
 
   /** Ends the runs under way, which other servers begin anew. */
@@ -126,12 +133,51 @@ public final class Server implements AutoCloseable {
   }
 
   private void look() {
-    planner.plan(settings.clock().instant());
+    plan();
     scheduleHeads();
   }
 
+  private void plan() {
+    String why = null;
+    try {
+      Map<String, String> problems = planner.plan(settings.clock().instant());
+      problems.forEach(
+          (name, problem) -> {
+            if (!problem.equals(unplanned.put(name, problem))) {
+              log.warn("schedule {} cannot be planned {}", name, problem);
+              listener.unplanned(name, problem);
+            }
+          });
+      unplanned.keySet().retainAll(problems.keySet());
+    } catch (ClockException e) {
+      why = e.getMessage();
+    }
+    serve(why);
+  }
+
+  /**
+   * Takes runs while the clock is right. With another one db-scheduler would take the runs of
+   * living servers for dead, and put its own retries where no other server looks for them.
+   *
+   * @param wrong what is wrong with the clock; null for nothing
+   */
+  private synchronized void serve(@Nullable String wrong) {
+    boolean right = wrong == null;
+    if (right != planning) {
+      planning = right;
+      log.warn("serving: {}", right ? "again" : wrong);
+      listener.planning(wrong);
+    }
+    if (right && !taking && !looking.isShutdown()) {
+      scheduler.resume();
+    } else if (!right && taking) {
+      scheduler.pause();
+    }
+    taking = right;
+  }
+
   private void scheduleHeads() {
-    heads.schedule(Instant.now());
+    heads.schedule();
     scheduler.triggerCheckForDueExecutions();
   }
 

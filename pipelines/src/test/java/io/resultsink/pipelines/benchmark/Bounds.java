@@ -59,8 +59,9 @@ final class Bounds {
                     results.find("chunks/few large chunks"),
                     results.find("chunks/chunks of 200 rows")),
             Limit.atLeast(1 / 3.0)));
-    all.add(waits("small table"));
-    all.add(waits("large table"));
+    all.add(waits("small table", 50));
+    all.add(waits("large table", 50));
+    all.add(waits("beside a reader of a referenced table", 150));
     heap(all);
     all.add(
         new Finding(
@@ -136,12 +137,12 @@ final class Bounds {
     }
   }
 
-  private static Finding waits(String size) {
+  private static Finding waits(String size, double millis) {
     return new Finding(
         "replace: a reader waits for the lock, " + size,
         "ms",
         results -> results.find("lock/reader waits, " + size),
-        Limit.below(50));
+        Limit.below(millis));
   }
 
   private static void heap(List<Finding> all) {

@@ -2,6 +2,9 @@ package io.resultsink.pipelines.benchmark;
 
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.ReadingSession;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +20,10 @@ import java.util.concurrent.locks.LockSupport;
 final class LockHeld {
 
   private static final String TABLE = "locked";
+  private static final String REFERENCED = "referenced";
+
+  /** Longer than a publish that nobody is in the way of. */
+  private static final Duration HELD = Duration.ofSeconds(2);
 
   /** A wait is told too short by this at the most; without it the reader takes a processor. */
   private static final long BETWEEN_READS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -37,6 +44,49 @@ final class LockHeld {
       pool.content(bench.tables(), rows).requireIn(bench.database(), Tables.qualified(TABLE));
     }
     bench.tables().drop(TABLE);
+  }
+
+  /** As above, while somebody reads a table that it references, in a transaction of two seconds. */
+  void measureBesideReaderOfReferenced(int rounds, String size, long rows) throws Exception {
+    bench.tables().createEmpty(TABLE, pool.shape());
+    bench
+        .database()
+        .execute(
+            "DROP TABLE IF EXISTS " + Tables.qualified(REFERENCED),
+            "CREATE TABLE " + Tables.qualified(REFERENCED) + " (id bigint PRIMARY KEY)");
+    for (int round = 0; round <= rounds; round++) {
+      bench
+          .database()
+          .execute(
+              "ALTER TABLE "
+                  + Tables.qualified(TABLE)
+                  + " ADD FOREIGN KEY (id) REFERENCES "
+                  + Tables.qualified(REFERENCED)
+                  + " NOT VALID");
+      try (Connection holder = bench.database().superuser();
+          Statement statement = holder.createStatement()) {
+        holder.setAutoCommit(false);
+        statement.execute("SELECT FROM " + Tables.qualified(REFERENCED));
+        CompletableFuture<Void> held =
+            CompletableFuture.runAsync(
+                () -> {
+                  LockSupport.parkNanos(HELD.toNanos());
+                  rollback(holder);
+                });
+        replace(round, size, rows);
+        held.get();
+      }
+    }
+    bench.tables().drop(TABLE);
+    bench.tables().drop(REFERENCED);
+  }
+
+  private static void rollback(Connection holder) {
+    try {
+      holder.rollback();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void replace(int round, String size, long rows) throws Exception {
@@ -74,7 +124,7 @@ final class LockHeld {
         LockSupport.parkNanos(BETWEEN_READS);
       }
       return reader.takeLongestWait();
-    } catch (java.sql.SQLException e) {
+    } catch (SQLException e) {
       throw new IllegalStateException("the reader beside a replace failed", e);
     }
   }

@@ -77,6 +77,8 @@ enum Part {
       LockHeld lock = new LockHeld(bench);
       lock.measure(Rounds.THREE, "small table", SMALL_TABLE);
       lock.measure(Rounds.THREE, "large table", bench.rows() * 5);
+      lock.measureBesideReaderOfReferenced(
+          Rounds.THREE, "beside a reader of a referenced table", SMALL_TABLE);
     }
   },
   /** Many rows in a small JVM. */

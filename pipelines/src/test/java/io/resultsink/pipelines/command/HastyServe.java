@@ -4,8 +4,6 @@ import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.Server;
-import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.destination.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,10 +30,7 @@ public final class HastyServe {
     Logs.toFile(home);
     Address address = EmbeddedServer.home(home).start();
     HomeDatabase database =
-        HomeDatabase.open(
-            PostgresTarget.parse(address.url() + "/t").toBuilder()
-                .password(Secret.file(address.passwordFile().toString()))
-                .build());
+        HomeDatabase.open(EmbeddedTarget.of(address, "t"), connection -> clock.instant());
     Server.start(
         database,
         new Server.Settings(2, Duration.ofSeconds(1), clock),

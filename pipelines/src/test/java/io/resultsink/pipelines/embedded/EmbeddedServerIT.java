@@ -100,7 +100,10 @@ class EmbeddedServerIT {
         PosixFilePermissions.toString(Files.getPosixFilePermissions(address.passwordFile())),
         is("rw-------"));
     Path passFile = home.resolve("embedded/pgpass");
-    assertThat(address.libpqUrl(), is(address.url() + "?passfile=" + passFile));
+    assertThat(address.libpqUrl(15), is(address.url() + "?passfile=" + passFile));
+    assertThat(
+        address.libpqUrl(16),
+        is(address.url() + "?passfile=" + passFile + "&require_auth=scram-sha-256"));
     assertThat(
         PosixFilePermissions.toString(Files.getPosixFilePermissions(passFile)), is("rw-------"));
     assertThat(

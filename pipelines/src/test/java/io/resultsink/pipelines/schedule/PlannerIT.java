@@ -2,14 +2,19 @@ package io.resultsink.pipelines.schedule;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,9 +118,9 @@ class PlannerIT {
   void aPausedOneTicksAgainFromTheMomentItIsResumed() {
     create("* * * * *", Duration.ZERO, MissedTicks.ALL, Overlap.WAIT);
     planAfter(Duration.ofMinutes(1));
-    home.schedules().change("hits", schedule -> schedule.paused(true, home.now()));
+    home.schedules().change("hits", (schedule, now) -> schedule.paused(true, now));
     planAfter(Duration.ofHours(1));
-    home.schedules().change("hits", schedule -> schedule.paused(false, home.now()));
+    home.schedules().change("hits", (schedule, now) -> schedule.paused(false, now));
     planAfter(Duration.ofMinutes(1));
     assertThat(home.runs("hits"), contains("10:01 queued", "11:02 queued"));
   }
@@ -125,10 +130,10 @@ class PlannerIT {
     create("* * * * *", Duration.ZERO, MissedTicks.ALL, Overlap.WAIT);
     planAfter(Duration.ofMinutes(1));
     home.sleep(Duration.ofSeconds(90));
-    home.schedules().change("hits", schedule -> schedule.named("views"));
+    home.schedules().change("hits", (schedule, now) -> schedule.named("views"));
     Cron every5 = Cron.parse("*/5 * * * *", ZoneId.of("UTC"));
     home.plan();
-    home.schedules().change("views", s -> s.at(every5, Duration.ZERO, home.now()));
+    home.schedules().change("views", (s, now) -> s.at(every5, Duration.ZERO).ticking(s, now));
     planAfter(Duration.ofMinutes(6));
     assertThat(home.runs("views"), contains("10:01 queued", "10:02 queued", "10:05 queued"));
   }
@@ -179,5 +184,74 @@ class PlannerIT {
     home.schedules().queue("hits", new Backfill(tick, 1, false));
     planAfter(Duration.ofMinutes(5));
     assertThat(home.runs("hits"), contains("10:01 queued"));
+  }
+
+  @Test
+  void aProcessWhoseClockIsWrongPlansNothing() {
+    create("* * * * *", Duration.ZERO, MissedTicks.ALL, Overlap.WAIT);
+    home.sleep(Duration.ofMinutes(1));
+    Planner planner = new Planner(home.home());
+    for (Duration off : List.of(Duration.ofDays(365), Duration.ofDays(-365), seconds(61))) {
+      String refused =
+          assertThrows(ClockException.class, () -> planner.plan(home.now().plus(off))).getMessage();
+      assertThat(refused, startsWith("this machine's clock is " + off.abs().toSeconds() + " s "));
+    }
+    assertThat(home.runs("hits"), is(empty()));
+    planner.plan(home.now().plusSeconds(59));
+    assertThat("by the database's clock", home.runs("hits"), contains("10:01 queued"));
+    planner.plan(home.now().minusSeconds(59));
+    assertThat(home.runs("hits"), contains("10:01 queued"));
+  }
+
+  private static Duration seconds(int seconds) {
+    return Duration.ofSeconds(seconds);
+  }
+
+  @Test
+  void aTickThatAWrongClockHasPlannedForAYearLaterIsPulledBack() {
+    Schedule schedule = create("0 * * * *", Duration.ofMinutes(5), MissedTicks.ALL, Overlap.WAIT);
+    home.database().execute("UPDATE pgresult.schedule SET next_tick = '2027-11-25 13:00Z'");
+    home.plan();
+    assertThat(home.schedules().require("hits").nextTick(), is(home.now().plusSeconds(3600)));
+    planAfter(Duration.ofMinutes(65));
+    assertThat(home.runs("hits"), contains("11:00 queued"));
+    assertThat(schedule.key(), is(home.schedules().require("hits").key()));
+  }
+
+  @Test
+  void whatIsCreatedByAProcessWithAWrongClockTicksByTheDatabases() {
+    Schedule given = home.schedule("hits", "0 * * * *", Duration.ZERO);
+    Instant wrong = home.now().plus(Duration.ofDays(365));
+    home.schedules().create(given.paused(false, wrong));
+    assertThat(home.schedules().require("hits").nextTick(), is(home.now().plusSeconds(3600)));
+  }
+
+  @Test
+  void oneThatCannotBeReadStopsNoOther() {
+    create("* * * * *", Duration.ZERO, MissedTicks.LAST, Overlap.WAIT);
+    for (String poison : List.of("first", "second")) {
+      home.schedules().create(home.schedule(poison, "* * * * *", Duration.ZERO));
+    }
+    home.database()
+        .execute(
+            "UPDATE pgresult.schedule SET zone = 'America/Atlantis' WHERE name <> 'hits'",
+            "UPDATE pgresult.schedule SET next_tick = next_tick - interval '1 s'"
+                + " WHERE name = 'first'");
+    home.sleep(Duration.ofMinutes(1));
+    for (int look = 0; look < 2; look++) {
+      Map<String, String> problems = new Planner(home.home()).plan(home.now());
+      assertThat(problems.keySet(), containsInAnyOrder("first", "second"));
+      assertThat(
+          problems.get("first"), containsString("time zone 'America/Atlantis' is not known"));
+      assertThat(home.runs("hits"), contains("10:01 queued"));
+    }
+    assertThat(
+        "seen by those who list it with a Java that knows the zone",
+        home.database().value("SELECT problem FROM pgresult.schedule WHERE name = 'second'"),
+        containsString("time zone 'America/Atlantis' is not known"));
+    home.database().execute("UPDATE pgresult.schedule SET zone = 'UTC'");
+    assertThat(new Planner(home.home()).plan(home.now()).isEmpty(), is(true));
+    assertThat(home.runs("second"), contains("10:01 queued"));
+    assertThat(home.database().value("SELECT count(problem) FROM pgresult.schedule"), is("0"));
   }
 }

@@ -31,7 +31,7 @@ class RunExecutionIT {
   private RunExecution server(Duration heartbeat) {
     Presence presence = new Presence(home.home(), true, heartbeat);
     presence.beat();
-    return new RunExecution(home.home(), presence, new ToldWork(), new Told(), home.clock(), true);
+    return new RunExecution(home.home(), presence, new ToldWork(), new SilentListener(), true);
   }
 
   private Instant tickAfter(Duration time) {
@@ -189,7 +189,7 @@ class RunExecutionIT {
           server.execute(home.run("minutely", home.now()).id());
           return 3L;
         };
-    try (InPlace here = home.schedules().inPlace(new ToldWork(), new Told())) {
+    try (InPlace here = home.schedules().inPlace(new ToldWork(), new SilentListener())) {
       here.run("minutely", new Backfill(null, 1, false));
     }
     assertThat(told.size(), is(1));
@@ -204,7 +204,7 @@ class RunExecutionIT {
         runId -> {
           throw new IllegalStateException("no luck");
         };
-    try (InPlace here = home.schedules().inPlace(new ToldWork(), new Told())) {
+    try (InPlace here = home.schedules().inPlace(new ToldWork(), new SilentListener())) {
       here.run("minutely", new Backfill(null, 2, false));
     }
     assertThat(home.runs("minutely"), contains("10:02 error", "10:03 error"));
@@ -238,26 +238,5 @@ class RunExecutionIT {
     public String explain(Throwable failure) {
       return String.valueOf(failure.getMessage());
     }
-  }
-
-  private static final class Told implements RunListener {
-
-    @Override
-    public void started(Schedule schedule, Run run) {}
-
-    @Override
-    public void waiting(Schedule schedule, Run run) {}
-
-    @Override
-    public void succeeded(Schedule schedule, Run run, @Nullable Long rows, Duration took) {}
-
-    @Override
-    public void failed(Schedule schedule, Run run, String error, @Nullable Duration pause) {}
-
-    @Override
-    public void handedBack(Schedule schedule, Run run) {}
-
-    @Override
-    public void home(boolean reachable, String why) {}
   }
 }

@@ -2,7 +2,10 @@ package io.resultsink.pipelines.schedule;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -33,8 +36,7 @@ class SchedulesIT {
                     "mydb:t?mode=replace",
                     "file:/b",
                     "SELECT\n 'ä' FROM t",
-                    List.of("--runner=FlinkRunner", "--parallelism=2")),
-                home.now())
+                    List.of("--runner=FlinkRunner", "--parallelism=2")))
             .with(MissedTicks.ALL, Overlap.SKIP, 0);
     home.schedules().create(schedule);
     Schedule kept = home.schedules().require("a_b_9");
@@ -59,7 +61,7 @@ class SchedulesIT {
     assertThat(
         assertThrows(
                 ScheduleException.class,
-                () -> home.schedules().change("other", other -> other.named("minutely")))
+                () -> home.schedules().change("other", (other, now) -> other.named("minutely")))
             .getMessage(),
         startsWith("schedule 'minutely' is there already"));
     assertThat(
@@ -70,7 +72,7 @@ class SchedulesIT {
   @Test
   void itsRunIdsStayWhenItsNameChangesAndAreOthersWhenItIsMadeAnew() {
     Schedule schedule = home.minutely();
-    Schedule renamed = home.schedules().change("minutely", s -> s.named("every_minute"));
+    Schedule renamed = home.schedules().change("minutely", (s, now) -> s.named("every_minute"));
     assertThat(renamed.key(), is(schedule.key()));
     assertThat(schedule.key().equals(home.minutely().key()), is(false));
   }
@@ -80,9 +82,46 @@ class SchedulesIT {
     home.minutely();
     try (HomeDatabase again = home.open()) {
       assertThat(
-          new Schedules(again, home.clock()).all().stream().map(Schedule::name).toList(),
+          new Schedules(again).all().stream().map(StoredSchedule::name).toList(),
           contains("minutely"));
     }
+  }
+
+  @Test
+  void theClockIsTheDatabases() {
+    try (HomeDatabase usual = HomeDatabase.open(PostgresTarget.parse(home.database().url("t")))) {
+      Instant before = Instant.parse(clock());
+      Instant now = usual.now();
+      assertThat(now, is(greaterThanOrEqualTo(before)));
+      assertThat(now, is(lessThanOrEqualTo(Instant.parse(clock()))));
+    }
+  }
+
+  private String clock() {
+    return home.database()
+        .value(
+            "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+  }
+
+  @Test
+  void oneThatCannotBeReadIsListedAndDeleted() {
+    home.minutely();
+    home.schedules().create(home.schedule("poison", "@daily", Duration.ZERO));
+    for (String row : new String[] {"zone = 'America/Atlantis'", "zone = 'UTC', cron = '@never'"}) {
+      home.database().execute("UPDATE pgresult.schedule SET " + row + " WHERE name = 'poison'");
+      StoredSchedule poison = home.schedules().all().get(1);
+      assertThat(poison.name(), is("poison"));
+      assertThat(poison.schedule(), is(nullValue()));
+      assertThat(
+          assertThrows(ScheduleException.class, () -> home.schedules().require("poison"))
+              .getMessage(),
+          is(
+              "schedule 'poison' cannot be read here: "
+                  + poison.problem()
+                  + "\n  pgresult sched delete poison removes it"));
+    }
+    assertThat(home.schedules().delete("poison"), is(false));
+    assertThat(home.schedules().all().size(), is(1));
   }
 
   @Test

@@ -40,7 +40,7 @@ final class TestHome implements BeforeEachCallback, AfterEachCallback {
   }
 
   HomeDatabase open() {
-    return HomeDatabase.open(PostgresTarget.parse(database.url("t")));
+    return HomeDatabase.open(PostgresTarget.parse(database.url("t")), connection -> now);
   }
 
   HomeDatabase home() {
@@ -52,7 +52,7 @@ final class TestHome implements BeforeEachCallback, AfterEachCallback {
   }
 
   Schedules schedules() {
-    return new Schedules(home, clock());
+    return new Schedules(home);
   }
 
   Instant now() {
@@ -69,7 +69,7 @@ final class TestHome implements BeforeEachCallback, AfterEachCallback {
 
   /** A schedule that is not kept yet. */
   Schedule schedule(String name, String cron, Duration delay) {
-    return Schedule.create(name, Cron.parse(cron, ZoneId.of("UTC")), delay, QUERY, now);
+    return Schedule.create(name, Cron.parse(cron, ZoneId.of("UTC")), delay, QUERY);
   }
 
   /** One that is kept, every minute. */
@@ -97,7 +97,7 @@ final class TestHome implements BeforeEachCallback, AfterEachCallback {
     return home.transaction(
         connection ->
             new RunStore(connection)
-                .ofTick(new ScheduleStore(connection).require(name), tick)
+                .ofTick(new ScheduleStore(connection).require(name).key(), tick)
                 .get(0));
   }
 }

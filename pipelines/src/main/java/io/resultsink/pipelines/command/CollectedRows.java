@@ -1,4 +1,4 @@
-package io.resultsink.pipelines.query;
+package io.resultsink.pipelines.command;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.RowCoder;
 import org.apache.beam.sdk.io.TextIO;
@@ -25,8 +24,7 @@ import org.apache.beam.sdk.values.Row;
  * <p>One file, written whole by one worker: the rows of an {@code ORDER BY ... LIMIT} keep their
  * order, and the memory of the reader does not depend on how many there are.
  */
-@Internal
-public final class CollectedRows implements AutoCloseable {
+final class CollectedRows implements PrintedRows, AutoCloseable {
 
   private final Path folder;
   private final Schema schema;
@@ -37,7 +35,7 @@ public final class CollectedRows implements AutoCloseable {
   }
 
   /** Adds to a pipeline that its rows be written to a new temporary folder. */
-  public static CollectedRows of(PCollection<Row> rows) {
+  static CollectedRows of(PCollection<Row> rows) {
     Path folder;
     try {
       folder = Files.createTempDirectory("pgresult-");
@@ -51,11 +49,13 @@ public final class CollectedRows implements AutoCloseable {
   }
 
   /** The columns of the rows. */
+  @Override
   public Schema schema() {
     return schema;
   }
 
   /** The rows, once the pipeline is done; can be asked for again. The stream is to be closed. */
+  @Override
   public Stream<Row> rows() throws IOException {
     Path file = folder.resolve("rows");
     if (!Files.exists(file)) {

@@ -1,4 +1,4 @@
-package io.resultsink.pipelines.query;
+package io.resultsink.pipelines.engine;
 
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.metrics.Counter;
@@ -16,11 +16,13 @@ public final class InputMetrics {
 
   private InputMetrics() {}
 
-  static Counter rowsRead(String table) {
+  /** The counter of the rows of a table, or of all that an engine reads. */
+  public static Counter rowsRead(String table) {
     return Metrics.counter(ROWS_READ, table);
   }
 
-  static Counter timestampsCut(String table) {
+  /** The counter of a table's cut timestamps. */
+  public static Counter timestampsCut(String table) {
     return Metrics.counter(TIMESTAMPS_CUT, table);
   }
 }

@@ -1,0 +1,104 @@
+package io.resultsink.pipelines.command;
+
+import io.resultsink.pipelines.duckdb.DuckQuery;
+import io.resultsink.pipelines.duckdb.ReadOptions;
+import io.resultsink.pipelines.engine.Engine;
+import io.resultsink.pipelines.engine.PreparedQuery;
+import io.resultsink.pipelines.engine.ReadQuery;
+import io.resultsink.pipelines.query.QueryPipeline;
+import io.resultsink.pipelines.query.QueryRequest;
+import io.resultsink.postgres.PostgresResultSink;
+import io.resultsink.postgres.destination.PostgresTarget;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.schemas.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A query and the engine that executes it: the one place that knows all engines. */
+final class EngineQuery {
+
+  private final Engine engine;
+  private final BeamOptions beam;
+  private final QueryRequest request;
+  private final @Nullable PreparedQuery prepared;
+
+  private EngineQuery(
+      Engine engine, BeamOptions beam, QueryRequest request, @Nullable PreparedQuery prepared) {
+    this.engine = engine;
+    this.beam = beam;
+    this.request = request;
+    this.prepared = prepared;
+  }
+
+  /**
+   * Chooses the engine, and lets it find the columns of the result.
+   *
+   * @param forced the engine that the user wants; null for the one that fits
+   * @param files what the user says of files
+   */
+  static EngineQuery of(
+      QueryRequest request, BeamOptions beam, @Nullable Engine forced, ReadOptions files) {
+    Engine engine = choose(request.database(), beam, forced);
+    if (engine != Engine.duckdb && !files.equals(ReadOptions.NONE)) {
+      throw new UsageException("--types and --null are of DuckDB; this is for --engine " + engine);
+    }
+    if (engine != Engine.duckdb && request.sql() == null) {
+      throw new UsageException(SqlText.NONE);
+    }
+    return new EngineQuery(engine, beam, request, prepare(engine, request, files));
+  }
+
+  /** The engine for a DATABASE. */
+  static Engine choose(String database, BeamOptions beam, @Nullable Engine forced) {
+    try {
+      return Engine.of(database, beam.local(), forced);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Null for Beam SQL, whose query is part of a pipeline. */
+  private static @Nullable PreparedQuery prepare(
+      Engine engine, QueryRequest request, ReadOptions files) {
+    return switch (engine) {
+      case duckdb ->
+          DuckQuery.prepare(request.database(), request.sql(), request.scheduledTime(), files);
+      case postgres, beam -> null;
+    };
+  }
+
+  /** Checks that a text is one query, as far as that can be seen without its tables. */
+  static void checkSyntax(Engine engine, String sql) {
+    switch (engine) {
+      case duckdb -> DuckQuery.checkSyntax(sql);
+      case postgres, beam -> QueryPipeline.checkSyntax(sql);
+    }
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  /** The query itself; null for Beam SQL, which needs a pipeline. */
+  @Nullable PreparedQuery prepared() {
+    return prepared;
+  }
+
+  /** Adds the query, and the sink that publishes its rows. */
+  void build(Pipeline pipeline, PostgresTarget target) {
+    if (prepared == null) {
+      QueryPipeline.of(request.into(target)).build(pipeline);
+      return;
+    }
+    ReadQuery read = ReadQuery.of(prepared, engine.title());
+    pipeline
+        .apply("Query", beam.isDirect() ? read.keptInMemory() : read)
+        .apply("Publish " + target.table(), PostgresResultSink.to(target));
+  }
+
+  /** The columns of the result. */
+  Schema schema() {
+    return prepared == null
+        ? QueryPipeline.of(request).build(Pipeline.create(beam.options())).getSchema()
+        : prepared.schema();
+  }
+}

@@ -1,0 +1,162 @@
+package io.resultsink.pipelines.duckdb;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The types of CSV columns: of each the first below that all its values are, exactly; else text.
+ *
+ * <p>So {@code 007} is a text, as is a date that is not written year first, since 01/02/2024 is two
+ * dates. Numbers whose digits no double keeps are DECIMAL.
+ */
+final class CsvTypes {
+
+  private static final int MOST_DIGITS = 38;
+  private static final int SAMPLE_ROWS = 20_000;
+
+  private static final String DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+  private static final String CLOCK = "([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?";
+  private static final String ZONE = " ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?)";
+  private static final String WHOLE = "(0|[1-9][0-9]*)";
+
+  /** A number without the zeros that say nothing, of which a fraction has many. */
+  private static final String DIGITS =
+      """
+      CASE WHEN contains(%1$s, '.') AND NOT regexp_matches(%1$s, '[eE]')
+        THEN rtrim(rtrim(regexp_replace(%1$s, '^(-?)[.]', '\\10.'), '0'), '.')
+        ELSE %1$s END""";
+
+  /** A type, and what is true of the text of each value, for which {} stands. */
+  private enum Kind {
+    BOOLEAN("lower({}) IN ('true', 'false')"),
+    BIGINT("TRY_CAST({} AS BIGINT)::VARCHAR = {}"),
+    DOUBLE(
+        matches("-?(%s[.]?|%s?[.][0-9]+)([eE][-+]?[0-9]+)?".formatted(WHOLE, WHOLE))
+            + " AND isfinite(TRY_CAST({} AS DOUBLE)) AND (length({}) <= 15 OR "
+            + DIGITS.formatted("TRY_CAST({} AS DOUBLE)::VARCHAR")
+            + " = "
+            + DIGITS.formatted("{}")
+            + ")"),
+    DECIMAL(matches("-?%s?([.][0-9]+)?".formatted(WHOLE))),
+    DATE(matches(DAY) + " AND TRY_CAST({} AS DATE) IS NOT NULL"),
+    TIMESTAMP(matches(DAY + "[T ]" + CLOCK) + " AND TRY_CAST({} AS TIMESTAMP) IS NOT NULL"),
+    TIMESTAMPTZ(
+        matches(DAY + "[T ]" + CLOCK + ZONE) + " AND TRY_CAST({} AS TIMESTAMPTZ) IS NOT NULL"),
+    TIME(matches(CLOCK) + " AND TRY_CAST({} AS TIME) IS NOT NULL");
+
+    private final String test;
+
+    Kind(String test) {
+      this.test = test;
+    }
+
+    private static String matches(String pattern) {
+      return "regexp_full_match({}, '" + pattern + "')";
+    }
+
+    /** Whether all values of a column pass; NULL when it has none. */
+    String ofAll(String column) {
+      return "bool_and(coalesce(%s, false)) FILTER ({} IS NOT NULL)"
+          .formatted(test)
+          .replace("{}", DuckSql.name(column));
+    }
+  }
+
+  private final DuckSession session;
+  private final String select;
+  private final Map<String, List<Kind>> candidates = new LinkedHashMap<>();
+  private final Map<String, String> found = new LinkedHashMap<>();
+
+  private CsvTypes(DuckSession session, String select, List<String> columns) {
+    this.session = session;
+    this.select = select;
+    columns.forEach(column -> candidates.put(column, new ArrayList<>(List.of(Kind.values()))));
+  }
+
+  /**
+   * Finds the types.
+   *
+   * @param select a query that has all columns as texts
+   */
+  static Map<String, String> of(DuckSession session, String select, List<String> columns)
+      throws SQLException {
+    CsvTypes types = new CsvTypes(session, select, columns);
+    types.sample();
+    while (!types.candidates.isEmpty()) {
+      types.readThrough();
+    }
+    return types.found;
+  }
+
+  /** Most types are seen not to fit at the first records: those need not be tried on all. */
+  private void sample() throws SQLException {
+    List<String> tests = new ArrayList<>();
+    candidates.forEach((column, kinds) -> kinds.forEach(kind -> tests.add(kind.ofAll(column))));
+    if (tests.isEmpty()) {
+      return;
+    }
+    List<String> passed =
+        session.row(
+            "SELECT %s FROM (SELECT * FROM (%s) LIMIT %d)"
+                .formatted(String.join(", ", tests), select, SAMPLE_ROWS));
+    int next = 0;
+    for (List<Kind> kinds : candidates.values()) {
+      List<String> ofColumn = passed.subList(next, next + kinds.size());
+      next += kinds.size();
+      for (int i = kinds.size() - 1; i >= 0; i--) {
+        if (ofColumn.get(i).equals("false")) {
+          kinds.remove(i);
+        }
+      }
+    }
+    settle();
+  }
+
+  /** Tries the first type that is left for each column on all its values. */
+  private void readThrough() throws SQLException {
+    List<String> columns = List.copyOf(candidates.keySet());
+    String tests =
+        columns.stream()
+            .map(column -> candidates.get(column).get(0).ofAll(column))
+            .collect(Collectors.joining(", "));
+    List<String> passed = session.row("SELECT %s FROM (%s)".formatted(tests, select));
+    for (int i = 0; i < columns.size(); i++) {
+      String column = columns.get(i);
+      Kind kind = candidates.get(column).get(0);
+      if (passed.get(i).equals("false")) {
+        candidates.get(column).remove(0);
+      } else {
+        candidates.remove(column);
+        found.put(column, passed.get(i).isEmpty() ? "VARCHAR" : typeOf(kind, column));
+      }
+    }
+    settle();
+  }
+
+  private void settle() {
+    candidates.entrySet().removeIf(column -> column.getValue().isEmpty());
+  }
+
+  private String typeOf(Kind kind, String column) throws SQLException {
+    return kind == Kind.DECIMAL ? decimal(column) : kind.name();
+  }
+
+  /** As many digits before and after the point as the values have. */
+  private String decimal(String column) throws SQLException {
+    List<String> digits =
+        session.row(
+            """
+            SELECT max(length(ltrim(split_part(ltrim({}, '-'), '.', 1), '0'))),
+                   max(length(split_part({}, '.', 2)))
+            FROM (%s)"""
+                .formatted(select)
+                .replace("{}", DuckSql.name(column)));
+    int scale = Integer.parseInt(digits.get(1));
+    int precision = Math.max(1, Integer.parseInt(digits.get(0)) + scale);
+    return precision > MOST_DIGITS ? "VARCHAR" : "DECIMAL(%d, %d)".formatted(precision, scale);
+  }
+}

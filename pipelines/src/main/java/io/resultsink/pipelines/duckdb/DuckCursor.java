@@ -1,0 +1,146 @@
+package io.resultsink.pipelines.duckdb;
+
+import io.resultsink.pipelines.engine.QueryFailedException;
+import io.resultsink.pipelines.engine.RowCursor;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.beam.sdk.values.Row;
+import org.duckdb.DuckDBPreparedStatement;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of one execution, as DuckDB makes them. */
+final class DuckCursor implements RowCursor {
+
+  private static final int BYTES_OF_A_VALUE = 8;
+
+  private final DuckQuery query;
+  private final DuckType[] types;
+  private @Nullable DuckSession session;
+  private @Nullable PreparedStatement statement;
+  private @Nullable ResultSet result;
+  private boolean ended;
+  private boolean cancelled;
+
+  DuckCursor(DuckQuery query) {
+    this.query = query;
+    this.types = query.types();
+  }
+
+  @Override
+  public List<Row> next(int rows, long bytes) {
+    if (ended) {
+      return List.of();
+    }
+    try {
+      if (result == null) {
+        begin();
+      }
+      List<Row> block = read(rows, bytes);
+      if (block.isEmpty()) {
+        ended = true;
+        query.checkUnchanged();
+      }
+      return block;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private void begin() throws SQLException {
+    query.checkUnchanged();
+    DuckSession opened = query.openSession();
+    PreparedStatement prepared;
+    synchronized (this) {
+      session = opened;
+      if (cancelled) {
+        throw new QueryFailedException("the query was cancelled");
+      }
+      prepared = opened.connection().prepareStatement(query.sql());
+      statement = prepared;
+    }
+    query.checkColumns(prepared.getMetaData());
+    result = prepared.executeQuery();
+  }
+
+  private List<Row> read(int rows, long bytes) throws SQLException {
+    List<Row> block = new ArrayList<>(Math.min(rows, 1024));
+    long size = 0;
+    while (block.size() < rows && size < bytes && result.next()) {
+      @Nullable Object[] values = new Object[types.length];
+      for (int i = 0; i < types.length; i++) {
+        Object value = value(i);
+        values[i] = value;
+        if (value instanceof String text) {
+          size += text.length();
+        } else if (value instanceof byte[] binary) {
+          size += binary.length;
+        } else {
+          size += BYTES_OF_A_VALUE;
+        }
+      }
+      block.add(Row.withSchema(query.schema()).attachValues(Arrays.asList(values)));
+    }
+    return block;
+  }
+
+  private @Nullable Object value(int field) throws SQLException {
+    try {
+      Object value = types[field].reader().read(result, field + 1);
+      return value != null && result.wasNull() ? null : value;
+    } catch (QueryFailedException e) {
+      throw new QueryFailedException(
+          "a value of column %s cannot be published: %s"
+              .formatted(query.schema().getField(field).getName(), e.getMessage()));
+    }
+  }
+
+  private RuntimeException failed(SQLException failure) {
+    synchronized (this) {
+      if (cancelled) {
+        return new QueryFailedException("the query was cancelled");
+      }
+    }
+    SQLException reason = result == null ? reasonOf(failure) : failure;
+    return DuckErrors.isOfPlanning(reason)
+        ? DuckErrors.ofPlanning(reason)
+        : DuckErrors.ofRunning(reason, null);
+  }
+
+  /** A statement that fails before its first row does not say why, unless it is asked again. */
+  private SQLException reasonOf(SQLException failure) {
+    if (statement instanceof DuckDBPreparedStatement duck) {
+      try {
+        duck.query().close();
+      } catch (SQLException e) {
+        return e;
+      }
+    }
+    return failure;
+  }
+
+  @Override
+  public synchronized void cancel() {
+    cancelled = true;
+    if (statement != null) {
+      try {
+        statement.cancel();
+      } catch (SQLException e) {
+        // It is over already.
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    ended = true;
+    statement = null;
+    if (session != null) {
+      session.close();
+      session = null;
+    }
+  }
+}

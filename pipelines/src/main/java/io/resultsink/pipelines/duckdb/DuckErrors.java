@@ -1,0 +1,100 @@
+package io.resultsink.pipelines.duckdb;
+
+import io.resultsink.pipelines.engine.QueryFailedException;
+import io.resultsink.pipelines.query.QueryException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DuckDB's failures in our words.
+ *
+ * <p>A message about a value quotes it, and often the whole line it is in. So of such a message
+ * only numbers and names are taken that are no data, and the message itself is no cause of what is
+ * thrown.
+ */
+final class DuckErrors {
+
+  private static final Pattern KIND = Pattern.compile("^([A-Z][A-Za-z ]+?) ?[Ee]rror: ");
+  private static final Pattern SQL_LINE = Pattern.compile("(?m)^LINE (\\d+): ");
+  private static final Pattern CANDIDATES =
+      Pattern.compile("(?m)^(Candidate bindings|Did you mean|Candidate functions).*$");
+  private static final Pattern JSON_PLACE =
+      Pattern.compile("^Invalid Input Error: Malformed JSON in file \"(.*)\", at byte ");
+  private static final Pattern TYPE = Pattern.compile(" to '?([A-Z][A-Z0-9_]*)");
+
+  private DuckErrors() {}
+
+  /** The failure of a query that is planned: only the SQL is in it, no data. */
+  static QueryException ofPlanning(SQLException failure) {
+    String message = message(failure);
+    String reason = KIND.matcher(firstLine(message)).replaceFirst("");
+    Matcher line = SQL_LINE.matcher(message);
+    Matcher candidates = CANDIDATES.matcher(message);
+    return new QueryException(
+        "SQL%s: %s%s"
+            .formatted(
+                line.find() ? " line " + line.group(1) : "",
+                reason,
+                candidates.find() ? " " + candidates.group() : ""));
+  }
+
+  /** Whether a failure is of the SQL, not of what it reads. */
+  static boolean isOfPlanning(SQLException failure) {
+    return List.of("Parser", "Binder", "Catalog", "Not implemented", "Permission", "Syntax")
+        .contains(kind(failure));
+  }
+
+  /**
+   * The failure of a query that runs.
+   *
+   * @param reject what a second read of its CSV files found; null for nothing
+   */
+  static RuntimeException ofRunning(SQLException failure, @Nullable String reject) {
+    if (reject != null) {
+      return new QueryFailedException(reject);
+    }
+    String message = message(failure);
+    Matcher json = JSON_PLACE.matcher(firstLine(message));
+    if (json.find()) {
+      return new QueryFailedException(json.group(1) + ": a record is no JSON");
+    }
+    String where = "";
+    Matcher line = SQL_LINE.matcher(message);
+    if (line.find()) {
+      where = "SQL line " + line.group(1) + ": ";
+    }
+    Matcher type = TYPE.matcher(firstLine(message));
+    return new QueryFailedException(
+        where
+            + switch (kind(failure)) {
+              case "Conversion" ->
+                  "a value cannot be converted%s; TRY_CAST makes it NULL"
+                      .formatted(type.find() ? " to " + type.group(1) : "");
+              case "Out of Range" ->
+                  "a number is too large for its type; CAST to a larger one, such as DECIMAL(38, 0)"
+                      + " or DOUBLE";
+              case "Out of Memory", "OutOfMemory" ->
+                  "the query needs more memory than it may have; give this machine more, or read"
+                      + " less";
+              case "IO" -> "a file cannot be read";
+              case "Interrupt", "INTERRUPT" -> "the query was cancelled";
+              default -> "DuckDB cannot run the query: " + kind(failure) + " error";
+            });
+  }
+
+  private static String kind(SQLException failure) {
+    Matcher kind = KIND.matcher(message(failure));
+    return kind.find() ? kind.group(1) : "unknown";
+  }
+
+  private static String message(SQLException failure) {
+    return String.valueOf(failure.getMessage());
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("");
+  }
+}

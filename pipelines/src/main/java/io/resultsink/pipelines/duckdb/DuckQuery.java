@@ -1,0 +1,226 @@
+package io.resultsink.pipelines.duckdb;
+
+import io.resultsink.pipelines.engine.PreparedQuery;
+import io.resultsink.pipelines.engine.QueryFailedException;
+import io.resultsink.pipelines.engine.RowCursor;
+import io.resultsink.pipelines.query.QueryException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.Field;
+import org.jspecify.annotations.Nullable;
+
+/** A query of the files of a folder by DuckDB. */
+@Internal
+public final class DuckQuery implements PreparedQuery {
+
+  private final List<TableView> views;
+  private final String sql;
+  private final Instant scheduledTime;
+  private final List<String> typeNames;
+  private final Schema schema;
+
+  private DuckQuery(
+      List<TableView> views,
+      String sql,
+      Instant scheduledTime,
+      List<String> typeNames,
+      Schema schema) {
+    this.views = views;
+    this.sql = sql;
+    this.scheduledTime = scheduledTime;
+    this.typeNames = typeNames;
+    this.schema = schema;
+  }
+
+  /**
+   * Finds the tables and the columns; reads the files through that do not say their columns.
+   *
+   * @param database a folder or a file
+   * @param sql one SELECT; null for all rows of the only table there is
+   * @param scheduledTime what {@code SCHEDULED_TIME()} is
+   * @throws QueryException when the SQL is not one query of tables that are there
+   * @throws RuntimeException in words for the user, when a file cannot be read
+   */
+  public static DuckQuery prepare(
+      String database, @Nullable String sql, Instant scheduledTime, ReadOptions options) {
+    TableFolder folder = TableFolder.of(database);
+    String text = sql == null ? onlyTable(folder) : sql;
+    try (DuckSession session = DuckSession.open()) {
+      Statement statement = parse(session, text);
+      List<TableView> views = new ArrayList<>();
+      for (String name : statement.tables(folder)) {
+        FolderTable table = folder.table(name);
+        views.add(TableView.of(session, table, options, statement.usesMap()));
+      }
+      return prepare(session, statement, views, text, scheduledTime);
+    } catch (SQLException e) {
+      throw DuckErrors.isOfPlanning(e) ? DuckErrors.ofPlanning(e) : DuckErrors.ofRunning(e, null);
+    }
+  }
+
+  private static DuckQuery prepare(
+      DuckSession session,
+      Statement statement,
+      List<TableView> views,
+      String sql,
+      Instant scheduledTime)
+      throws SQLException {
+    DuckQuery unknown =
+        new DuckQuery(views, sql, scheduledTime, List.of(), Schema.builder().build());
+    unknown.setUp(session, false);
+    List<String> types = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    try (PreparedStatement prepared = session.connection().prepareStatement(sql);
+        PreparedStatement marked =
+            session.connection().prepareStatement(deserialized(session, statement.marked()))) {
+      ResultSetMetaData columns = prepared.getMetaData();
+      ResultSetMetaData marks = marked.getMetaData();
+      for (int i = 1; i <= columns.getColumnCount(); i++) {
+        types.add(columns.getColumnTypeName(i));
+        names.add(
+            Statement.isMarked(marks.getColumnName(i))
+                ? "_col" + (i - 1)
+                : columns.getColumnName(i));
+      }
+    }
+    return new DuckQuery(views, sql, scheduledTime, types, schema(names, types));
+  }
+
+  private static String onlyTable(TableFolder folder) {
+    if (folder.names().size() != 1) {
+      throw new QueryException(
+          "no SQL, and %s has %d tables; write a SELECT of one of them: %s"
+              .formatted(folder, folder.names().size(), String.join(", ", folder.names())));
+    }
+    return "SELECT * FROM " + DuckSql.name(folder.names().get(0));
+  }
+
+  /**
+   * Checks that a text is one query; whether its tables and columns exist is seen when it runs.
+   *
+   * @throws QueryException saying where it is not
+   */
+  public static void checkSyntax(String sql) {
+    try (DuckSession session = DuckSession.open()) {
+      parse(session, sql);
+    } catch (SQLException e) {
+      throw DuckErrors.ofPlanning(e);
+    }
+  }
+
+  private static Statement parse(DuckSession session, String sql) throws SQLException {
+    try (PreparedStatement parser =
+        session
+            .connection()
+            .prepareStatement(
+                "SELECT json_serialize_sql(?::VARCHAR, skip_null := true, skip_empty := true)")) {
+      parser.setString(1, sql);
+      try (var answer = parser.executeQuery()) {
+        answer.next();
+        return Statement.of(sql, answer.getString(1));
+      }
+    }
+  }
+
+  private static String deserialized(DuckSession session, String tree) throws SQLException {
+    try (PreparedStatement writer =
+        session.connection().prepareStatement("SELECT json_deserialize_sql(?::JSON)")) {
+      writer.setString(1, tree);
+      try (var answer = writer.executeQuery()) {
+        answer.next();
+        return answer.getString(1);
+      }
+    }
+  }
+
+  private static Schema schema(List<String> names, List<String> types) {
+    Map<String, Integer> places = new HashMap<>();
+    Schema.Builder schema = Schema.builder();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      Integer before = places.putIfAbsent(name.toLowerCase(Locale.ROOT), i);
+      if (before != null) {
+        throw new QueryException(
+            "columns %d and %d of the result are both named: %s and %s; give one another name with"
+                    .formatted(before + 1, i + 1, names.get(before), name)
+                + " AS");
+      }
+      schema.addField(Field.nullable(name, DuckType.of(types.get(i), name).field()));
+    }
+    return schema.build();
+  }
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public RowCursor open() {
+    return new DuckCursor(this);
+  }
+
+  String sql() {
+    return sql;
+  }
+
+  DuckType[] types() {
+    DuckType[] types = new DuckType[typeNames.size()];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = DuckType.of(typeNames.get(i), schema.getField(i).getName());
+    }
+    return types;
+  }
+
+  /** A session in which the query can run, and nothing else can be done. */
+  DuckSession openSession() throws SQLException {
+    DuckSession session = DuckSession.open();
+    try {
+      setUp(session, true);
+      return session;
+    } catch (SQLException | RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  private void setUp(DuckSession session, boolean withRows) throws SQLException {
+    for (TableView view : views) {
+      view.create(session, withRows);
+    }
+    session.defineScheduledTime(scheduledTime);
+    session.lockDown(views.stream().flatMap(view -> view.paths().stream()).toList());
+  }
+
+  /**
+   * Makes sure that the files are those that were listed.
+   *
+   * @throws QueryFailedException when one is not
+   */
+  void checkUnchanged() {
+    views.forEach(view -> view.table().files().forEach(InputFile::checkUnchanged));
+  }
+
+  /** Makes sure that the columns are those that the target was checked for. */
+  void checkColumns(ResultSetMetaData now) throws SQLException {
+    List<String> types = new ArrayList<>();
+    for (int i = 1; i <= now.getColumnCount(); i++) {
+      types.add(now.getColumnTypeName(i));
+    }
+    if (!types.equals(typeNames)) {
+      throw new QueryFailedException(
+          "the columns are not those that the run was launched with: types %s then, %s now; the"
+                  .formatted(typeNames, types)
+              + " target is untouched; run it again");
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.resultsink.pipelines.duckdb;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/** A DuckDB of one's own, in memory, with a folder of its own for what does not fit there. */
+final class DuckSession implements AutoCloseable {
+
+  private final Connection connection;
+  private final Path spill;
+
+  private DuckSession(Connection connection, Path spill) {
+    this.connection = connection;
+    this.spill = spill;
+  }
+
+  /** Opens one that can read files, and can be configured. */
+  static DuckSession open() throws SQLException {
+    Path spill;
+    try {
+      spill = Files.createTempDirectory("pgresult-duckdb-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary folder for DuckDB", e);
+    }
+    Properties properties = new Properties();
+    properties.setProperty("jdbc_stream_results", "true");
+    try {
+      DuckSession session =
+          new DuckSession(DriverManager.getConnection("jdbc:duckdb:", properties), spill);
+      session.configure();
+      return session;
+    } catch (SQLException | RuntimeException e) {
+      remove(spill);
+      throw e;
+    }
+  }
+
+  private void configure() throws SQLException {
+    execute("SET autoinstall_known_extensions = false");
+    execute("SET autoload_known_extensions = false");
+    execute("SET allow_community_extensions = false");
+    execute("SET temp_directory = " + DuckSql.text(spill.toString()));
+    execute("SET threads = " + EngineShare.threads());
+    execute("SET memory_limit = '" + EngineShare.memoryPercent() + "%'");
+    execute("SET TimeZone = 'UTC'");
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  void execute(String sql) throws SQLException {
+    try (java.sql.Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The first row of a query, as texts. */
+  List<String> row(String sql) throws SQLException {
+    List<List<String>> rows = rows(sql);
+    return rows.isEmpty() ? List.of() : rows.get(0);
+  }
+
+  /** All rows of a query, as texts; NULL is empty. */
+  List<List<String>> rows(String sql) throws SQLException {
+    List<List<String>> rows = new ArrayList<>();
+    try (java.sql.Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      int columns = result.getMetaData().getColumnCount();
+      while (result.next()) {
+        List<String> row = new ArrayList<>(columns);
+        for (int i = 1; i <= columns; i++) {
+          String value = result.getString(i);
+          row.add(value == null ? "" : value);
+        }
+        rows.add(row);
+      }
+    }
+    return rows;
+  }
+
+  /** Makes SCHEDULED_TIME() a time. */
+  void defineScheduledTime(Instant time) throws SQLException {
+    for (String name : List.of("scheduled_time", "td_scheduled_time")) {
+      execute("CREATE MACRO %s() AS TIMESTAMPTZ '%s'".formatted(name, time));
+    }
+  }
+
+  /**
+   * Lets nothing be read but these files, nothing be written and no setting be changed, from now on
+   * until the session ends.
+   */
+  void lockDown(List<String> files) throws SQLException {
+    execute("SET allowed_paths = " + DuckSql.texts(files));
+    execute("SET enable_external_access = false");
+    execute("SET lock_configuration = true");
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // It was in memory: nothing of it is left.
+    } finally {
+      remove(spill);
+    }
+  }
+
+  private static void remove(Path folder) {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("DuckDB's temporary folder cannot be removed", e);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.resultsink.pipelines.duckdb;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * What the user says of the files.
+ *
+ * @param types the types of columns, by name, where they are not to be found in the values
+ * @param nulls what stands for NULL in CSV, beside the empty value
+ */
+@Internal
+public record ReadOptions(Map<String, String> types, List<String> nulls) {
+
+  /** Nothing said. */
+  public static final ReadOptions NONE = new ReadOptions(Map.of(), List.of());
+
+  /** Copies both. */
+  public ReadOptions {
+    types = Map.copyOf(types);
+    nulls = List.copyOf(nulls);
+  }
+}

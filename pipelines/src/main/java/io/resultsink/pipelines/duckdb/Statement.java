@@ -1,0 +1,325 @@
+package io.resultsink.pipelines.duckdb;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.resultsink.pipelines.query.QueryException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A user's SQL as DuckDB's parser has read it: one statement, and only a query.
+ *
+ * <p>DuckDB makes a tree of more than queries: a CTE may be a COPY, an INSERT, a DELETE or an
+ * UPDATE, and one text several statements. So every node of the tree has to be one that is known to
+ * only read rows.
+ */
+final class Statement {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Queries, what they select from, and what orders or limits them. */
+  private static final Set<String> NODES =
+      Set.of(
+          "SELECT_NODE",
+          "SET_OPERATION_NODE",
+          "RECURSIVE_CTE_NODE",
+          "CTE_NODE",
+          "BASE_TABLE",
+          "SUBQUERY",
+          "JOIN",
+          "EXPRESSION_LIST",
+          "EMPTY",
+          "PIVOT",
+          "TABLE_FUNCTION",
+          "ORDER_MODIFIER",
+          "LIMIT_MODIFIER",
+          "LIMIT_PERCENT_MODIFIER",
+          "DISTINCT_MODIFIER",
+          "ORDER_DEFAULT",
+          "ASCENDING",
+          "DESCENDING");
+
+  private static final Set<String> EXPRESSIONS =
+      Set.of(
+          "BETWEEN",
+          "CASE",
+          "CAST",
+          "COLLATE",
+          "COLUMN_REF",
+          "COMPARISON",
+          "CONJUNCTION",
+          "CONSTANT",
+          "FUNCTION",
+          "LAMBDA",
+          "LAMBDA_REF",
+          "OPERATOR",
+          "POSITIONAL_REFERENCE",
+          "STAR",
+          "SUBQUERY",
+          "TYPE",
+          "WINDOW");
+
+  /** Table functions that make rows of their arguments alone. */
+  private static final Set<String> TABLE_FUNCTIONS =
+      Set.of(
+          "generate_series",
+          "generate_subscripts",
+          "json_each",
+          "json_tree",
+          "range",
+          "regexp_split_to_table",
+          "repeat",
+          "repeat_row",
+          "unnest");
+
+  /** Functions that tell of, or change, something other than rows. */
+  private static final Set<String> REFUSED_FUNCTIONS =
+      Set.of(
+          "add_parquet_key",
+          "current_setting",
+          "currval",
+          "getenv",
+          "getvariable",
+          "json_execute_serialized_sql",
+          "nextval",
+          "set_config",
+          "write_log");
+
+  private static final Set<String> SCHEDULED_TIME = Set.of("scheduled_time", "td_scheduled_time");
+
+  private static final String MARK = "unnamed column of pgresult ";
+
+  private final String sql;
+  private final JsonNode tree;
+  private final Set<String> ctes = new TreeSet<>();
+  private final Map<String, JsonNode> tables = new LinkedHashMap<>();
+  private boolean usesMap;
+
+  private Statement(String sql, JsonNode tree) {
+    this.sql = sql;
+    this.tree = tree;
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param serialized what {@code json_serialize_sql} made of it
+   * @throws QueryException when it is not exactly one query, with the place
+   */
+  static Statement of(String sql, String serialized) {
+    JsonNode answer;
+    try {
+      answer = JSON.readTree(serialized);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("DuckDB's tree of the query is no JSON", e);
+    }
+    Statement statement = new Statement(sql, answer);
+    statement.check();
+    return statement;
+  }
+
+  private void check() {
+    if (tree.path("error").asBoolean()) {
+      throw syntax();
+    }
+    JsonNode statements = tree.path("statements");
+    if (statements.size() != 1) {
+      throw new QueryException(
+          statements.isEmpty()
+              ? "the SQL is empty; write one SELECT"
+              : "the SQL has %d statements; write one SELECT".formatted(statements.size()));
+    }
+    walk(statements.get(0), false);
+  }
+
+  private QueryException syntax() {
+    if (!tree.path("error_type").asText().equals("parser")) {
+      return new QueryException(
+          sql.stripLeading().toLowerCase(Locale.ROOT).startsWith("pivot")
+              ? "PIVOT needs its values: PIVOT ... ON column IN (value, value) USING ..."
+              : "the SQL is no query; write one SELECT, and only that");
+    }
+    JsonNode position = tree.path("position");
+    return new QueryException(
+        (position.isMissingNode() ? "SQL" : place(position.asInt()))
+            + ": "
+            + tree.path("error_message").asText().lines().findFirst().orElse("not understood")
+            + "; a name that is a word of SQL stands in \"double quotes\"");
+  }
+
+  /** Where in the SQL that is, as an editor counts. */
+  private String place(long offset) {
+    // DuckDB counts bytes of UTF-8.
+    byte[] bytes = sql.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    int end = (int) Math.max(0, Math.min(offset, bytes.length));
+    String before = new String(bytes, 0, end, java.nio.charset.StandardCharsets.UTF_8);
+    long line = before.chars().filter(character -> character == '\n').count() + 1;
+    int column = before.length() - before.lastIndexOf('\n');
+    return "SQL line %d, column %d".formatted(line, column);
+  }
+
+  private String place(JsonNode node) {
+    JsonNode location = node.path("query_location");
+    return location.isIntegralNumber() && location.canConvertToInt()
+        ? place(location.asInt())
+        : "SQL";
+  }
+
+  private void walk(JsonNode node, boolean ofTableFunction) {
+    if (node.isArray()) {
+      node.forEach(item -> walk(item, false));
+      return;
+    }
+    if (!node.isObject()) {
+      return;
+    }
+    String type = node.path("type").asText("");
+    if (node.has("class")) {
+      allow(EXPRESSIONS, node.path("class").asText(), node);
+      expression(node, ofTableFunction);
+    } else if (node.path("type").isTextual()) {
+      allow(NODES, type, node);
+    }
+    if (node.has("info_type") || node.has("info")) {
+      throw refused(node);
+    }
+    if (type.equals("BASE_TABLE") && !node.has("class")) {
+      tables.putIfAbsent(tableName(node), node);
+    }
+    if (type.equals("RECURSIVE_CTE_NODE")) {
+      ctes.add(node.path("cte_name").asText().toLowerCase(Locale.ROOT));
+    }
+    for (JsonNode cte : node.path("cte_map").path("map")) {
+      ctes.add(cte.path("key").asText().toLowerCase(Locale.ROOT));
+    }
+    node.fields()
+        .forEachRemaining(
+            field ->
+                walk(
+                    field.getValue(),
+                    type.equals("TABLE_FUNCTION") && field.getKey().equals("function")));
+  }
+
+  private void allow(Set<String> allowed, String kind, JsonNode node) {
+    if (!allowed.contains(kind)) {
+      throw refused(node);
+    }
+  }
+
+  private QueryException refused(JsonNode node) {
+    String kind = node.path("class").asText(node.path("type").asText("this"));
+    String said =
+        switch (kind) {
+          case "PARAMETER" -> "a parameter has no value here; write the value";
+          case "SHOW_REF" -> "DESCRIBE, SHOW and SUMMARIZE tell of a table; write a SELECT";
+          case "COPY_QUERY_NODE", "INSERT_QUERY_NODE", "DELETE_QUERY_NODE", "UPDATE_QUERY_NODE" ->
+              kind.substring(0, kind.indexOf('_'))
+                  + " changes something; write one SELECT, and only that";
+          default -> kind + " is not for a query of files; write one SELECT";
+        };
+    return new QueryException(place(node) + ": " + said);
+  }
+
+  private void expression(JsonNode node, boolean ofTableFunction) {
+    String kind = node.path("class").asText();
+    if (kind.equals("COLUMN_REF")) {
+      for (JsonNode name : node.path("column_names")) {
+        usesMap |= name.asText().equalsIgnoreCase(JsonView.MAP);
+      }
+    }
+    if (!kind.equals("FUNCTION")) {
+      return;
+    }
+    String function = node.path("function_name").asText().toLowerCase(Locale.ROOT);
+    if (ofTableFunction && !TABLE_FUNCTIONS.contains(function)) {
+      throw new QueryException(
+          "%s: %s() is no table of this folder; of functions there may stand %s"
+              .formatted(place(node), function, String.join(", ", new TreeSet<>(TABLE_FUNCTIONS))));
+    }
+    if (REFUSED_FUNCTIONS.contains(function)) {
+      throw new QueryException(place(node) + ": " + function + "() is not for a query of files");
+    }
+    if (SCHEDULED_TIME.contains(function) && !node.path("arguments").isEmpty()) {
+      throw new QueryException(
+          place(node) + ": " + function.toUpperCase(Locale.ROOT) + "() takes no argument");
+    }
+  }
+
+  private String tableName(JsonNode node) {
+    if (node.path("qualified_name").path("path").size() > 1) {
+      throw new QueryException(
+          place(node)
+              + ": the tables of a folder have no schema; write only the name of "
+              + node.path("table_name").asText());
+    }
+    return node.path("table_name").asText();
+  }
+
+  /**
+   * The tables that the query names.
+   *
+   * @throws QueryException when one is not there, with those that are
+   */
+  List<String> tables(TableFolder folder) {
+    List<String> named = new ArrayList<>();
+    tables.forEach(
+        (name, node) -> {
+          if (folder.has(name) && named.stream().noneMatch(name::equalsIgnoreCase)) {
+            named.add(name);
+          } else if (!folder.has(name) && !ctes.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new QueryException(
+                "%s: no table '%s' in %s; there are: %s"
+                    .formatted(place(node), name, folder, String.join(", ", folder.names())));
+          }
+        });
+    return named;
+  }
+
+  /** Whether a column that is named as the map of a JSON table's fields is asked for. */
+  boolean usesMap() {
+    return usesMap;
+  }
+
+  /**
+   * The tree with a recognizable alias on each column of the result that has no name of its own: an
+   * expression that is no column and has no alias. What expands to several columns keeps it on each
+   * of them.
+   */
+  String marked() {
+    JsonNode copy = tree.deepCopy();
+    JsonNode query = copy.path("statements").get(0).path("node");
+    while (query.path("type").asText().equals("SET_OPERATION_NODE")
+        || query.path("type").asText().equals("CTE_NODE")
+        || query.path("type").asText().equals("RECURSIVE_CTE_NODE")) {
+      query =
+          query.has("children")
+              ? query.path("children").get(0)
+              : query.has("child") ? query.path("child") : query.path("left");
+    }
+    int item = 0;
+    for (JsonNode selected : query.path("select_list")) {
+      String kind = selected.path("class").asText();
+      boolean named =
+          kind.equals("COLUMN_REF")
+              || kind.equals("STAR")
+              || !selected.path("alias").isMissingNode();
+      if (!named) {
+        ((ObjectNode) selected).put("alias", MARK + item);
+      }
+      item++;
+    }
+    return copy.toString();
+  }
+
+  /** Whether that is the alias of a column without a name. */
+  static boolean isMarked(String column) {
+    return column.startsWith(MARK);
+  }
+}

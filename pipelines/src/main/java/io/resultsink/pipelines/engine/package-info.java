@@ -1,0 +1,10 @@
+/**
+ * The engines behind a query: one executes it, and its rows flow through a pipeline into the sink.
+ *
+ * <p>Reading order: {@code Engine} chooses, a {@code PreparedQuery} knows the columns, {@code
+ * ReadQuery} is the source of a pipeline that opens it and reads its {@code RowCursor}.
+ */
+@NullMarked
+package io.resultsink.pipelines.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,113 @@
+package io.resultsink.pipelines.query;
+
+import io.resultsink.postgres.destination.DatabaseUrl;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.SinkOption;
+import io.resultsink.postgres.destination.UrlScheme;
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A DATABASE as the user wrote it, read: a folder, or the URL of a PostgreSQL database.
+ *
+ * @param folder local, or of any file system that Beam reads; null for a server's database
+ * @param target a server's database, of which the table does not matter; null for a folder
+ */
+@Internal
+public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget target) {
+
+  /** How a DATABASE is written. */
+  public static final String FORM =
+      "a folder, or postgresql://[user@]host[:port]/database[?schema=NAME]";
+
+  private static final Pattern OF_FILE_SYSTEM =
+      Pattern.compile("(?s)([A-Za-z][A-Za-z0-9+.-]+):(//[^/]*).*");
+
+  private static final Pattern MAY_HAVE_SECRET =
+      Pattern.compile("(?is).*(@|password|passwd|pwd|secret).*");
+
+  /**
+   * Reads a DATABASE.
+   *
+   * @throws QueryException when it is neither; a text that may have a password is not repeated
+   */
+  public static DatabaseName parse(String text) {
+    if (UrlScheme.isPostgres(text)) {
+      return new DatabaseName(null, server(text));
+    }
+    if (isLocal(text)) {
+      return new DatabaseName(text, null);
+    }
+    if (UrlScheme.looksLikePostgres(text)) {
+      throw new QueryException(
+          "--database begins like a URL of PostgreSQL and is none (it is not repeated here, as it"
+              + " may have a password); write "
+              + FORM);
+    }
+    Matcher remote = OF_FILE_SYSTEM.matcher(text);
+    boolean remoteUser = remote.matches() && remote.group(2).indexOf('@') >= 0;
+    if (remoteUser || !remote.matches() && MAY_HAVE_SECRET.matcher(text).matches()) {
+      throw new QueryException(
+          "--database is not a folder that is there (it is not repeated here, as it may have a"
+              + " password); write "
+              + FORM);
+    }
+    return new DatabaseName(text, null);
+  }
+
+  private static PostgresTarget server(String url) {
+    try {
+      return DatabaseUrl.parse(url, SinkOption.SCHEMA);
+    } catch (InvalidTargetException e) {
+      throw new QueryException(
+          "--database is not valid: " + e.getMessage() + "\n  it is " + FORM, e);
+    }
+  }
+
+  /** A file or folder that is there has a name, not a password. */
+  private static boolean isLocal(String text) {
+    try {
+      return !OF_FILE_SYSTEM.matcher(text).matches() && Files.exists(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** Returns whether a folder is one of this machine. */
+  public boolean isLocalFolder() {
+    return folder != null && !OF_FILE_SYSTEM.matcher(folder).matches();
+  }
+
+  /** Returns the server's database, when it is one. */
+  public Optional<PostgresTarget> server() {
+    return Optional.ofNullable(target);
+  }
+
+  /** Returns whether messages leave this out, and exceptions of others that may repeat it. */
+  public boolean mayHaveSecret() {
+    return folder != null && !isLocal(folder) && MAY_HAVE_SECRET.matcher(folder).matches();
+  }
+
+  /** As messages show it: without user, password and options. */
+  @Override
+  public String toString() {
+    if (target == null) {
+      return mayHaveSecret() ? "of --database" : String.valueOf(folder);
+    }
+    return target.toBuilder()
+        .user(null)
+        .password(null)
+        .connectionProperties(Map.of())
+        .build()
+        .toString()
+        .replaceFirst("/[^/]*$", "");
+  }
+}

@@ -1,0 +1,110 @@
+package io.resultsink.postgres.destination;
+
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGEnvironment;
+
+/**
+ * A file of passwords by address, <a
+ * href="https://www.postgresql.org/docs/current/libpq-pgpass.html">as libpq reads it</a>.
+ *
+ * <p>Read here, since the driver looks for {@code ~/.pgpass} in Java's {@code user.home} and takes
+ * no file from a connection's parameters.
+ */
+@Internal
+public final class PasswordFile {
+
+  private static final int FIELDS = 5;
+
+  private final Path path;
+
+  PasswordFile(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * The file that psql reads: what the system property {@code org.postgresql.pgpassfile} or the
+   * variable {@code PGPASSFILE} says, else {@code ~/.pgpass}. It need not exist.
+   */
+  public static PasswordFile ofUser() {
+    String given =
+        System.getProperty(
+            PGEnvironment.ORG_POSTGRESQL_PGPASSFILE.getName(),
+            System.getenv(PGEnvironment.PGPASSFILE.getName()));
+    return new PasswordFile(
+        given == null || given.isBlank() ? UserHome.folder().resolve(".pgpass") : Path.of(given));
+  }
+
+  /** Returns where the file is. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Returns the password of the first line that fits; null when no line does, or the file is
+   * missing.
+   *
+   * @throws InvalidTargetException when the file is there and cannot be read
+   */
+  @Nullable Secret password(String host, int port, String database, String user) {
+    List<String> address = List.of(host, Integer.toString(port), database, user);
+    for (String line : lines()) {
+      List<String> fields = fields(line);
+      if (!line.startsWith("#") && fields.size() == FIELDS && fits(fields, address)) {
+        String password = fields.get(FIELDS - 1);
+        return password.isEmpty() ? null : Secret.of(password);
+      }
+    }
+    return null;
+  }
+
+  private static boolean fits(List<String> fields, List<String> address) {
+    for (int i = 0; i < address.size(); i++) {
+      if (!fields.get(i).equals("*") && !fields.get(i).equals(address.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Splits at colons; a backslash takes the next character as it is. */
+  private static List<String> fields(String line) {
+    List<String> fields = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c == '\\' && i + 1 < line.length()) {
+        field.append(line.charAt(++i));
+      } else if (c == ':') {
+        fields.add(field.toString());
+        field.setLength(0);
+      } else {
+        field.append(c);
+      }
+    }
+    fields.add(field.toString());
+    return fields;
+  }
+
+  private List<String> lines() {
+    try {
+      return Files.readAllLines(path);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new InvalidTargetException(
+          "the password file "
+              + path
+              + " cannot be read ("
+              + e.getClass().getSimpleName()
+              + "); it must be a file of text in UTF-8 that you may read");
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.resultsink.postgres.destination;
+
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+
+/** The schemas in which the role's bare names are found. */
+@Internal
+public final class RoleSchemas {
+
+  private RoleSchemas() {}
+
+  /**
+   * Returns those of the session's transaction, in the order of the role's search path; empty when
+   * none of it exists. Tables are created in the first. Nothing but a qualified call stands under
+   * the role's search path, where operators and types are the role's too.
+   */
+  public static List<String> of(Session session) throws SQLException {
+    session.useRoleSearchPathBeforeTemporary();
+    String sql = "SELECT pg_catalog.current_schemas(false)";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql);
+        ResultSet found = statement.executeQuery()) {
+      found.next();
+      Array schemas = found.getArray(1);
+      return List.of((String[]) schemas.getArray()).stream()
+          .filter(schema -> !schema.startsWith("pg_temp"))
+          .toList();
+    } finally {
+      session.useEmptySearchPath();
+    }
+  }
+}

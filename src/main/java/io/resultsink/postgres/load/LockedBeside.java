@@ -1,0 +1,55 @@
+package io.resultsink.postgres.load;
+
+import io.resultsink.postgres.destination.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * The tables and sequences that replacing a table locks beside it: DROP TABLE takes ACCESS
+ * EXCLUSIVE on each, since their triggers or owners change.
+ */
+@Internal
+public final class LockedBeside {
+
+  private LockedBeside() {}
+
+  /**
+   * Returns a query of them, as {@code relation} and {@code label}.
+   *
+   * @param table an expression that is the table's oid
+   */
+  public static String query(String table) {
+    return """
+        SELECT k.confrelid AS relation,
+               'table ' || k.confrelid::regclass || ', which it references' AS label
+          FROM pg_constraint k
+         WHERE k.contype = 'f' AND k.conrelid = %1$s AND k.confrelid <> k.conrelid
+        UNION
+        SELECT s.oid, 'sequence ' || s.oid::regclass || ', which it owns'
+          FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+         WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+           AND d.refobjid = %1$s AND d.deptype IN ('a', 'i')
+        """
+        .formatted(table);
+  }
+
+  static List<String> labels(Session session, ExistingTable table) throws SQLException {
+    String sql =
+        "SELECT label FROM (" + query("?::bigint::oid") + ") AS beside ORDER BY relation, label";
+    List<String> labels = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setLong(1, table.oid());
+      statement.setLong(2, table.oid());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          labels.add(rows.getString(1));
+        }
+      }
+    }
+    return labels;
+  }
+}

@@ -1,0 +1,44 @@
+package io.resultsink.postgres.publish;
+
+import java.time.Duration;
+
+/**
+ * How long a publish still waits for others' locks: {@code lock_wait}, for all of its locks and all
+ * attempts at it together.
+ */
+final class Patience {
+
+  private static final Duration LEAST = Duration.ofMillis(1); // zero would be no limit
+
+  private final Duration all;
+  private long waitedNanos;
+
+  Patience(Duration all) {
+    this.all = all;
+  }
+
+  /** What it was at first. */
+  Duration all() {
+    return all;
+  }
+
+  /** What is left of it, a millisecond at the least. */
+  Duration left() {
+    Duration left = all.minusNanos(waitedNanos);
+    return left.compareTo(LEAST) > 0 ? left : LEAST;
+  }
+
+  boolean isOver() {
+    return waitedNanos > all.toNanos();
+  }
+
+  /** Counts a wait that was in vain. */
+  void waited(long nanos) {
+    waitedNanos += nanos;
+  }
+
+  /** Ends it: a wait for all that was left was in vain. */
+  void end() {
+    waitedNanos = all.toNanos() + 1;
+  }
+}
