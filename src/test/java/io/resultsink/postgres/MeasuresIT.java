@@ -133,7 +133,10 @@ class MeasuresIT {
       for (String staging : database.stagingTables()) {
         database.execute("DELETE FROM " + staging + " WHERE id < " + ROWS);
       }
-      run.publish(List.of(lost, new StagedChunk(doubled.transactionId(), ROWS, doubled.bytes())));
+      run.publish(
+          List.of(
+              lost,
+              new StagedChunk(doubled.token(), doubled.transactionId(), ROWS, doubled.bytes())));
     }
   }
 
@@ -363,14 +366,14 @@ class MeasuresIT {
   @Test
   @Measure(
       value = "REVOKE on the staging table",
-      disabledBy = "nothing instead",
+      disabledBy = "a look that finds no grants",
       attack = "a reader with default privileges on the schema")
   void withoutRevokeReadersSeeStagedRows() {
     database.executeAs(
         TestingPostgres.SINK,
         "ALTER DEFAULT PRIVILEGES IN SCHEMA results GRANT SELECT ON TABLES TO reader");
     assertThat(readerSeesStagedRows(), is(false));
-    takeOut("^REVOKE ALL ON TABLE .*result_sink_[0-9a-f]{32}\" FROM", sql -> "SELECT 1");
+    takeOut("WHERE g.grantee <> c.relowner) AS grantees", "WHERE false) AS grantees");
     assertThat(readerSeesStagedRows(), is(true));
   }
 

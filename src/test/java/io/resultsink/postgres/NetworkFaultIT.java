@@ -42,9 +42,9 @@ class NetworkFaultIT {
   /** What the network does to a statement. */
   enum Accident {
     CHUNK_IS_CUT_IN_THE_MIDDLE(CHUNK, 1, null, Rule::cut),
-    COMMIT_OF_A_CHUNK_NEVER_ARRIVES("pg_logical_emit_message", -1, COMMIT, Rule::cut),
-    REPLY_TO_COMMIT_OF_A_CHUNK_IS_LOST("pg_logical_emit_message", -1, COMMIT, Rule::swallowReply),
-    COMMIT_OF_A_CHUNK_ARRIVES_LATE("pg_logical_emit_message", -1, COMMIT, Rule::strand),
+    COMMIT_OF_A_CHUNK_NEVER_ARRIVES("\\(token\\) VALUES", -1, COMMIT, Rule::cut),
+    REPLY_TO_COMMIT_OF_A_CHUNK_IS_LOST("\\(token\\) VALUES", -1, COMMIT, Rule::swallowReply),
+    COMMIT_OF_A_CHUNK_ARRIVES_LATE("\\(token\\) VALUES", -1, COMMIT, Rule::strand),
     REPLY_TO_THE_CLAIM_IS_LOST("INSERT INTO .*result_sink_ledger", -1, null, Rule::swallowReply),
     CLAIM_ARRIVES_LATE("INSERT INTO .*result_sink_ledger", -1, null, Rule::strand),
     FROZEN_COPY_IS_CUT_GOING_IN("FREEZE", 1, null, Rule::cut),

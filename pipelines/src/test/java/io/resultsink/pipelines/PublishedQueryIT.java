@@ -188,12 +188,12 @@ class PublishedQueryIT {
             PostgresResultSink.to(server.url() + "/numbers?min_rows=2")
                 .withPassword(Secret.parse(server.passwordReference())));
     Assertions.assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
-    assertThat(server.stagingTables().size(), is(1));
+    assertThat("rows and tokens", server.stagingTables().size(), is(2));
 
     CommandLineOutcome young = run("clean", "embedded:numbers");
     CommandLineOutcome listed = run("clean", "--dry-run", "--older-than", "0s", "embedded:numbers");
     CommandLineOutcome other = run("clean", "--older-than", "0s", "embedded:others");
-    assertThat(server.stagingTables().size(), is(1));
+    assertThat("rows and tokens", server.stagingTables().size(), is(2));
     CommandLineOutcome removed = run("clean", "--older-than", "0s", "embedded:numbers");
 
     assertThat(young.out(), containsString("left: younger than 7 days"));

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.IntStream;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
@@ -20,16 +21,22 @@ record LoginLimits(int connect, int answer, int login, int socket) {
 
   private static final int CONNECT = 10;
   private static final int ANSWER = 45;
-  private static final int LOGIN = 60;
 
   /** Those that a target's connection properties ask for, or the usual ones. */
   static LoginLimits of(Map<String, String> asked) {
     int connect = seconds(asked, PGProperty.CONNECT_TIMEOUT, CONNECT);
-    int usual = connect == 0 ? 0 : Math.max(LOGIN, Math.addExact(connect, LOGIN - CONNECT));
-    int login = seconds(asked, PGProperty.LOGIN_TIMEOUT, usual);
+    int login = seconds(asked, PGProperty.LOGIN_TIMEOUT, 0);
     int socket = seconds(asked, PGProperty.SOCKET_TIMEOUT, 0);
-    int answer = login == 0 ? socket : Math.min(ANSWER, login);
-    return new LoginLimits(connect, socket == 0 ? answer : Math.min(answer, socket), login, socket);
+    return new LoginLimits(connect, answer(asked, connect, login, socket), login, socket);
+  }
+
+  private static int answer(Map<String, String> asked, int connect, int login, int socket) {
+    boolean unlimited =
+        connect == 0 || login == 0 && asked.containsKey(PGProperty.LOGIN_TIMEOUT.getName());
+    if (unlimited) {
+      return socket;
+    }
+    return IntStream.of(ANSWER, login, socket).filter(limit -> limit > 0).min().orElseThrow();
   }
 
   private static int seconds(Map<String, String> asked, PGProperty property, int usual) {
@@ -41,7 +48,8 @@ record LoginLimits(int connect, int answer, int login, int socket) {
   void applyTo(Properties properties) {
     properties.setProperty(PGProperty.CONNECT_TIMEOUT.getName(), Integer.toString(connect));
     properties.setProperty(PGProperty.LOGIN_TIMEOUT.getName(), Integer.toString(login));
-    // The driver's own limit for a login leaves a thread behind that goes on reading.
+    // The driver's own limit for a whole login leaves a thread behind that goes on reading, and
+    // hides where a failure came from, by which those of TLS are explained. So it has no default.
     properties.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), Integer.toString(answer));
   }
 

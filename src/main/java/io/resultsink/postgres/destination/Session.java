@@ -74,27 +74,29 @@ public final class Session implements AutoCloseable {
    * @param activity what pg_stat_activity shows, such as {@code stage shop.top_movies}
    */
   public void begin(Duration lockTimeout, String activity) throws SQLException {
-    begin(lockTimeout, activity, "NULL");
+    begin(lockTimeout, activity, "NULL", "");
   }
 
   /**
-   * As {@link #begin(Duration, String)}, for a transaction that is known by its id; in the same
-   * round trip, since those who write little do it often. The id is made durable: the commit of a
-   * transaction that wrote only unlogged data is not flushed, and after a crash its id is given out
-   * again.
+   * As {@link #begin(Duration, String)}, for a transaction that is known by its id and begins with
+   * statements of its own, which may have one parameter; in the same round trip, since those who
+   * write little do it often. The id alone names nothing for ever: after a crash or a failover it
+   * may be given out again.
    *
    * @return the transaction's id, pg_current_xact_id()
    */
-  public long beginIdentified(Duration lockTimeout, String activity) throws SQLException {
-    return begin(
-        lockTimeout,
-        activity,
-        "pg_current_xact_id()::text, pg_logical_emit_message(true, 'result_sink', '')");
+  public long beginIdentified(Duration lockTimeout, String activity, String first, Object parameter)
+      throws SQLException {
+    return begin(lockTimeout, activity, "pg_current_xact_id()::text", first, parameter);
   }
 
-  private long begin(Duration lockTimeout, String activity, String id) throws SQLException {
-    String sql = TransactionStart.sql(id, serverVersion());
+  private long begin(Duration lockTimeout, String activity, String id, String first, Object... own)
+      throws SQLException {
+    String sql = TransactionStart.sql(id, serverVersion()) + ";\n" + first;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (Object parameter : own) {
+        statement.setObject(4, parameter);
+      }
       statement.setString(1, CATALOG_ALONE);
       statement.setString(2, Long.toString(lockTimeout.toMillis()));
       statement.setString(3, ServerPool.APPLICATION_NAME + " " + activity);

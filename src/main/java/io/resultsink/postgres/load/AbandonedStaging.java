@@ -1,5 +1,6 @@
 package io.resultsink.postgres.load;
 
+import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Staging tables that runs left behind in a schema.
@@ -22,6 +25,8 @@ import org.apache.beam.sdk.annotations.Internal;
  */
 @Internal
 public final class AbandonedStaging {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AbandonedStaging.class);
 
   /** What is in use is left. */
   private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
@@ -46,11 +51,15 @@ public final class AbandonedStaging {
   public List<Found> find() throws SQLException {
     String sql =
         """
-        SELECT c.relname, obj_description(c.oid, 'pg_class'), pg_table_size(c.oid)
+        SELECT c.relname, left(obj_description(c.oid, 'pg_class'), 4000), pg_table_size(c.oid)
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = ? AND c.relkind = 'r'
-           AND c.relname ~ '^result_sink_[0-9a-f]{32}(_[0-9a-f]{8})?(_s[0-9a-f]{8})?$'
+           AND c.relname ~ '^result_sink_[0-9a-f]{32}(_[0-9a-f]{8})?(_s[0-9a-f]{8}|_t)?$'
            AND pg_has_role(c.relowner, 'USAGE')
+           AND NOT EXISTS ( -- tokens go with the staging table that they are of
+             SELECT FROM pg_class s
+              WHERE s.relnamespace = c.relnamespace AND s.relowner = c.relowner
+                AND s.relkind = 'r' AND s.relname || '_t' = c.relname)
         """;
     List<Found> found = new ArrayList<>();
     session.begin(LOCK_TIMEOUT, "look for abandoned staging tables");
@@ -86,7 +95,9 @@ public final class AbandonedStaging {
     String own = StagingComment.PREFIX + run.stagingKey();
     for (Found found : find()) {
       String name = found.name().table();
-      if (name.equals(own) || name.startsWith(own + SealedTable.MARK)) {
+      if (name.equals(own)
+          || name.equals(own + StagingTable.TOKENS_MARK)
+          || name.startsWith(own + SealedTable.MARK)) {
         drop(found.name(), OWN_LOCK_TIMEOUT);
       }
     }
@@ -102,7 +113,7 @@ public final class AbandonedStaging {
     }
   }
 
-  /** Drops one; false when it is in use, or gone. */
+  /** Drops one, its chunks' tokens with it; false when it is in use, or gone. */
   public boolean drop(TableName name) throws SQLException {
     return drop(name, LOCK_TIMEOUT);
   }
@@ -114,15 +125,34 @@ public final class AbandonedStaging {
         session.rollback();
         return false;
       }
-      session.define("DROP TABLE " + name.quoted());
+      session.define("DROP TABLE " + tokensOf(session, name) + name.quoted());
       session.commit();
       return true;
     } catch (SQLException e) {
-      if (!SqlState.isConcurrency(e) && !SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
+      if (SqlState.isSessionLost(e)) {
         throw e;
       }
+      LOG.info("{} is left: {}", name, ServerReason.of(e)); // others may have made it undroppable
       session.rollback();
       return false;
+    }
+  }
+
+  /** The table of a staging table's tokens, first: chunks lock the two in this order. */
+  private static String tokensOf(Session session, TableName name) throws SQLException {
+    String sql =
+        """
+        SELECT t.oid::regclass || ', '
+          FROM pg_class t JOIN pg_class s ON s.relnamespace = t.relnamespace
+         WHERE s.oid = ?::regclass AND t.relname = s.relname || ? AND t.relkind = 'r'
+           AND t.relowner = s.relowner
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, name.quoted());
+      statement.setString(2, StagingTable.TOKENS_MARK);
+      try (ResultSet found = statement.executeQuery()) {
+        return found.next() ? found.getString(1) : "";
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ import io.resultsink.postgres.failure.UnencodableValueException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.postgresql.copy.CopyIn;
 import org.slf4j.Logger;
@@ -84,8 +85,8 @@ final class ChunkLoader {
   }
 
   private StagedChunk send(Session session, CopyBuffer buffer, long rows) throws SQLException {
-    long transactionId =
-        session.beginIdentified(Duration.ZERO, "stage " + staging.target().table());
+    UUID token = UUID.randomUUID();
+    long transactionId = begin(session, token);
     CopyIn copy = session.copy().copyIn(staging.copyIn());
     long copied;
     try {
@@ -113,7 +114,27 @@ final class ChunkLoader {
     FaultPoint.CHUNK_COMMITTING.reached();
     session.commit();
     FaultPoint.CHUNK_COMMITTED.reached();
-    return new StagedChunk(transactionId, rows, buffer.size());
+    return new StagedChunk(token, transactionId, rows, buffer.size());
+  }
+
+  private long begin(Session session, UUID token) throws SQLException {
+    try {
+      return session.beginIdentified(
+          Duration.ZERO, "stage " + staging.target().table(), staging.entry(session), token);
+    } catch (SQLException e) {
+      if (SqlState.is(StagingTable.NOT_OURS, e)) {
+        throw new LoadFailedException(
+            "table "
+                + staging.name()
+                + " is not the run's staging table any more: it belongs to another role; the"
+                + " target is untouched; drop it, or name a staging_schema in which no other role"
+                + " may create",
+            Remedy.FIX_TABLE,
+            null,
+            e);
+      }
+      throw e;
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.SummaryJson;
 import java.sql.PreparedStatement;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 
@@ -27,6 +29,8 @@ public record Ledger(TableName name) {
 
   /** Changes when the meaning of a row does. */
   static final int FORMAT = 1;
+
+  private static final String COMMENT = "What result_sink has published: one row per run and table";
 
   /** A bounded input is one publish; windows would be parts of their own. */
   private static final String WHOLE = "";
@@ -56,24 +60,18 @@ public record Ledger(TableName name) {
 
   /** Whether the ledger is there; asked first, since creating it takes CREATE even when it is. */
   public boolean exists(Session session) throws SQLException {
-    return readable(session).isPresent();
+    return OwnTable.find(session, name).isPresent();
   }
 
-  /** Whether our role may read it, which the preflight complains of when not; absent without it. */
-  private Optional<Boolean> readable(Session session) throws SQLException {
-    String sql =
-        """
-        SELECT has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
-          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-         WHERE n.nspname = ? AND c.relname = ? AND c.relkind = 'r'
-        """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, name.schema());
-      statement.setString(2, name.table());
-      try (ResultSet found = statement.executeQuery()) {
-        return found.next() ? Optional.of(found.getBoolean(1)) : Optional.empty();
-      }
-    }
+  private List<String> problems(Session session, TableName target) throws SQLException {
+    return FoundTable.find(session, name, target).map(LedgerRules::problems).orElse(List.of());
+  }
+
+  /** Whether it is there, believed and readable; the preflight complains when it is not. */
+  private boolean canBeRead(Session session, TableName target) throws SQLException {
+    return FoundTable.find(session, name, target)
+        .filter(found -> found.readable() && LedgerRules.problems(found).isEmpty())
+        .isPresent();
   }
 
   /** Creates it in this transaction unless another has, waiting for whoever is at it. */
@@ -84,17 +82,36 @@ public record Ledger(TableName name) {
     AdvisoryLock.acquire(session, "ledger " + name, wait);
     if (!exists(session)) {
       session.define(definition());
-      session.define(
-          "COMMENT ON TABLE "
-              + name.quoted()
-              + " IS 'What result_sink has published: one row per run and table'");
+      OwnTable.closeNew(session, name, COMMENT);
+      FoundTable created = OwnTable.find(session, name).orElseThrow();
+      refuse(
+          LedgerRules.problems(created).stream()
+              .map(problem -> problem + FoundTable.EVENT_TRIGGER)
+              .toList());
+      OwnTable.requirePrivate(created);
+    }
+  }
+
+  /**
+   * Lets nobody change what the ledger is until this transaction ends, and refuses one that is not
+   * to be believed. The lock comes first: CREATE TRIGGER and its like wait for it.
+   */
+  private void hold(Session session, TableName target) throws SQLException {
+    session.execute("LOCK TABLE " + name.quoted() + " IN ROW EXCLUSIVE MODE");
+    refuse(problems(session, target));
+  }
+
+  private void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new IncompatibleTableException(
+          "ledger " + name + " cannot be used; the target is untouched", problems);
     }
   }
 
   /** What a run published into a table; absent when it did not, or there is no ledger. */
   public Optional<ResultSummary> find(Session session, String runId, TableName target)
       throws SQLException {
-    if (!readable(session).orElse(false)) {
+    if (!canBeRead(session, target)) {
       return Optional.empty();
     }
     String sql =
@@ -109,7 +126,7 @@ public record Ledger(TableName name) {
 
   /** The newest publish into a table. */
   public Optional<ResultSummary> newest(Session session, TableName target) throws SQLException {
-    if (!readable(session).orElse(false)) {
+    if (!canBeRead(session, target)) {
       return Optional.empty();
     }
     String sql =
@@ -139,14 +156,18 @@ public record Ledger(TableName name) {
    * not ended.
    *
    * @return false when the run is published already
+   * @throws IncompatibleTableException when the ledger is not to be believed
    */
   public boolean claim(Session session, RunIdentity run, TableName target, String mode)
       throws SQLException {
+    hold(session, target);
     String sql =
         "INSERT INTO "
             + name.quoted()
-            + " (run_id, target_schema, target_table, part, mode, given, format, summary)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, '{}') ON CONFLICT DO NOTHING";
+            + " (run_id, target_schema, target_table, part, mode, given, format, summary,"
+            + " published_at)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, '{}', pg_catalog.clock_timestamp())"
+            + " ON CONFLICT DO NOTHING";
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       bindKey(statement, run.runId(), target);
       statement.setString(5, mode);
@@ -179,7 +200,8 @@ public record Ledger(TableName name) {
   }
 
   /** Forgets old publishes: never a table's newest, never a run whose id was given. */
-  public long purge(Session session, Duration age) throws SQLException {
+  public long purge(Session session, TableName target, Duration age) throws SQLException {
+    hold(session, target);
     String sql =
         """
         DELETE FROM %1$s AS old

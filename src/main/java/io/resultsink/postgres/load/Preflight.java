@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.jspecify.annotations.Nullable;
@@ -184,9 +185,13 @@ public final class Preflight {
       List<String> problems)
       throws SQLException {
     privileges.requireCreateIn(resolved.stagingSchema(), "the staging table", problems);
-    if (privileges.usage(resolved.stagingSchema()) && ledger.exists(session)) {
-      privileges.requireOnTable(
-          ledger.name(), List.of("SELECT", "INSERT", "UPDATE", "DELETE"), problems);
+    Optional<FoundTable> found = FoundTable.find(session, ledger.name(), resolved.table());
+    if (privileges.usage(resolved.stagingSchema()) && found.isPresent()) {
+      problems.addAll(LedgerRules.problems(found.get()));
+      if (LedgerRules.isLedger(found.get())) {
+        privileges.requireOnTable(
+            ledger.name(), List.of("SELECT", "INSERT", "UPDATE", "DELETE"), problems);
+      }
     }
   }
 }

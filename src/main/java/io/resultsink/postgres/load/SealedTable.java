@@ -6,17 +6,18 @@ import io.resultsink.postgres.destination.TableName;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
  * The rows of the reported chunks under a name that no worker writes to.
  *
- * <p>The name tells the chunks, so that a publish that is tried again finds what it has sealed, and
- * never what another attempt at the same run has.
+ * <p>The name tells the chunks by their tokens, so that a publish that is tried again finds what it
+ * has sealed, and never what another attempt at the same run has, nor what others have put there:
+ * nobody else knows the tokens.
  *
  * @param chunks what stands in it: the reported chunks or, when rows of others had to be left
  *     behind, the one transaction that has copied them
@@ -29,11 +30,19 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
 
   private static final int DIGITS = 8;
 
+  /** A copy is no chunk; what was copied had its tokens checked. */
+  private static final UUID COPIED = new UUID(0, 0);
+
   /** The one that holds these chunks; absent when they were not sealed. */
   public static Optional<SealedTable> find(
       Session session, StagingTable staging, List<StagedChunk> reported) throws SQLException {
-    TableName name = nameOf(staging, reported);
-    return StagingComment.ofTable(session, name)
+    String digest = digest(reported);
+    TableName name = nameOf(staging, digest);
+    Optional<FoundTable> found = OwnTable.find(session, name);
+    found.ifPresent(table -> OwnTable.requireOurs(table, staging.columnNames()));
+    return found
+        .flatMap(FoundTable::said)
+        .filter(comment -> digest.equals(comment.chunks()))
         .map(
             comment ->
                 new SealedTable(
@@ -46,9 +55,15 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
   /** Gives the staging table, in which nothing else stands, the name of a sealed one. */
   public static SealedTable byName(
       Session session, StagingTable staging, List<StagedChunk> reported) throws SQLException {
-    TableName name = nameOf(staging, reported);
+    String digest = digest(reported);
+    TableName name = nameOf(staging, digest);
     session.define(
-        "ALTER TABLE " + staging.name().quoted() + " RENAME TO " + Identifier.quote(name.table()));
+        "ALTER TABLE " + staging.name().quoted() + " RENAME TO " + Identifier.quote(name.table()),
+        "DROP TABLE " + staging.tokens().quoted(),
+        "COMMENT ON TABLE "
+            + name.quoted()
+            + " IS "
+            + session.literal(staging.comment(digest, null)));
     return new SealedTable(name, reported);
   }
 
@@ -60,10 +75,15 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
   public static SealedTable byCopy(
       Session session, StagingTable staging, List<StagedChunk> reported, String select)
       throws SQLException {
-    TableName name = nameOf(staging, reported);
-    session.define("CREATE TABLE " + name.quoted() + StagingTable.STORAGE + " AS\n" + select);
+    String digest = digest(reported);
+    TableName name = nameOf(staging, digest);
     long transaction = transactionId(session);
-    staging.keepPrivate(session, name, transaction);
+    OwnTable.create(
+        session,
+        name,
+        "CREATE TABLE " + name.quoted() + StagingTable.STORAGE + " AS\n" + select,
+        staging.columnNames(),
+        staging.comment(digest, transaction));
     return new SealedTable(name, List.of(all(transaction, reported)));
   }
 
@@ -73,7 +93,8 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
         """
         SELECT EXISTS (
           SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-           WHERE n.nspname = ? AND starts_with(c.relname::text, ?) AND c.relkind = 'r')
+           WHERE n.nspname = ? AND starts_with(c.relname::text, ?) AND c.relkind = 'r'
+             AND c.relowner = to_regrole(quote_ident(current_user)))
         """;
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setString(1, staging.name().schema());
@@ -85,19 +106,22 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
     }
   }
 
-  private static TableName nameOf(StagingTable staging, List<StagedChunk> reported) {
-    String chunks =
+  private static String digest(List<StagedChunk> reported) {
+    return StagingComment.digest(
         reported.stream()
-            .sorted(Comparator.comparing(StagedChunk::transactionId))
-            .map(chunk -> chunk.transactionId() + ":" + chunk.rows())
-            .collect(Collectors.joining(","));
+            .map(chunk -> chunk.token() + ":" + chunk.transactionId() + ":" + chunk.rows())
+            .sorted()
+            .collect(Collectors.joining(",")));
+  }
+
+  private static TableName nameOf(StagingTable staging, String digest) {
     return new TableName(
-        staging.name().schema(),
-        staging.name().table() + MARK + StagingComment.digest(chunks).substring(0, DIGITS));
+        staging.name().schema(), staging.name().table() + MARK + digest.substring(0, DIGITS));
   }
 
   private static StagedChunk all(long transaction, List<StagedChunk> reported) {
     return new StagedChunk(
+        COPIED,
         transaction,
         reported.stream().mapToLong(StagedChunk::rows).sum(),
         reported.stream().mapToLong(StagedChunk::bytes).sum());

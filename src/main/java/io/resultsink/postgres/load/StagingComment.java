@@ -12,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -23,11 +22,17 @@ import org.jspecify.annotations.Nullable;
  * columns it was made for.
  *
  * @param columns a digest of the columns' names and types
+ * @param chunks a digest of the chunks of a sealed table, tokens included; null before
  * @param copiedBy the transaction that has copied the rows of a sealed table; null when they stand
  *     where their chunks have put them
  */
 record StagingComment(
-    String loadId, TableName target, Instant createdAt, String columns, @Nullable Long copiedBy) {
+    String loadId,
+    TableName target,
+    Instant createdAt,
+    String columns,
+    @Nullable String chunks,
+    @Nullable Long copiedBy) {
 
   /** What the names of staging tables begin with; the ledger's name begins with it too. */
   static final String PREFIX = "result_sink_";
@@ -47,6 +52,9 @@ record StagingComment(
             .put("table", target.table())
             .put("created_at", createdAt.toString())
             .put("columns", columns);
+    if (chunks != null) {
+      said.put("chunks", chunks);
+    }
     if (copiedBy != null) {
       said.put("copied_by", copiedBy);
     }
@@ -66,9 +74,10 @@ record StagingComment(
               new TableName(node.path("schema").asText(), node.path("table").asText()),
               Instant.parse(node.path("created_at").asText()),
               node.path("columns").asText(),
+              node.has("chunks") ? node.path("chunks").asText() : null,
               node.has("copied_by") ? node.path("copied_by").asLong() : null));
-    } catch (JsonProcessingException | DateTimeException e) {
-      return Optional.empty();
+    } catch (JsonProcessingException | RuntimeException e) {
+      return Optional.empty(); // anyone may write anything into a comment of his own
     }
   }
 
@@ -76,7 +85,7 @@ record StagingComment(
   static Optional<StagingComment> ofTable(Session session, TableName name) throws SQLException {
     String sql =
         """
-        SELECT obj_description(c.oid, 'pg_class')
+        SELECT left(obj_description(c.oid, 'pg_class'), 4000)
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = ? AND c.relname = ?
         """;

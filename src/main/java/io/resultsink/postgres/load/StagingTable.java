@@ -1,5 +1,6 @@
 package io.resultsink.postgres.load;
 
+import io.resultsink.postgres.column.Column;
 import io.resultsink.postgres.column.Columns;
 import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.Session;
@@ -7,13 +8,11 @@ import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.LoadFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.report.ResultSummary;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -35,6 +34,14 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public record StagingTable(
     TableName name, String loadId, ResolvedTarget target, Columns columns, Instant createdAt) {
+
+  /** Between its name and the end of the name of the table with its chunks' tokens. */
+  static final String TOKENS_MARK = "_t";
+
+  /** SQLSTATE of {@link #entry} into a table of others. */
+  static final String NOT_OURS = "22P02";
+
+  private static final String TOKEN = "token";
 
   private static final String AUTOVACUUM = "autovacuum_enabled";
 
@@ -67,48 +74,107 @@ public record StagingTable(
       return new Opened(null, published.get());
     }
     Preflight.Findings findings = Preflight.run(session, plan.target(), plan.schema()).orRefuse();
-    Optional<StagingComment> found = StagingComment.ofTable(session, name);
+    List<FoundTable> found = OwnTable.find(session, List.of(name, tokensOf(name)));
+    Optional<StagingComment> said = found.stream().findFirst().flatMap(FoundTable::said);
     StagingTable staging =
         new StagingTable(
             name,
             plan.run().loadId(),
             resolved,
             findings.columns(),
-            found.isPresent() ? found.get().createdAt() : session.serverTime());
-    if (found.isPresent()) {
-      staging.requireSameColumns(found.get());
-    } else {
+            said.isPresent() ? said.get().createdAt() : session.serverTime());
+    if (found.isEmpty()) {
       staging.create(session, plan);
       ledger.createWhenMissing(session, CREATION);
+    } else {
+      staging.requireSameColumns(found.get(0));
+      staging.requireOurs(found);
     }
     session.commit();
     return new Opened(staging, null);
   }
 
   private static boolean exists(Session session, TableName name) throws SQLException {
-    return StagingComment.ofTable(session, name).isPresent();
+    return OwnTable.find(session, name).isPresent();
   }
 
+  /**
+   * Creates it and the table of its tokens, of the same durability: what a crash takes from the one
+   * it takes from the other.
+   */
   private void create(Session session, RunPlan plan) throws SQLException {
-    String unlogged = plan.target().staging() == StagingDurability.UNLOGGED ? "UNLOGGED " : "";
-    session.define(
-        "CREATE "
-            + unlogged
-            + "TABLE "
-            + name.quoted()
-            + " (\n  "
-            + columns.stagedDefinitions()
-            + "\n)"
-            + STORAGE);
-    keepPrivate(session, name, null);
+    boolean unlogged = plan.target().staging() == StagingDurability.UNLOGGED;
+    String create = unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
+    OwnTable.create(
+        session,
+        tokens(),
+        create + tokens().quoted() + " (" + TOKEN + " uuid NOT NULL)" + STORAGE,
+        List.of(TOKEN),
+        comment(null, null));
+    OwnTable.create(
+        session,
+        name,
+        create + name.quoted() + " (\n  " + columns.stagedDefinitions() + "\n)" + STORAGE,
+        columnNames(),
+        comment(null, null));
   }
 
-  /** Leaves a table of this load to its owner, and writes down whose it is. */
-  void keepPrivate(Session session, TableName table, @Nullable Long copiedBy) throws SQLException {
-    revokeDefaultPrivileges(session, table);
-    StagingComment comment =
-        new StagingComment(loadId, target.table(), createdAt, fingerprint(), copiedBy);
-    session.define("COMMENT ON TABLE " + table.quoted() + " IS " + session.literal(comment.json()));
+  /** The table in which each chunk's transaction writes down its token. */
+  public TableName tokens() {
+    return tokensOf(name);
+  }
+
+  private static TableName tokensOf(TableName name) {
+    return new TableName(name.schema(), name.table() + TOKENS_MARK);
+  }
+
+  /** The comment of a table of this load; the parameters are those of a sealed one. */
+  String comment(@Nullable String chunks, @Nullable Long copiedBy) {
+    return new StagingComment(loadId, target.table(), createdAt, fingerprint(), chunks, copiedBy)
+        .json();
+  }
+
+  List<String> columnNames() {
+    return columns.columns().stream().map(Column::name).toList();
+  }
+
+  /**
+   * Refuses tables of their names that are not provably ours.
+   *
+   * @throws IncompatibleTableException with the reasons
+   */
+  public void requireOurs(Session session) throws SQLException {
+    requireOurs(OwnTable.find(session, List.of(name, tokens())));
+  }
+
+  private void requireOurs(List<FoundTable> found) throws SQLException {
+    for (FoundTable table : found) {
+      OwnTable.requireOurs(table, table.name().equals(name) ? columnNames() : List.of(TOKEN));
+    }
+    if (found.size() < 2) {
+      throw new SQLException(
+          "of the tables " + name + " and " + tokens() + " one is gone; drop the other",
+          SqlState.UNDEFINED_TABLE);
+    }
+  }
+
+  /**
+   * The statements that a chunk's transaction begins with; their parameter is the chunk's token.
+   * The name may have become free, as when a publish has sealed the rows, and a table of others may
+   * have taken it: nothing of theirs runs before its owner was looked at.
+   */
+  String entry(Session session) throws SQLException {
+    return """
+        LOCK TABLE %1$s, %2$s IN ROW EXCLUSIVE MODE;
+        SELECT CAST(CASE count(*) WHEN 2 THEN '2' ELSE 'not ours' END AS integer)
+          FROM pg_class WHERE oid IN (%3$s::regclass, %4$s::regclass)
+           AND relowner = to_regrole(quote_ident(current_user));
+        INSERT INTO %1$s (token) VALUES (?)"""
+        .formatted(
+            tokens().quoted(),
+            name.quoted(),
+            session.literal(tokens().quoted()),
+            session.literal(name.quoted()));
   }
 
   /**
@@ -131,33 +197,10 @@ public record StagingTable(
     return there;
   }
 
-  /** Readers with default privileges on the schema would see rows before they are published. */
-  private static void revokeDefaultPrivileges(Session session, TableName table)
-      throws SQLException {
-    String sql =
-        """
-        SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END
-          FROM pg_class c, aclexplode(c.relacl) AS g
-         WHERE c.oid = ?::regclass AND g.grantee <> c.relowner
-        """;
-    List<String> grantees = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          grantees.add(rows.getString(1)); // regrole quotes where SQL needs it
-        }
-      }
-    }
-    if (!grantees.isEmpty()) {
-      session.define(
-          "REVOKE ALL ON TABLE " + table.quoted() + " FROM " + String.join(", ", grantees));
-    }
-  }
-
   /** Binary COPY of one type into another is accepted, as garbage. */
-  private void requireSameColumns(StagingComment found) {
-    if (!found.columns().equals(fingerprint())) {
+  private void requireSameColumns(FoundTable found) {
+    boolean same = found.said().map(StagingComment::columns).equals(Optional.of(fingerprint()));
+    if (found.own() && !same) {
       throw new LoadFailedException(
           "the columns of "
               + target

@@ -2,10 +2,13 @@ package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The server process behind a session, so that a lost one can be ended.
@@ -55,27 +58,35 @@ record Backend(int pid, String started) {
     }
   }
 
-  /** Ends the sessions of our own role that may write to a table. */
-  static void terminateWriters(Session session, TableName table) throws SQLException {
+  /** Ends the sessions of our own role that may write to one of some tables. */
+  static void terminateWriters(Session session, List<TableName> tables) throws SQLException {
     String sql =
         """
         SELECT pg_terminate_backend(l.pid)
           FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-         WHERE l.locktype = 'relation' AND l.relation = ?::bigint::oid AND l.granted
+         WHERE l.locktype = 'relation' AND l.relation = ANY (?) AND l.granted
            AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock',
                           'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
            AND a.usename = session_user AND l.pid <> pg_backend_pid()
            AND a.datname = current_database()
         """;
-    long oid = oid(session, table); // whoever logged in may not see its schema
+    Array oids = oids(session, tables); // whoever logged in may not see their schema
     session.execute("SAVEPOINT own_role");
     session.execute(AS_LOGGED_IN);
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setLong(1, oid);
+      statement.setArray(1, oids);
       statement.executeQuery().close();
     }
     session.execute("ROLLBACK TO SAVEPOINT own_role");
     session.execute("RELEASE SAVEPOINT own_role");
+  }
+
+  private static Array oids(Session session, List<TableName> tables) throws SQLException {
+    List<Long> oids = new ArrayList<>();
+    for (TableName table : tables) {
+      oids.add(oid(session, table));
+    }
+    return session.connection().createArrayOf("oid", oids.toArray());
   }
 
   private static long oid(Session session, TableName table) throws SQLException {

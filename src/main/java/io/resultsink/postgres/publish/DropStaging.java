@@ -60,7 +60,7 @@ public final class DropStaging extends DoFn<ResultSummary, Void> {
     staging.dropOwn(plan.run());
     staging.dropOlderThan(plan.target().stagingTtl());
     session.begin(Duration.ofSeconds(1), "purge the ledger");
-    Ledger.in(resolved.stagingSchema()).purge(session, LEDGER_AGE);
+    Ledger.in(resolved.stagingSchema()).purge(session, resolved.table(), LEDGER_AGE);
     session.commit();
   }
 

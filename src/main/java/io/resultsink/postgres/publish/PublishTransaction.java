@@ -75,6 +75,7 @@ final class PublishTransaction {
       return alreadyPublished();
     }
     rows.lock(session);
+    rows.requireOurs(session);
     FaultPoint.STAGING_LOCKED.reached();
     // Sealed rows were counted as they were sealed; since then no worker knows their name.
     boolean alone = rows.areSealed() || rows.verify(session);

@@ -110,6 +110,7 @@ final class Seal {
       session.rollback(); // the publish will say what that means
       return rows;
     }
+    rows.requireOurs(session);
     FaultPoint.SEALING.reached();
     StagedRows sealed;
     if (!rows.verify(session)) {
@@ -117,7 +118,7 @@ final class Seal {
           SealedTable.byCopy(session, staging, rows.reported(), rows.selectAsStaged());
       sealed = rows.in(copy);
       sealed.verify(session);
-    } else if (LockAttempts.isFree(session, staging.name())) {
+    } else if (isFree(session)) {
       sealed = rows.in(SealedTable.byName(session, staging, rows.reported()));
     } else {
       session.rollback();
@@ -134,6 +135,12 @@ final class Seal {
     session.commit();
     FaultPoint.SEALED.reached();
     return sealed;
+  }
+
+  /** Whether both tables, of which one gets another name and the other goes, are used by nobody. */
+  private boolean isFree(Session session) throws SQLException {
+    return LockAttempts.isFree(session, staging.tokens())
+        && LockAttempts.isFree(session, staging.name());
   }
 
   /**

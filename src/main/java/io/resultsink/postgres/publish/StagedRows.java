@@ -5,17 +5,19 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.load.Pause;
 import io.resultsink.postgres.load.SealedTable;
 import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.load.StagingTable;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +31,6 @@ import org.slf4j.LoggerFactory;
 final class StagedRows {
 
   private static final Logger LOG = LoggerFactory.getLogger(StagedRows.class);
-
-  /** How long a chunk that is still being written may take to end by itself. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-  /** How long attempts go on after sessions were terminated. */
-  private static final Duration LIMIT = Duration.ofMinutes(5);
-
-  private static final Duration ATTEMPT = Duration.ofMillis(500);
 
   private final StagingTable staging;
   private final TableName name;
@@ -100,40 +94,33 @@ final class StagedRows {
     return reported.size();
   }
 
-  /**
-   * Lets no zombie add a row from here on. SHARE ROW EXCLUSIVE, since a pg_dump that reads the
-   * table would hold up ACCESS EXCLUSIVE. Our own role's sessions that go on writing are terminated
-   * after a while: reported chunks have been committed, so theirs is none of them.
-   */
+  /** Lets no zombie add a row from here on. */
   void lock(Session session) throws SQLException {
-    long begin = System.nanoTime();
-    boolean terminated = false;
-    session.lockTimeout(ATTEMPT);
-    while (true) {
-      session.execute("SAVEPOINT staging_lock");
-      try {
-        session.execute("LOCK TABLE " + name.quoted() + " IN SHARE ROW EXCLUSIVE MODE");
-        session.execute("RELEASE SAVEPOINT staging_lock");
-        return;
-      } catch (SQLException e) {
-        long waited = System.nanoTime() - begin;
-        if (!SqlState.is(SqlState.LOCK_NOT_AVAILABLE, e) || waited > LIMIT.toNanos()) {
-          throw e;
-        }
-        session.execute("ROLLBACK TO SAVEPOINT staging_lock");
-        session.execute("RELEASE SAVEPOINT staging_lock");
-        if (waited > PATIENCE.toNanos() && !terminated) {
-          Backend.terminateWriters(session, name);
-          terminated = true;
-        }
-      }
-      Pause.millis(20);
+    // Tokens first, as in every chunk: whoever holds both has taken them in this order.
+    new StagingLock(session, areSealed() ? List.of(name) : List.of(staging.tokens(), name))
+        .acquire();
+  }
+
+  /**
+   * Refuses tables that are not provably ours, under the lock that keeps them what they are.
+   *
+   * @throws SQLException with 42P01 when sealed rows are not where they were
+   */
+  void requireOurs(Session session) throws SQLException {
+    if (!areSealed()) {
+      staging.requireOurs(session);
+      return;
+    }
+    Optional<SealedTable> now = SealedTable.find(session, staging, reported);
+    if (!now.equals(Optional.of(new SealedTable(name, chunks)))) {
+      throw new SQLException("sealed rows are gone from " + name, SqlState.UNDEFINED_TABLE);
     }
   }
 
   /**
    * Checks that each reported chunk stands in the staging table with as many rows as it reported.
-   * Per chunk, since in a total a lost chunk and a doubled one of equal size cancel.
+   * Per chunk, since in a total a lost chunk and a doubled one of equal size cancel. By its token,
+   * since a server that has taken the place of another gives transaction ids out again.
    *
    * @return whether nothing else stands there
    */
@@ -146,10 +133,11 @@ final class StagedRows {
         found.put(rows.getLong(1), rows.getLong(2));
       }
     }
+    Set<UUID> lost = areSealed() ? Set.of() : lostTokens(session);
     long wrong = 0;
     long present = 0;
     for (StagedChunk chunk : chunks) {
-      long rows = found.getOrDefault(chunk.xmin(), 0L);
+      long rows = lost.contains(chunk.token()) ? 0 : found.getOrDefault(chunk.xmin(), 0L);
       present += rows;
       if (rows != chunk.rows()) {
         wrong++;
@@ -165,7 +153,7 @@ final class StagedRows {
               + " rows of "
               + count()
               + " are there); the server may have crashed while rows were staged (staging=logged"
-              + " survives that); "
+              + " survives that), or a standby without them has taken its place; "
               + staging.target()
               + " is untouched; run it again",
           Remedy.RETRY,
@@ -173,6 +161,32 @@ final class StagedRows {
           null);
     }
     return found.size() == chunks.size();
+  }
+
+  /** The tokens of reported chunks whose transactions the server does not know as reported. */
+  private Set<UUID> lostTokens(Session session) throws SQLException {
+    String sql =
+        """
+        SELECT reported.token
+          FROM unnest(?::uuid[], ?::bigint[]) AS reported (token, id)
+         WHERE NOT EXISTS (SELECT FROM %s AS written
+                            WHERE written.token = reported.token
+                              AND written.xmin::text::bigint = reported.id)
+        """
+            .formatted(staging.tokens().quoted());
+    Set<UUID> lost = new HashSet<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      Object[] tokens = reported.stream().map(StagedChunk::token).toArray();
+      Object[] ids = reported.stream().map(StagedChunk::xmin).toArray();
+      statement.setArray(1, session.connection().createArrayOf("uuid", tokens));
+      statement.setArray(2, session.connection().createArrayOf("bigint", ids));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          lost.add(rows.getObject(1, UUID.class));
+        }
+      }
+    }
+    return lost;
   }
 
   /**

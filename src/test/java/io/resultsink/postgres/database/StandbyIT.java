@@ -14,10 +14,7 @@ import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import io.resultsink.postgres.testing.Torture;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -32,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -58,30 +54,20 @@ class StandbyIT {
   @RegisterExtension final TestDatabase database = new TestDatabase(primary.postgres());
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     primary = OwnServer.start(folder, Map.of("autovacuum_naptime", "1s"));
     primary.stop();
-    Path copy = folder.resolve("standby");
-    copy(primary.data(), copy);
-    primary.start();
-    Files.createFile(copy.resolve("standby.signal"));
     standby =
-        OwnServer.over(
-            copy,
+        OwnServer.standbyOf(
+            primary,
+            folder.resolve("standby"),
             Map.of(
                 "primary_conninfo",
                 "host=localhost user=postgres port=" + primary.port(),
                 "max_standby_streaming_delay",
                 "300ms"));
+    primary.start();
     standby.start();
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
   }
 
   @AfterAll

@@ -25,16 +25,16 @@ class LoginLimitsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "                                   | 10  | 45 | 60  | 0",
-        "connectTimeout=5                   | 5   | 45 | 60  | 0",
-        "connectTimeout=100                 | 100 | 45 | 150 | 0",
-        "connectTimeout=0                   | 0   | 0  | 0   | 0",
-        "loginTimeout=3                     | 10  | 3  | 3   | 0",
-        "loginTimeout=0                     | 10  | 0  | 0   | 0",
-        "socketTimeout=7                    | 10  | 7  | 60  | 7",
-        "socketTimeout=700                  | 10  | 45 | 60  | 700",
-        "connectTimeout=0&socketTimeout=700 | 0   | 700 | 0  | 700",
-        "connectTimeout=2147483             | 2147483 | 45 | 2147533 | 0",
+        "                                   | 10 | 45 | 0 | 0",
+        "connectTimeout=5                   | 5 | 45 | 0 | 0",
+        "connectTimeout=100                 | 100 | 45 | 0 | 0",
+        "connectTimeout=0                   | 0 | 0 | 0 | 0",
+        "loginTimeout=3                     | 10 | 3 | 3 | 0",
+        "loginTimeout=100                   | 10 | 45 | 100 | 0",
+        "loginTimeout=0                     | 10 | 0 | 0 | 0",
+        "socketTimeout=7                    | 10 | 7 | 0 | 7",
+        "socketTimeout=700                  | 10 | 45 | 0 | 700",
+        "connectTimeout=0&socketTimeout=700 | 0 | 700 | 0 | 700",
       })
   void limitsAreTheUsualOnesUnlessAskedFor(
       String options, int connect, int answer, int login, int socket) {

@@ -30,6 +30,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -101,9 +102,14 @@ class ZombieIT {
               + ", "
               + (from + rows - 1)
               + ") AS i");
-      try (ResultSet id = statement.executeQuery("SELECT pg_current_xact_id()::text")) {
+      try (ResultSet id =
+          statement.executeQuery(
+              "INSERT INTO "
+                  + staging.tokens().quoted()
+                  + " VALUES (gen_random_uuid()) RETURNING token, pg_current_xact_id()::text")) {
         id.next();
-        return new StagedChunk(Long.parseLong(id.getString(1)), rows, 1);
+        return new StagedChunk(
+            id.getObject(1, UUID.class), Long.parseLong(id.getString(2)), rows, 1);
       }
     }
   }
@@ -213,7 +219,9 @@ class ZombieIT {
   void whoComesAfterThePublishStagesNothing(WriteMode mode) throws SQLException {
     StagingTable staging = open(mode);
     publish(List.of(stage(staging, 0, 100)));
-    database.executeAs(TestingPostgres.SINK, "DROP TABLE IF EXISTS " + staging.name().quoted());
+    database.executeAs(
+        TestingPostgres.SINK,
+        "DROP TABLE IF EXISTS " + staging.tokens().quoted() + ", " + staging.name().quoted());
     StagingTable.Opened late = StagingOpener.open(connections, plan);
     assertThat(late.staging(), is(nullValue()));
     assertThat(Objects.requireNonNull(late.published()).rows(), equalTo(100L));

@@ -6,12 +6,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A PostgreSQL server of a test's own, for what cannot be done to one that others use: it may
@@ -95,6 +97,30 @@ public final class OwnServer implements AutoCloseable {
   /** Stops it as a crash does: nothing is written any more, sessions see their end. */
   public void crash() {
     run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", data.toString());
+  }
+
+  /** Makes a standby the primary; it is one when this returns. */
+  public void promote() {
+    run("pg_ctl", "promote", "-w", "-D", data.toString());
+  }
+
+  /**
+   * A standby of a server that is stopped now, over a copy of its data. It follows nobody, knows
+   * what was written until now, and is not started.
+   */
+  public static OwnServer standbyOf(OwnServer stopped, Path folder, Map<String, String> settings) {
+    try (Stream<Path> files = Files.walk(stopped.data)) {
+      for (Path file : files.toList()) {
+        Files.copy(
+            file,
+            folder.resolve(stopped.data.relativize(file)),
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
+      Files.createFile(folder.resolve("standby.signal"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return over(folder, settings);
   }
 
   @Override

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KilledTaskManagerIT extends BaseClusterIT {
 
   /** Between the COPY of a chunk and its COMMIT. */
-  private static final String CHUNK_COPIED = "pg_logical_emit_message";
+  private static final String CHUNK_COPIED = "\\(token\\) VALUES";
 
   /** All is written then; what follows is COMMIT. */
   private static final String RECORDING = "UPDATE .*result_sink_ledger";
