@@ -163,8 +163,13 @@ class SecretsIT {
   @Tag("torture")
   void aServerThatIsGoneForGoodShowsNoPassword() {
     try (PostgresProxy network = PostgresProxy.to(database.server())) {
-      network.when("^COPY ").first(network::refuse);
-      network.when("^COPY ").cut();
+      network
+          .when("^COPY ")
+          .first(
+              () -> {
+                network.refuse();
+                network.cutAll();
+              });
       failed(PostgresResultSink.to(through(network)), SampleRows.many(ROWS));
     }
   }

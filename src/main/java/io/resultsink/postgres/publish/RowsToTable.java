@@ -14,6 +14,7 @@ import io.resultsink.postgres.load.StagingTable;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -105,7 +106,9 @@ final class RowsToTable {
       return new PublishWork.Fresh(rows.name(), rows.count(), has, staging);
     }
     CarryOver carried = CarryOver.read(session, table, staging.columns());
-    TableName name = new TableName(table.schema(), staging.name().table() + "_new");
+    // A name that nobody could foresee, and take before us.
+    String fresh = "result_sink_new_" + UUID.randomUUID().toString().replace("-", "");
+    TableName name = new TableName(table.schema(), fresh);
     long copied =
         FrozenCopy.create(sessions, name, staging.columns(), rows, likeOld(carried, name));
     carried.applyGrants(session, name);

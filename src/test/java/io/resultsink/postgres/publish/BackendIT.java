@@ -74,7 +74,7 @@ class BackendIT {
       Backend backend = Backend.of(lost);
       lost.execute("INSERT INTO " + table.quoted() + " VALUES (1)");
       session.begin(Duration.ZERO, "publish");
-      Backend.terminateWriters(session, new TableName(TestDatabase.SCHEMA, table.name()));
+      Backend.terminateWriters(session, List.of(new TableName(TestDatabase.SCHEMA, table.name())));
       assertIsSink(session);
       awaitGone(backend);
       lost.discard();
