@@ -36,6 +36,7 @@ help: ## list the targets
 .PHONY: build
 build: ## the jars, without tests; afterwards pipelines/pgresult runs
 	$(MVN) $(QUIET_BUNDLE) -Dquick -DskipTests package
+	@pipelines/archive || echo "no archive of classes was made; pgresult runs, and starts slower"
 
 .PHONY: test
 test: ## everything CI runs: format, house rules, all tests; PG=14 on PostgreSQL 14

@@ -71,6 +71,7 @@ final class QueryOptions {
       names = "--types",
       paramLabel = "COLUMN=TYPE",
       split = ",(?![^(]*\\))",
+      splitSynopsisLabel = ",",
       description = "the type of a column of CSV or JSON files, instead of what its values say")
   Map<String, String> types = new LinkedHashMap<>();
 
