@@ -80,6 +80,18 @@ class UpdateModeIT extends BaseWriteModeIT {
         contains(List.of("1", "x", "1"), List.of("1", "y", "20"), List.of("2", "x", "30")));
   }
 
+  /** As ON CONFLICT calls the row that it was about to insert. */
+  @Test
+  void aTableMayBeNamedExcluded() {
+    database.execute(
+        "CREATE TABLE results.excluded (a bigint, b text, value bigint, UNIQUE (a, b))",
+        "INSERT INTO results.excluded VALUES (1, 'x', 1)");
+    Runners.DIRECT.publish(
+        SampleRows.of(PAIRS, List.of(1L, "x", 2L)),
+        PostgresResultSink.to(database.url("excluded?mode=update&unique=a,b")));
+    assertThat(database.column("SELECT value FROM results.excluded"), contains("2"));
+  }
+
   @Test
   void aMissingTableGetsAPrimaryKeyOfSeveralColumns() {
     TestTable table = TestTable.missing(database, "Pairs");

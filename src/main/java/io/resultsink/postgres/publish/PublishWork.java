@@ -148,7 +148,7 @@ interface PublishWork {
   private static String insertStatement(Scene scene) {
     return "INSERT INTO "
         + scene.table().quoted()
-        + " ("
+        + " AS target (" // a table named excluded is not what ON CONFLICT calls so
         + scene.columns().names()
         + ")\n"
         + scene.rows().select();
