@@ -318,9 +318,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
             + " ORDER BY 1");
   }
 
-  /** Drops a staging table, its chunks' tokens with it. */
+  /** Drops a staging table, its chunks' tokens with it; a sealed one has none. */
   public void dropStaging(String table) {
-    execute("DROP TABLE " + table + ", " + table + "_t");
+    execute("DROP TABLE IF EXISTS " + table + "_t", "DROP TABLE " + table);
   }
 
   /** That a success left no staging table. */
