@@ -116,7 +116,9 @@ final class BinaryForms {
 
   private static Duration interval(ByteBuffer bytes) {
     long micros = bytes.getLong();
-    if (bytes.getInt() != 0 || bytes.getInt() != 0) {
+    int days = bytes.getInt();
+    int months = bytes.getInt();
+    if (days != 0 || months != 0) {
       throw new RefusedValueException(
           "it has days or months, which are no length of time that is known");
     }
