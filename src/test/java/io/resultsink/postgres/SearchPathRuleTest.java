@@ -40,10 +40,16 @@ class SearchPathRuleTest {
           // Begin their transactions, each with an empty path.
           "new Session\\(",
           Set.of("PostgresConnections"),
-          // Takes the guard off: only the driver's COPY, which is given qualified names, and its
-          // settings.
+          // Takes the guard off: the driver's COPY, which is given qualified names; its settings; a
+          // query of the user's, which finds what it finds in psql.
           "unwrap\\((PGConnection|BaseConnection|PgConnection|Connection)\\.class\\)",
-          Set.of("Session", "DriverSettings", "EmptyPathConnection", "LoginLimits"),
+          Set.of(
+              "Session",
+              "DriverSettings",
+              "EmptyPathConnection",
+              "LoginLimits",
+              "ReadingSession",
+              "Portal"),
           // The user's triggers and checks run under the role's path, in nothing else of ours.
           "\\.useRoleSearchPath\\(\\)",
           Set.of("PublishWork", "PublishTransaction"),
