@@ -85,6 +85,7 @@ class UpdateModeIT extends BaseWriteModeIT {
   void aTableMayBeNamedExcluded() {
     database.execute(
         "CREATE TABLE results.excluded (a bigint, b text, value bigint, UNIQUE (a, b))",
+        "ALTER TABLE results.excluded OWNER TO sink",
         "INSERT INTO results.excluded VALUES (1, 'x', 1)");
     Runners.DIRECT.publish(
         SampleRows.of(PAIRS, List.of(1L, "x", 2L)),
