@@ -80,6 +80,9 @@ final class DuckErrors {
                   "the query needs more memory than it may have; give this machine more, or read"
                       + " less";
               case "IO" -> "a file cannot be read";
+              case "Invalid Input" ->
+                  "a value or a CSV file is not as DuckDB wants it; all lines of a CSV file have to"
+                      + " end alike, by LF or by CRLF";
               case "Interrupt", "INTERRUPT" -> "the query was cancelled";
               default -> "DuckDB cannot run the query: " + kind(failure) + " error";
             });
