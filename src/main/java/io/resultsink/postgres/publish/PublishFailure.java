@@ -67,7 +67,7 @@ final class PublishFailure {
     boolean data = state.startsWith("22") || state.startsWith("23");
     return failed(
         (state.equals(SqlState.LOCK_NOT_AVAILABLE)
-                ? "a lock was not to be had within lock_wait (SQLSTATE "
+                ? "a lock was not available within lock_wait (SQLSTATE "
                 : "PostgreSQL refused the rows (SQLSTATE ")
             + state
             + "): "

@@ -18,8 +18,8 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * How the CSV files of a table are read: delimiter and quotes as the first records of a file show
- * them, names from its first line, types from all its values.
+ * The reading of a table's CSV files: delimiter and quotes come from a file's first records, names
+ * from its first line, types from all its values.
  */
 final class CsvView {
 

@@ -33,8 +33,8 @@ record FolderTable(String name, String place, FileFormat format, List<InputFile>
   }
 
   /**
-   * What makes columns of folders named {@code key=value}: nothing when there are none. A value
-   * keeps all its digits: {@code 01} is a text.
+   * Returns the options that make columns of folders named {@code key=value}; empty when there are
+   * none. A value keeps all its digits: {@code 01} is a text.
    */
   String partitions() {
     Map<String, String> types = partitionTypes();

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * What the user says of the files.
+ * The options with which the user describes the files.
  *
  * @param types the types of columns, by name, where they are not to be found in the values
  * @param nulls what stands for NULL in CSV, beside the empty value

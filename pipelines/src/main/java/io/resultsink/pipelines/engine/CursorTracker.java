@@ -5,7 +5,7 @@ import org.apache.beam.sdk.transforms.splittabledofn.SplitResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an execution was read, from a position on to its end.
+ * The progress of reading an execution, from a position on to its end.
  *
  * <p>It is cut only behind what is claimed, and the rest is read on from the same open cursor. A
  * part of the rows further behind cannot be given away: a second execution may have other rows.

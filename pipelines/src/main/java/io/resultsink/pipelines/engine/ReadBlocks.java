@@ -40,7 +40,7 @@ final class ReadBlocks extends DoFn<byte[], RowBlock> {
    *
    * @param source names the execution in this process
    * @param counted what its rows are counted as
-   * @param mostInFlight how many blocks may await staging; 0 when the runner sees to that itself
+   * @param mostInFlight how many blocks may await staging; 0 for no limit
    */
   ReadBlocks(PreparedQuery query, String source, String counted, int mostInFlight) {
     this.query = query;

@@ -50,7 +50,7 @@ record SelectItem(List<SqlToken> tokens) {
   }
 
   /**
-   * Whether it has a name of its own.
+   * Returns whether it has a name of its own.
    *
    * @param described what PostgreSQL calls the column
    */

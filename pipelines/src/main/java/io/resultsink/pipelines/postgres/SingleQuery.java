@@ -134,7 +134,7 @@ final class SingleQuery {
   }
 
   /**
-   * Where in the user's text the server found something.
+   * Returns the place in the user's text that the server's position stands for.
    *
    * @param position in what was sent, in characters from 1 on
    */
