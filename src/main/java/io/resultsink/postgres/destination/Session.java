@@ -1,5 +1,6 @@
 package io.resultsink.postgres.destination;
 
+import io.resultsink.postgres.destination.Jdbc.RowMapper;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.SqlState;
 import java.net.SocketTimeoutException;
@@ -10,10 +11,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One session with the server, in which every transaction starts the same way.
@@ -31,6 +36,8 @@ public final class Session implements AutoCloseable {
 
   /** pg_catalog comes first unnamed; so would the temporary tables of whoever had a session. */
   static final String CATALOG_ALONE = "pg_temp";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
   private final Connection connection;
   private final Runnable onClose;
@@ -201,13 +208,7 @@ public final class Session implements AutoCloseable {
   }
 
   private void searchPath(String path) throws SQLException {
-    String sql = "SELECT pg_catalog.set_config('search_path', ?, true)";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, path);
-      statement.execute();
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    one("SELECT pg_catalog.set_config('search_path', ?, true)", row -> row.getString(1), path);
   }
 
   /** Executes a statement without parameters; the number of rows it changed. */
@@ -220,13 +221,48 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** Returns the only row of a query; see {@link Jdbc} for its parameters. */
+  public <T extends @Nullable Object> T one(
+      String sql, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
+    try {
+      return Jdbc.one(connection, sql, mapper, parameters);
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
+  /** Returns the first row of a query; absent when it has none. */
+  public <T> Optional<T> find(String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+      throws SQLException {
+    try {
+      return Jdbc.find(connection, sql, mapper, parameters);
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
+  /** Returns all rows of a query, in its order. */
+  public <T extends @Nullable Object> List<T> list(
+      String sql, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
+    try {
+      return Jdbc.list(connection, sql, mapper, parameters);
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
+  /** Executes a statement with parameters that returns no rows; the number of rows it changed. */
+  public long update(String sql, @Nullable Object... parameters) throws SQLException {
+    try {
+      return Jdbc.update(connection, sql, parameters);
+    } catch (SQLException e) {
+      throw noted(e);
+    }
+  }
+
   /** Now, by the server's clock. */
   public Instant serverTime() throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet time = statement.executeQuery("SELECT pg_catalog.clock_timestamp()")) {
-      time.next();
-      return time.getObject(1, OffsetDateTime.class).toInstant();
-    }
+    return one("SELECT pg_catalog.clock_timestamp()", row -> Jdbc.instant(row, 1));
   }
 
   /** A text as SQL writes it, for statements that take no parameters. */
@@ -283,7 +319,7 @@ public final class Session implements AutoCloseable {
       connection.close();
     } catch (SQLException e) {
       // The connection was given up anyway; what failed before is the error that matters.
-      org.slf4j.LoggerFactory.getLogger(Session.class).debug("Closing a connection failed", e);
+      LOG.debug("Closing a connection failed", e);
     } finally {
       onClose.run();
     }
