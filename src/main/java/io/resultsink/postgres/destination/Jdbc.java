@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Statements with parameters over a JDBC connection, and their rows.
  *
  * <p>A parameter is null, a text, a number, a boolean, an {@link Instant} or an array of texts,
- * {@link Long}s or {@link UUID}s. The n-th is for the n-th question mark.
+ * {@link Long}s, {@link Integer}s or {@link UUID}s. The n-th is for the n-th question mark.
  */
 @Internal
 public final class Jdbc {
@@ -81,8 +81,8 @@ public final class Jdbc {
     }
   }
 
-  /** Returns a timestamptz of a row, by the column's number; null for NULL. */
-  public static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+  /** Returns a timestamptz of a row, by the column's name; null for NULL. */
+  public static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
     OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
     return value == null ? null : value.toInstant();
   }
@@ -111,6 +111,9 @@ public final class Jdbc {
     }
     if (parameter instanceof Long[] numbers) {
       return connection.createArrayOf("bigint", numbers);
+    }
+    if (parameter instanceof Integer[] numbers) {
+      return connection.createArrayOf("integer", numbers);
     }
     if (parameter instanceof UUID[] ids) {
       return connection.createArrayOf("uuid", ids);

@@ -1,8 +1,5 @@
 package io.resultsink.postgres.destination;
 
-import java.sql.Array;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
@@ -20,12 +17,12 @@ public final class RoleSchemas {
    */
   public static List<String> of(Session session) throws SQLException {
     session.useRoleSearchPathBeforeTemporary();
-    String sql = "SELECT pg_catalog.current_schemas(false)";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql);
-        ResultSet found = statement.executeQuery()) {
-      found.next();
-      Array schemas = found.getArray(1);
-      return List.of((String[]) schemas.getArray()).stream()
+    try {
+      return session
+          .one(
+              "SELECT pg_catalog.current_schemas(false)",
+              row -> List.of((String[]) row.getArray(1).getArray()))
+          .stream()
           .filter(schema -> !schema.startsWith("pg_temp"))
           .toList();
     } finally {

@@ -262,7 +262,7 @@ public final class Session implements AutoCloseable {
 
   /** Now, by the server's clock. */
   public Instant serverTime() throws SQLException {
-    return one("SELECT pg_catalog.clock_timestamp()", row -> Jdbc.instant(row, 1));
+    return one("SELECT pg_catalog.clock_timestamp()", row -> Jdbc.instant(row, "clock_timestamp"));
   }
 
   /** A text as SQL writes it, for statements that take no parameters. */

@@ -4,12 +4,10 @@ import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -61,34 +59,30 @@ public final class AbandonedStaging {
               WHERE s.relnamespace = c.relnamespace AND s.relowner = c.relowner
                 AND s.relkind = 'r' AND s.relname || '_t' = c.relname)
         """;
-    List<Found> found = new ArrayList<>();
     session.begin(LOCK_TIMEOUT, "look for abandoned staging tables");
     Instant now = session.serverTime();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, schema);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          String name = rows.getString(1);
-          long bytes = rows.getLong(3);
-          Optional<StagingComment> comment =
-              Optional.ofNullable(rows.getString(2)).flatMap(StagingComment::parse);
-          comment
-              .filter(said -> name.startsWith(StagingComment.PREFIX + said.loadId()))
-              .ifPresent(
-                  said ->
-                      found.add(
-                          new Found(
-                              new TableName(schema, name),
-                              said.loadId(),
-                              said.target(),
-                              Duration.between(said.createdAt(), now),
-                              bytes)));
-        }
-      }
-    }
+    List<Optional<Found>> candidates = session.list(sql, row -> found(row, now), schema);
     session.commit();
-    found.sort(Comparator.comparing(Found::age).reversed());
-    return found;
+    return candidates.stream()
+        .flatMap(Optional::stream)
+        .sorted(Comparator.comparing(Found::age).reversed())
+        .toList();
+  }
+
+  private Optional<Found> found(ResultSet row, Instant now) throws SQLException {
+    String name = row.getString(1);
+    long bytes = row.getLong(3);
+    return Optional.ofNullable(row.getString(2))
+        .flatMap(StagingComment::parse)
+        .filter(said -> name.startsWith(StagingComment.PREFIX + said.loadId()))
+        .map(
+            said ->
+                new Found(
+                    new TableName(schema, name),
+                    said.loadId(),
+                    said.target(),
+                    Duration.between(said.createdAt(), now),
+                    bytes));
   }
 
   /** Drops the tables of a run that is over, sealed ones too. */
@@ -147,12 +141,8 @@ public final class AbandonedStaging {
          WHERE s.oid = ?::regclass AND t.relname = s.relname || ? AND t.relkind = 'r'
            AND t.relowner = s.relowner
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, name.quoted());
-      statement.setString(2, StagingTable.TOKENS_MARK);
-      try (ResultSet found = statement.executeQuery()) {
-        return found.next() ? found.getString(1) : "";
-      }
-    }
+    return session
+        .find(sql, row -> row.getString(1), name.quoted(), StagingTable.TOKENS_MARK)
+        .orElse("");
   }
 }

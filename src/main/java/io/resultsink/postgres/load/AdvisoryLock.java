@@ -4,8 +4,6 @@ import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -54,13 +52,7 @@ public final class AdvisoryLock {
     /** Takes the lock when nobody has it, until the session's transaction ends. */
     public boolean isOurs(Session session) throws SQLException {
       String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
-      try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-        statement.setString(1, "result_sink " + name);
-        try (ResultSet answer = statement.executeQuery()) {
-          answer.next();
-          return answer.getBoolean(1);
-        }
-      }
+      return session.one(sql, row -> row.getBoolean(1), "result_sink " + name);
     }
 
     /**

@@ -4,11 +4,8 @@ import io.resultsink.postgres.column.Column;
 import io.resultsink.postgres.column.Columns;
 import io.resultsink.postgres.column.PostgresType;
 import io.resultsink.postgres.destination.Session;
-import java.sql.Array;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,21 +46,12 @@ final class CatalogTypes {
         SELECT n FROM pg_catalog.generate_subscripts(?::text[], 1) AS n
          WHERE pg_catalog.to_regtype((?::text[])[n]) IS NULL
         """;
-    Array types =
-        session
-            .connection()
-            .createArrayOf("text", named.stream().map(Column::type).toArray(String[]::new));
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setArray(1, types);
-      statement.setArray(2, types);
-      try (ResultSet missing = statement.executeQuery()) {
-        while (missing.next()) {
-          Column column = named.get(missing.getInt(1) - 1);
-          problems.add(
-              "column %s is of type %s, which this database does not have; create the type, or cast the column to text in the query"
-                  .formatted(column.name(), column.type()));
-        }
-      }
+    String[] types = named.stream().map(Column::type).toArray(String[]::new);
+    for (int missing : session.list(sql, row -> row.getInt(1), types, types)) {
+      Column column = named.get(missing - 1);
+      problems.add(
+          "column %s is of type %s, which this database does not have; create the type, or cast the column to text in the query"
+              .formatted(column.name(), column.type()));
     }
   }
 
@@ -77,31 +65,28 @@ final class CatalogTypes {
           JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
          WHERE t.oid = ?::bigint::oid
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setInt(1, modifier);
-      statement.setLong(2, oid);
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        boolean domain = row.getString(4).equals("d");
-        Found base = domain ? find(row.getLong(5), row.getInt(6)) : null;
-        PostgresType element =
-            !domain && row.getLong(9) != 0 ? find(row.getLong(9), modifier).type() : null;
-        PostgresType type =
-            new PostgresType(
-                row.getString(1),
-                row.getString(2),
-                row.getString(3),
-                modifier,
-                row.getString(4).charAt(0),
-                base == null ? null : base.type(),
-                element,
-                "crm".contains(row.getString(4)) ? parts(oid) : List.of());
-        return new Found(
-            type,
-            row.getBoolean(7) || (base != null && base.notNull()),
-            row.getBoolean(8) || (base != null && base.hasDefault()));
-      }
-    }
+    return session.one(sql, row -> found(row, oid, modifier), modifier, oid);
+  }
+
+  private Found found(ResultSet row, long oid, int modifier) throws SQLException {
+    boolean domain = row.getString(4).equals("d");
+    Found base = domain ? find(row.getLong(5), row.getInt(6)) : null;
+    PostgresType element =
+        !domain && row.getLong(9) != 0 ? find(row.getLong(9), modifier).type() : null;
+    PostgresType type =
+        new PostgresType(
+            row.getString(1),
+            row.getString(2),
+            row.getString(3),
+            modifier,
+            row.getString(4).charAt(0),
+            base == null ? null : base.type(),
+            element,
+            "crm".contains(row.getString(4)) ? parts(oid) : List.of());
+    return new Found(
+        type,
+        row.getBoolean(7) || (base != null && base.notNull()),
+        row.getBoolean(8) || (base != null && base.hasDefault()));
   }
 
   /** The types of which values of a composite, range or multirange are made. */
@@ -115,16 +100,6 @@ final class CatalogTypes {
         SELECT rngsubtype, -1 FROM pg_catalog.pg_range
          WHERE ?::bigint::oid IN (rngtypid, rngmultitypid)
         """;
-    List<PostgresType> parts = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setLong(1, oid);
-      statement.setLong(2, oid);
-      try (ResultSet found = statement.executeQuery()) {
-        while (found.next()) {
-          parts.add(find(found.getLong(1), found.getInt(2)).type());
-        }
-      }
-    }
-    return parts;
+    return session.list(sql, row -> find(row.getLong(1), row.getInt(2)).type(), oid, oid);
   }
 }

@@ -3,8 +3,6 @@ package io.resultsink.postgres.load;
 import io.resultsink.postgres.column.TargetColumn;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,32 +57,26 @@ public record ExistingTable(
           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = ? AND c.relname = ?
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, name.schema());
-      statement.setString(2, name.table());
-      try (ResultSet found = statement.executeQuery()) {
-        if (!found.next()) {
-          return Optional.empty();
-        }
-        long oid = found.getLong("oid");
-        return Optional.of(
+    return session.find(
+        sql,
+        row ->
             new ExistingTable(
-                oid,
+                row.getLong("oid"),
                 name,
-                found.getString("relkind").charAt(0),
-                found.getString("owner"),
-                found.getBoolean("owned"),
-                found.getBoolean("relispartition"),
-                found.getBoolean("has_children"),
-                found.getBoolean("has_parents"),
-                found.getBoolean("temporary"),
-                found.getBoolean("row_security_active"),
-                found.getString("relreplident").charAt(0),
-                found.getBoolean("has_primary_key"),
-                found.getLong("rows"),
-                readColumns(session, oid)));
-      }
-    }
+                row.getString("relkind").charAt(0),
+                row.getString("owner"),
+                row.getBoolean("owned"),
+                row.getBoolean("relispartition"),
+                row.getBoolean("has_children"),
+                row.getBoolean("has_parents"),
+                row.getBoolean("temporary"),
+                row.getBoolean("row_security_active"),
+                row.getString("relreplident").charAt(0),
+                row.getBoolean("has_primary_key"),
+                row.getLong("rows"),
+                readColumns(session, row.getLong("oid"))),
+        name.schema(),
+        name.table());
   }
 
   /** Whether rows can be written to it: a table, partitioned or not. */
@@ -104,22 +96,18 @@ public record ExistingTable(
          WHERE attrelid = ?::bigint::oid AND attnum > 0 AND NOT attisdropped
          ORDER BY attnum
         """;
-    List<Attribute> attributes = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setLong(1, oid);
-      try (ResultSet found = statement.executeQuery()) {
-        while (found.next()) {
-          attributes.add(
-              new Attribute(
-                  found.getString(1),
-                  found.getLong(2),
-                  found.getInt(3),
-                  found.getBoolean(4),
-                  found.getBoolean(5),
-                  found.getBoolean(6)));
-        }
-      }
-    }
+    List<Attribute> attributes =
+        session.list(
+            sql,
+            row ->
+                new Attribute(
+                    row.getString(1),
+                    row.getLong(2),
+                    row.getInt(3),
+                    row.getBoolean(4),
+                    row.getBoolean(5),
+                    row.getBoolean(6)),
+            oid);
     CatalogTypes types = new CatalogTypes(session);
     List<TargetColumn> columns = new ArrayList<>();
     for (Attribute attribute : attributes) {

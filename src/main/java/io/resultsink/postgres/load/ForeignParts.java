@@ -3,10 +3,8 @@ package io.resultsink.postgres.load;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
@@ -50,27 +48,17 @@ public final class ForeignParts {
          WHERE c.relkind = 'f'
          ORDER BY n.nspname, c.relname, pn.nspname, p.relname
         """;
-    List<String> problems = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet found = statement.executeQuery()) {
-        while (found.next()) {
-          TableName foreign = new TableName(found.getString(1), found.getString(2));
-          TableName parent = new TableName(found.getString(4), found.getString(5));
-          String wayOut =
-              found.getBoolean(3)
-                  ? "ALTER TABLE " + parent.quoted() + " DETACH PARTITION " + foreign.quoted()
-                  : "ALTER FOREIGN TABLE " + foreign.quoted() + " NO INHERIT " + parent.quoted();
-          problems.add(
-              foreign
-                  + " is a foreign table and a part of "
-                  + parent
-                  + "; what its server has committed cannot be undone; take it out with "
-                  + wayOut
-                  + ", or name a partition that is here");
-        }
-      }
-    }
-    return problems;
+    return session.list(sql, ForeignParts::problem, table.quoted());
+  }
+
+  private static String problem(ResultSet row) throws SQLException {
+    TableName foreign = new TableName(row.getString(1), row.getString(2));
+    TableName parent = new TableName(row.getString(4), row.getString(5));
+    String wayOut =
+        row.getBoolean(3)
+            ? "ALTER TABLE " + parent.quoted() + " DETACH PARTITION " + foreign.quoted()
+            : "ALTER FOREIGN TABLE " + foreign.quoted() + " NO INHERIT " + parent.quoted();
+    return "%s is a foreign table and a part of %s; what its server has committed cannot be undone; take it out with %s, or name a partition that is here"
+        .formatted(foreign, parent, wayOut);
   }
 }

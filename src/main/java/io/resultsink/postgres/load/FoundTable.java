@@ -2,11 +2,12 @@ package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -175,23 +176,23 @@ record FoundTable(
   /** Those relations of one schema that are there, as one moment's catalog shows them. */
   static List<FoundTable> find(Session session, List<TableName> names, TableName target)
       throws SQLException {
-    Object[] tables = names.stream().map(TableName::table).toArray();
-    List<FoundTable> found = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
-      statement.setString(1, target.schema());
-      statement.setString(2, target.table());
-      statement.setString(3, names.get(0).schema());
-      statement.setArray(4, session.connection().createArrayOf("text", tables));
-      try (ResultSet row = statement.executeQuery()) {
-        boolean more = row.next();
-        while (more) {
-          FoundTable table = read(row, new TableName(names.get(0).schema(), row.getString(1)));
-          more = table.readAttached(row);
-          found.add(table);
-        }
-      }
-    }
-    return found;
+    String schema = names.get(0).schema();
+    String[] tables = names.stream().map(TableName::table).toArray(String[]::new);
+    Map<String, FoundTable> found = new LinkedHashMap<>();
+    session.list(
+        SQL,
+        row -> {
+          String table = row.getString("relname");
+          if (!found.containsKey(table)) {
+            found.put(table, read(row, new TableName(schema, table)));
+          }
+          return found.get(table).addAttached(row);
+        },
+        target.schema(),
+        target.table(),
+        schema,
+        tables);
+    return List.copyOf(found.values());
   }
 
   private static FoundTable read(ResultSet row, TableName name) throws SQLException {
@@ -227,19 +228,12 @@ record FoundTable(
         new ArrayList<>());
   }
 
-  /** Reads what hangs on it; whether a row of another table follows. */
-  private boolean readAttached(ResultSet row) throws SQLException {
-    do {
-      if (row.getString("what") != null) {
-        attached.add(
+  /** Adds what a row says that hangs on the table; nothing when nothing does. */
+  private boolean addAttached(ResultSet row) throws SQLException {
+    return row.getString("what") != null
+        && attached.add(
             new Attached(
                 row.getString("what"), row.getString("remedy"), row.getBoolean("harmless")));
-      }
-      if (!row.next()) {
-        return false;
-      }
-    } while (row.getString("relname").equals(name.table()));
-    return true;
   }
 
   /** Whether it is an ordinary table. */

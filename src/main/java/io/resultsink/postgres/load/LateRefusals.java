@@ -5,8 +5,6 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +55,7 @@ final class LateRefusals {
            AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
            AND NOT EXISTS (SELECT FROM pg_class r WHERE r.oid = t.typrelid AND r.relkind <> 'c')
         """;
-    for (String name : names(type, table.schema(), table.table())) {
+    for (String name : session.list(type, row -> row.getString(1), table.schema(), table.table())) {
       problems.add(
           "there is a type "
               + name
@@ -86,7 +84,7 @@ final class LateRefusals {
          WHERE d.classid = 'pg_class'::regclass AND d.objid = ?::regclass
            AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
         """;
-    return names(sql, table.quoted()).stream()
+    return session.list(sql, row -> row.getString(1), table.quoted()).stream()
         .map(
             extension ->
                 table
@@ -109,7 +107,7 @@ final class LateRefusals {
                                   AND (is_instead OR ev_action::text <> '<>')))
          ORDER BY 1
         """;
-    return names(sql, table.quoted()).stream()
+    return session.list(sql, row -> row.getString(1), table.quoted()).stream()
         .map(
             rule ->
                 table
@@ -119,20 +117,5 @@ final class LateRefusals {
                     + " a trigger, or use another mode than "
                     + WriteMode.UPDATE.option())
         .toList();
-  }
-
-  private List<String> names(String sql, String... parameters) throws SQLException {
-    List<String> names = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setString(i + 1, parameters[i]);
-      }
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          names.add(rows.getString(1));
-        }
-      }
-    }
-    return names;
   }
 }

@@ -1,16 +1,15 @@
 package io.resultsink.postgres.load;
 
+import io.resultsink.postgres.destination.Jdbc;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.SummaryJson;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
@@ -115,13 +114,12 @@ public record Ledger(TableName name) {
       return Optional.empty();
     }
     String sql =
-        "SELECT summary::text, published_at FROM "
-            + name.quoted()
-            + " WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      bindKey(statement, runId, target);
-      return one(statement);
-    }
+        """
+        SELECT summary::text, published_at FROM %s
+         WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?
+        """
+            .formatted(name.quoted());
+    return session.find(sql, Ledger::summary, runId, target.schema(), target.table(), WHOLE);
   }
 
   /** The newest publish into a table. */
@@ -130,25 +128,17 @@ public record Ledger(TableName name) {
       return Optional.empty();
     }
     String sql =
-        "SELECT summary::text, published_at FROM "
-            + name.quoted()
-            + " WHERE target_schema = ? AND target_table = ?"
-            + " ORDER BY published_at DESC LIMIT 1";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, target.schema());
-      statement.setString(2, target.table());
-      return one(statement);
-    }
+        """
+        SELECT summary::text, published_at FROM %s
+         WHERE target_schema = ? AND target_table = ?
+         ORDER BY published_at DESC LIMIT 1
+        """
+            .formatted(name.quoted());
+    return session.find(sql, Ledger::summary, target.schema(), target.table());
   }
 
-  private static Optional<ResultSummary> one(PreparedStatement statement) throws SQLException {
-    try (ResultSet found = statement.executeQuery()) {
-      return found.next()
-          ? Optional.of(
-              SummaryJson.read(
-                  found.getString(1), found.getObject(2, OffsetDateTime.class).toInstant()))
-          : Optional.empty();
-    }
+  private static ResultSummary summary(ResultSet row) throws SQLException {
+    return SummaryJson.read(row.getString(1), Jdbc.instant(row, "published_at"));
   }
 
   /**
@@ -162,41 +152,37 @@ public record Ledger(TableName name) {
       throws SQLException {
     hold(session, target);
     String sql =
-        "INSERT INTO "
-            + name.quoted()
-            + " (run_id, target_schema, target_table, part, mode, given, format, summary,"
-            + " published_at)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, '{}', pg_catalog.clock_timestamp())"
-            + " ON CONFLICT DO NOTHING";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      bindKey(statement, run.runId(), target);
-      statement.setString(5, mode);
-      statement.setBoolean(6, run.given());
-      statement.setInt(7, FORMAT);
-      return statement.executeUpdate() == 1;
-    }
+        """
+        INSERT INTO %s (run_id, target_schema, target_table, part, mode, given, format, summary,
+                        published_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, '{}', pg_catalog.clock_timestamp())
+        ON CONFLICT DO NOTHING
+        """
+            .formatted(name.quoted());
+    long claimed =
+        session.update(
+            sql, run.runId(), target.schema(), target.table(), WHOLE, mode, run.given(), FORMAT);
+    return claimed == 1;
   }
 
   /** Completes the claimed row; the time is the server's clock, not the transaction's begin. */
   public Instant record(Session session, ResultSummary summary, TableName target)
       throws SQLException {
     String sql =
-        "UPDATE "
-            + name.quoted()
-            + " SET summary = ?::jsonb, published_at = pg_catalog.clock_timestamp()"
-            + " WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?"
-            + " RETURNING published_at";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, SummaryJson.write(summary));
-      statement.setString(2, summary.runId());
-      statement.setString(3, target.schema());
-      statement.setString(4, target.table());
-      statement.setString(5, WHOLE);
-      try (ResultSet updated = statement.executeQuery()) {
-        updated.next();
-        return updated.getObject(1, OffsetDateTime.class).toInstant();
-      }
-    }
+        """
+        UPDATE %s SET summary = ?::jsonb, published_at = pg_catalog.clock_timestamp()
+         WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?
+        RETURNING published_at
+        """
+            .formatted(name.quoted());
+    return session.one(
+        sql,
+        row -> Jdbc.instant(row, "published_at"),
+        SummaryJson.write(summary),
+        summary.runId(),
+        target.schema(),
+        target.table(),
+        WHOLE);
   }
 
   /** Forgets old publishes: never a table's newest, never a run whose id was given. */
@@ -213,17 +199,6 @@ public record Ledger(TableName name) {
                           AND newer.published_at > old.published_at)
         """
             .formatted(name.quoted());
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, age.toSeconds() + " s");
-      return statement.executeLargeUpdate();
-    }
-  }
-
-  private static void bindKey(PreparedStatement statement, String runId, TableName target)
-      throws SQLException {
-    statement.setString(1, runId);
-    statement.setString(2, target.schema());
-    statement.setString(3, target.table());
-    statement.setString(4, WHOLE);
+    return session.update(sql, age.toSeconds() + " s");
   }
 }

@@ -1,10 +1,7 @@
 package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.destination.Session;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
@@ -40,16 +37,6 @@ public final class LockedBeside {
   static List<String> labels(Session session, ExistingTable table) throws SQLException {
     String sql =
         "SELECT label FROM (" + query("?::bigint::oid") + ") AS beside ORDER BY relation, label";
-    List<String> labels = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setLong(1, table.oid());
-      statement.setLong(2, table.oid());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          labels.add(rows.getString(1));
-        }
-      }
-    }
-    return labels;
+    return session.list(sql, row -> row.getString(1), table.oid(), table.oid());
   }
 }

@@ -10,8 +10,6 @@ import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.TargetReport;
 import io.resultsink.postgres.report.TargetReport.ColumnReport;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,22 +158,19 @@ public final class Preflight {
   private static List<String> bytesForCharacters(Session session, Columns columns)
       throws SQLException {
     String sql = "SELECT current_setting('server_encoding') = 'SQL_ASCII'";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql);
-        ResultSet answer = statement.executeQuery()) {
-      answer.next();
-      return !answer.getBoolean(1)
-          ? List.of()
-          : columns.columns().stream()
-              .filter(Column::countsCharacters)
-              .map(
-                  column ->
-                      column.name()
-                          + "  table has "
-                          + column.type()
-                          + ", and a database with encoding SQL_ASCII counts bytes for characters;"
-                          + " use text, or a database with encoding UTF8")
-              .toList();
+    if (!session.one(sql, row -> row.getBoolean(1))) {
+      return List.of();
     }
+    return columns.columns().stream()
+        .filter(Column::countsCharacters)
+        .map(
+            column ->
+                column.name()
+                    + "  table has "
+                    + column.type()
+                    + ", and a database with encoding SQL_ASCII counts bytes for characters;"
+                    + " use text, or a database with encoding UTF8")
+        .toList();
   }
 
   private static void requireStaging(

@@ -3,8 +3,6 @@ package io.resultsink.postgres.load;
 import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +17,7 @@ final class Privileges {
 
   Privileges(Session session) throws SQLException {
     this.session = session;
-    this.role = text("SELECT current_user");
+    this.role = session.one("SELECT current_user", row -> row.getString(1));
   }
 
   String role() {
@@ -31,7 +29,7 @@ final class Privileges {
       throws SQLException {
     List<String> missing = new ArrayList<>();
     for (String privilege : privileges) {
-      if (!test("SELECT has_table_privilege(?, ?)", table.quoted(), privilege)) {
+      if (!has("SELECT has_table_privilege(?, ?)", table.quoted(), privilege)) {
         missing.add(privilege);
       }
     }
@@ -61,7 +59,7 @@ final class Privileges {
    */
   void requireLock(TableName table, List<String> problems) throws SQLException {
     String any = session.serverVersion() >= 17 ? LOCKING + ", MAINTAIN" : LOCKING;
-    if (!test("SELECT has_table_privilege(?, ?)", table.quoted(), any)) {
+    if (!has("SELECT has_table_privilege(?, ?)", table.quoted(), any)) {
       problems.add(
           "role "
               + role
@@ -79,7 +77,7 @@ final class Privileges {
   /** Adds a problem when objects cannot be created in a schema, and says what for. */
   void requireCreateIn(String schema, String what, List<String> problems) throws SQLException {
     requireUsage(schema, problems);
-    if (!test("SELECT has_schema_privilege(?, ?)", schema, "CREATE")) {
+    if (!has("SELECT has_schema_privilege(?, ?)", schema, "CREATE")) {
       problems.add(lacksOnSchema("CREATE", schema, what));
     }
   }
@@ -109,40 +107,24 @@ final class Privileges {
   }
 
   boolean usage(String schema) throws SQLException {
-    return test("SELECT has_schema_privilege(?, ?)", schema, "USAGE");
+    return has("SELECT has_schema_privilege(?, ?)", schema, "USAGE");
   }
 
   /** Whether our role may give a table to {@code owner}; ALTER TABLE asks for the same. */
   boolean canGiveTo(String owner) throws SQLException {
     String membership = session.serverVersion() >= 16 ? "SET" : "MEMBER";
-    return test("SELECT pg_has_role(?, ?)", owner, membership);
+    return has("SELECT pg_has_role(?, ?)", owner, membership);
   }
 
   boolean superuser() throws SQLException {
-    return text("SELECT current_setting('is_superuser')").equals("on");
+    return session.one("SELECT current_setting('is_superuser')::boolean", row -> row.getBoolean(1));
   }
 
   boolean canCreate(String owner, String schema) throws SQLException {
-    return test("SELECT has_schema_privilege(?, ?, 'CREATE')", owner, schema);
+    return has("SELECT has_schema_privilege(?, ?, 'CREATE')", owner, schema);
   }
 
-  private boolean test(String sql, String... parameters) throws SQLException {
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setString(i + 1, parameters[i]);
-      }
-      try (ResultSet answer = statement.executeQuery()) {
-        answer.next();
-        return answer.getBoolean(1);
-      }
-    }
-  }
-
-  private String text(String sql) throws SQLException {
-    try (PreparedStatement statement = session.connection().prepareStatement(sql);
-        ResultSet answer = statement.executeQuery()) {
-      answer.next();
-      return answer.getString(1);
-    }
+  private boolean has(String sql, String object, String privilege) throws SQLException {
+    return session.one(sql, row -> row.getBoolean(1), object, privilege);
   }
 }

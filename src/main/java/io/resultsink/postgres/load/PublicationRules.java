@@ -4,10 +4,7 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.WriteMode;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -68,35 +65,20 @@ final class PublicationRules {
   private List<String> publishing(String schema) throws SQLException {
     TreeSet<String> found = new TreeSet<>(ofAllTables());
     if (session.serverVersion() >= SCHEMA_PUBLICATIONS_SINCE) {
-      found.addAll(
-          names(
-              """
-              SELECT quote_ident(p.pubname) FROM pg_publication p
-                JOIN pg_publication_namespace s ON s.pnpubid = p.oid
-                JOIN pg_namespace n ON n.oid = s.pnnspid
-               WHERE n.nspname = ?
-              """,
-              schema));
+      String ofSchema =
+          """
+          SELECT quote_ident(p.pubname) FROM pg_publication p
+            JOIN pg_publication_namespace s ON s.pnpubid = p.oid
+            JOIN pg_namespace n ON n.oid = s.pnnspid
+           WHERE n.nspname = ?
+          """;
+      found.addAll(session.list(ofSchema, row -> row.getString(1), schema));
     }
     return List.copyOf(found);
   }
 
   private List<String> ofAllTables() throws SQLException {
-    return names("SELECT quote_ident(pubname) FROM pg_publication WHERE puballtables");
-  }
-
-  private List<String> names(String sql, String... parameters) throws SQLException {
-    List<String> names = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setString(i + 1, parameters[i]);
-      }
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          names.add(rows.getString(1));
-        }
-      }
-    }
-    return names;
+    String sql = "SELECT quote_ident(pubname) FROM pg_publication WHERE puballtables";
+    return session.list(sql, row -> row.getString(1));
   }
 }

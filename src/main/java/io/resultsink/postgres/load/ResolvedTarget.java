@@ -6,9 +6,8 @@ import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.Printable;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.beam.sdk.annotations.Internal;
@@ -32,14 +31,8 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
    */
   public static ResolvedTarget resolve(Session session, PostgresTarget target) throws SQLException {
     TableName asked = target.table();
-    String database;
+    String database = session.one("SELECT current_database()", row -> row.getString(1));
     String schema = asked.schema();
-    try (PreparedStatement statement =
-            session.connection().prepareStatement("SELECT current_database()");
-        ResultSet name = statement.executeQuery()) {
-      name.next();
-      database = name.getString(1);
-    }
     if (schema == null) {
       schema = schemaOf(session, asked.table());
     }
@@ -60,34 +53,23 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
    * role's too. A temporary table is not found: it is the session's, and the next has another.
    */
   private static @Nullable String schemaOf(Session session, String table) throws SQLException {
-    Long oid;
-    String current;
+    record Place(@Nullable Long oid, @Nullable String current) {}
     session.useRoleSearchPathBeforeTemporary();
-    String sql = "SELECT pg_catalog.to_regclass(?)::pg_catalog.oid, pg_catalog.current_schema()";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, Identifier.quote(table));
-      try (ResultSet found = statement.executeQuery()) {
-        found.next();
-        long number = found.getLong(1);
-        oid = found.wasNull() ? null : number;
-        current = lasting(found.getString(2));
-      }
-    }
+    Place place =
+        session.one(
+            "SELECT pg_catalog.to_regclass(?)::pg_catalog.oid, pg_catalog.current_schema()",
+            row -> new Place(row.getObject(1, Long.class), lasting(row.getString(2))),
+            Identifier.quote(table));
     session.useEmptySearchPath();
-    if (oid == null) {
-      return current;
+    if (place.oid() == null) {
+      return place.current();
     }
     String schema =
         """
         SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE c.oid = ?::bigint::oid AND n.oid <> pg_my_temp_schema()
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(schema)) {
-      statement.setLong(1, oid);
-      try (ResultSet found = statement.executeQuery()) {
-        return found.next() ? found.getString(1) : current;
-      }
-    }
+    return session.find(schema, row -> row.getString(1), place.oid()).orElse(place.current());
   }
 
   /** A search path without a schema that exists leaves the session's own for temporary tables. */
@@ -98,19 +80,14 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
   private static void requireSchemas(
       Session session, String database, String table, List<String> schemas) throws SQLException {
     String sql = "SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?";
-    List<String> missing = new java.util.ArrayList<>();
+    List<String> missing = new ArrayList<>();
     for (String schema : schemas.stream().distinct().toList()) {
-      try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-        statement.setString(1, schema);
-        try (ResultSet found = statement.executeQuery()) {
-          if (!found.next()) {
-            missing.add(
-                "schema "
-                    + schema
-                    + " does not exist; create it with CREATE SCHEMA "
-                    + Identifier.quote(schema));
-          }
-        }
+      if (session.find(sql, row -> schema, schema).isEmpty()) {
+        missing.add(
+            "schema "
+                + schema
+                + " does not exist; create it with CREATE SCHEMA "
+                + Identifier.quote(schema));
       }
     }
     if (!missing.isEmpty()) {

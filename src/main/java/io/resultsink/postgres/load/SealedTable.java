@@ -3,8 +3,6 @@ package io.resultsink.postgres.load;
 import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -96,14 +94,8 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
            WHERE n.nspname = ? AND starts_with(c.relname::text, ?) AND c.relkind = 'r'
              AND c.relowner = to_regrole(quote_ident(current_user)))
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, staging.name().schema());
-      statement.setString(2, staging.name().table() + MARK);
-      try (ResultSet answer = statement.executeQuery()) {
-        answer.next();
-        return answer.getBoolean(1);
-      }
-    }
+    return session.one(
+        sql, row -> row.getBoolean(1), staging.name().schema(), staging.name().table() + MARK);
   }
 
   private static String digest(List<StagedChunk> reported) {
@@ -129,10 +121,6 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
 
   private static long transactionId(Session session) throws SQLException {
     String sql = "SELECT pg_catalog.pg_current_xact_id()::text";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql);
-        ResultSet answer = statement.executeQuery()) {
-      answer.next();
-      return Long.parseLong(answer.getString(1));
-    }
+    return session.one(sql, row -> Long.parseLong(row.getString(1)));
   }
 }

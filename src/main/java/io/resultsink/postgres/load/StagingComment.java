@@ -9,8 +9,6 @@ import io.resultsink.postgres.destination.TableName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -89,15 +87,9 @@ record StagingComment(
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = ? AND c.relname = ?
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, name.schema());
-      statement.setString(2, name.table());
-      try (ResultSet found = statement.executeQuery()) {
-        return found.next() && found.getString(1) != null
-            ? parse(found.getString(1))
-            : Optional.empty();
-      }
-    }
+    return session
+        .find(sql, row -> row.getString(1), name.schema(), name.table())
+        .flatMap(StagingComment::parse);
   }
 
   /** A short digest of a long text. */

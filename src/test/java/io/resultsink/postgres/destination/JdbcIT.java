@@ -29,7 +29,7 @@ class JdbcIT {
       String sql =
           """
           SELECT ?::text, ?::integer + ?::bigint, ?::boolean, (?::text[])[2], (?::bigint[])[1],
-                 (?::uuid[])[1]::text, ?::timestamptz, ?::text
+                 (?::uuid[])[1]::text, ?::timestamptz AS time, ?::text
           """;
       Object[] values = {
         "a", 1, 2L, true, new String[] {"b", "c"}, new Long[] {3L}, new UUID[] {id}, time, null
@@ -44,7 +44,7 @@ class JdbcIT {
             assertThat(row.getString(4), equalTo("c"));
             assertThat(row.getLong(5), equalTo(3L));
             assertThat(row.getString(6), equalTo(id.toString()));
-            assertThat(Jdbc.instant(row, 7), equalTo(time));
+            assertThat(Jdbc.instant(row, "time"), equalTo(time));
             assertThat(row.getString(8), nullValue());
             return true;
           },
