@@ -4,7 +4,6 @@ import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.RoleSchemas;
 import io.resultsink.postgres.destination.Session;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -37,13 +36,7 @@ record ConnectionTest(List<String> lines, boolean canCreateTables) {
         Session session = inspector.open()) {
       session.begin(Duration.ofSeconds(10), "test a connection");
       String schema = RoleSchemas.of(session).stream().findFirst().orElse(null);
-      try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
-        statement.setString(1, schema);
-        try (ResultSet answer = statement.executeQuery()) {
-          answer.next();
-          return read(target, schema, answer);
-        }
-      }
+      return session.one(SQL, answer -> read(target, schema, answer), schema);
     } catch (SQLException e) {
       throw new RunException(
           "the server answers, but not as PostgreSQL does: SQLSTATE " + e.getSQLState());

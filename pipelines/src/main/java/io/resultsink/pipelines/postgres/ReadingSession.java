@@ -143,11 +143,8 @@ final class ReadingSession implements AutoCloseable {
   }
 
   private void searchPath(String path) throws SQLException {
-    String sql = "SELECT pg_catalog.set_config('search_path', ?, true)";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, path);
-      statement.execute();
-    }
+    session.one(
+        "SELECT pg_catalog.set_config('search_path', ?, true)", row -> row.getString(1), path);
   }
 
   /** Ends what the server executes for this session, from any thread. */

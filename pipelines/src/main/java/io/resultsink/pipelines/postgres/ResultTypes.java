@@ -3,9 +3,8 @@ package io.resultsink.pipelines.postgres;
 import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.postgres.column.PostgresBinary;
 import io.resultsink.postgres.column.PostgresText;
+import io.resultsink.postgres.destination.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,27 +144,22 @@ final class ResultTypes {
     Long[] oids =
         fields.stream().map(field -> Integer.toUnsignedLong(field.getOID())).toArray(Long[]::new);
     Integer[] modifiers = fields.stream().map(Field::getMod).toArray(Integer[]::new);
-    List<Found> found = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(TYPES)) {
-      statement.setArray(1, connection.createArrayOf("int8", oids));
-      statement.setArray(2, connection.createArrayOf("int4", modifiers));
-      statement.setArray(3, connection.createArrayOf("int8", oids));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          found.add(
-              new Found(
-                  row.getString("typname"),
-                  row.getString("nspname"),
-                  row.getString("element"),
-                  row.getString("element_schema"),
-                  row.getBoolean("of_pseudo_type"),
-                  row.getBoolean("built_in"),
-                  row.getString("shown"),
-                  row.getString("modifier")));
-        }
-      }
-    }
-    return found;
+    return Jdbc.list(
+        connection,
+        TYPES,
+        row ->
+            new Found(
+                row.getString("typname"),
+                row.getString("nspname"),
+                row.getString("element"),
+                row.getString("element_schema"),
+                row.getBoolean("of_pseudo_type"),
+                row.getBoolean("built_in"),
+                row.getString("shown"),
+                row.getString("modifier")),
+        oids,
+        modifiers,
+        oids);
   }
 
   private FieldType type(String column, int modifier, Found type) {

@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.schedule;
 
+import io.resultsink.postgres.destination.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -51,21 +51,17 @@ final class Claims {
    * @param mine whether this process, when the run says that it executes it, really does
    */
   Claim start(long id, Instant now, Duration patience, boolean mine) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(LOCKED)) {
-      Columns.bind(statement, id);
-      try (ResultSet row = statement.executeQuery()) {
-        if (!row.next() || !row.getBoolean("first")) {
-          return Claim.NOT_TO_BE_RUN;
-        }
-        return decide(row, now, patience, mine);
-      }
-    }
+    return Jdbc.find(connection, LOCKED, row -> decide(row, now, patience, mine), id)
+        .orElse(Claim.NOT_TO_BE_RUN);
   }
 
   private Claim decide(ResultSet row, Instant now, Duration patience, boolean mine)
       throws SQLException {
+    if (!row.getBoolean("first")) {
+      return Claim.NOT_TO_BE_RUN;
+    }
     Run run = RunStore.read(row);
-    Instant notBefore = Columns.instant(row, "not_before");
+    Instant notBefore = Jdbc.instant(row, "not_before");
     if (run.state() == RunState.QUEUED && notBefore != null && notBefore.isAfter(now)) {
       return Claim.later(notBefore);
     }
@@ -94,16 +90,18 @@ final class Claims {
   }
 
   private void begin(Start start, Instant now, boolean takeover) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            """
-            UPDATE pgresult.run
-               SET state = 'running', starts = ?, takeovers = takeovers + ?, server = ?,
-                   started_at = ?, not_before = NULL
-             WHERE id = ?
-            """)) {
-      Columns.bind(statement, start.number(), takeover ? 1 : 0, self, now, start.run().id());
-      statement.executeUpdate();
-    }
+    Jdbc.update(
+        connection,
+        """
+        UPDATE pgresult.run
+           SET state = 'running', starts = ?, takeovers = takeovers + ?, server = ?,
+               started_at = ?, not_before = NULL
+         WHERE id = ?
+        """,
+        start.number(),
+        takeover ? 1 : 0,
+        self,
+        now,
+        start.run().id());
   }
 }

@@ -2,9 +2,8 @@ package io.resultsink.pipelines.schedule;
 
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import io.resultsink.postgres.destination.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -66,22 +65,16 @@ final class Heads {
   }
 
   private static int bringForward(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(PUT_OFF)) {
-      Columns.bind(statement, TASK);
-      return statement.executeUpdate();
-    }
+    return (int) Jdbc.update(connection, PUT_OFF, TASK);
   }
 
   private static Map<Long, Instant> withoutTask(Connection connection) throws SQLException {
     Map<Long, Instant> runs = new LinkedHashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(WITHOUT_TASK)) {
-      Columns.bind(statement, TASK);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          runs.put(rows.getLong("id"), Objects.requireNonNull(Columns.instant(rows, "due")));
-        }
-      }
-    }
+    Jdbc.list(
+        connection,
+        WITHOUT_TASK,
+        row -> runs.put(row.getLong("id"), Objects.requireNonNull(Jdbc.instant(row, "due"))),
+        TASK);
     return runs;
   }
 }

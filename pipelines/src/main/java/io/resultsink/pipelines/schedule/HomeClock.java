@@ -1,11 +1,9 @@
 package io.resultsink.pipelines.schedule;
 
+import io.resultsink.postgres.destination.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
@@ -17,13 +15,9 @@ public interface HomeClock {
 
   /** The clock of the home database. */
   HomeClock OF_DATABASE =
-      connection -> {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT clock_timestamp()");
-            ResultSet time = statement.executeQuery()) {
-          time.next();
-          return time.getObject(1, OffsetDateTime.class).toInstant();
-        }
-      };
+      connection ->
+          Jdbc.one(
+              connection, "SELECT clock_timestamp()", row -> Jdbc.instant(row, "clock_timestamp"));
 
   /** Returns the time. */
   Instant now(Connection connection) throws SQLException;

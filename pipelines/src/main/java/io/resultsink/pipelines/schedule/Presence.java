@@ -1,10 +1,9 @@
 package io.resultsink.pipelines.schedule;
 
+import io.resultsink.postgres.destination.Jdbc;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
@@ -63,25 +62,16 @@ final class Presence {
 
   /** Whether any server lives that takes runs. */
   static boolean anyServes(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                SELECT count(*) > 0 FROM pgresult.server
-                 WHERE serving AND alive_until > clock_timestamp()
-                """);
-        ResultSet answer = statement.executeQuery()) {
-      return answer.next() && answer.getBoolean(1);
-    }
+    String sql =
+        """
+        SELECT count(*) > 0 FROM pgresult.server
+         WHERE serving AND alive_until > clock_timestamp()
+        """;
+    return Jdbc.one(connection, sql, row -> row.getBoolean(1));
   }
 
   private void execute(String sql, @Nullable Object... values) {
-    home.transaction(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            Columns.bind(statement, values);
-            return statement.executeUpdate();
-          }
-        });
+    home.transaction(connection -> Jdbc.update(connection, sql, values));
   }
 
   /** As others may know this machine. */

@@ -1,11 +1,10 @@
 package io.resultsink.pipelines.schedule;
 
+import io.resultsink.postgres.destination.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,7 +26,8 @@ final class RunStore {
    */
   void queue(Schedule schedule, Instant tick, int repetition, @Nullable UUID server)
       throws SQLException {
-    update(
+    Jdbc.update(
+        connection,
         """
         INSERT INTO pgresult.run (schedule_key, tick, repetition, state, server)
         VALUES (?, ?, ?, 'queued', ?)
@@ -41,7 +41,8 @@ final class RunStore {
 
   /** Records a tick that is not run, unless there is a run of it. */
   void skip(Schedule schedule, Instant tick, String reason) throws SQLException {
-    update(
+    Jdbc.update(
+        connection,
         """
         INSERT INTO pgresult.run (schedule_key, tick, state, error) VALUES (?, ?, 'skipped', ?)
         ON CONFLICT (schedule_key, tick, repetition) DO NOTHING
@@ -53,7 +54,8 @@ final class RunStore {
 
   /** Lets a run that failed or was skipped begin anew, behind all others. */
   void queueAgain(Run run, @Nullable UUID server) throws SQLException {
-    update(
+    Jdbc.update(
+        connection,
         """
         UPDATE pgresult.run
            SET state = 'queued', place = nextval('pgresult.place'), failures = 0, takeovers = 0,
@@ -67,19 +69,23 @@ final class RunStore {
 
   /** All runs of a tick, in the order of their repetitions. */
   List<Run> ofTick(String scheduleKey, Instant tick) throws SQLException {
-    return select(
+    return Jdbc.list(
+        connection,
         "SELECT * FROM pgresult.run WHERE schedule_key = ? AND tick = ? ORDER BY repetition",
+        RunStore::read,
         scheduleKey,
         tick);
   }
 
   /** The newest ticks first. */
   List<Run> newest(String scheduleKey, int most, int skipped) throws SQLException {
-    return select(
+    return Jdbc.list(
+        connection,
         """
         SELECT * FROM pgresult.run WHERE schedule_key = ?
          ORDER BY tick DESC, repetition DESC LIMIT ? OFFSET ?
         """,
+        RunStore::read,
         scheduleKey,
         most,
         skipped);
@@ -87,16 +93,18 @@ final class RunStore {
 
   /** Those that have not ended, in the order in which they start. */
   List<Run> unfinished(String scheduleKey) throws SQLException {
-    return select(
+    return Jdbc.list(
+        connection,
         """
         SELECT * FROM pgresult.run
          WHERE schedule_key = ? AND state IN ('queued', 'running') ORDER BY place
         """,
+        RunStore::read,
         scheduleKey);
   }
 
   Optional<Run> find(long id) throws SQLException {
-    return select("SELECT * FROM pgresult.run WHERE id = ?", id).stream().findFirst();
+    return Jdbc.find(connection, "SELECT * FROM pgresult.run WHERE id = ?", RunStore::read, id);
   }
 
   /**
@@ -106,12 +114,13 @@ final class RunStore {
    */
   boolean end(Start start, RunState state, Instant now, @Nullable Long rows, @Nullable String error)
       throws SQLException {
-    return update(
+    return Jdbc.update(
+            connection,
             """
             UPDATE pgresult.run SET state = ?, ended_at = ?, rows = ?, error = ?, server = NULL
              WHERE id = ? AND starts = ? AND state = 'running'
             """,
-            state,
+            Columns.text(state),
             now,
             rows,
             error,
@@ -122,7 +131,8 @@ final class RunStore {
 
   /** Records a failure after which the run waits for its next attempt. */
   boolean retry(Start start, Instant notBefore, String error) throws SQLException {
-    return update(
+    return Jdbc.update(
+            connection,
             """
             UPDATE pgresult.run
                SET state = 'queued', failures = failures + 1, not_before = ?, error = ?, server = NULL
@@ -137,7 +147,8 @@ final class RunStore {
 
   /** Leaves a run that was begun to the next server. */
   boolean handBack(Start start) throws SQLException {
-    return update(
+    return Jdbc.update(
+            connection,
             """
             UPDATE pgresult.run SET state = 'queued', started_at = NULL, server = NULL
              WHERE id = ? AND starts = ? AND state = 'running'
@@ -149,7 +160,8 @@ final class RunStore {
 
   /** Ends what {@code server} alone may execute, and does not. */
   void abandon(UUID server, Instant now, String reason) throws SQLException {
-    update(
+    Jdbc.update(
+        connection,
         """
         UPDATE pgresult.run SET state = 'error', ended_at = ?, error = ?, server = NULL
          WHERE server = ? AND state IN ('queued', 'running')
@@ -161,38 +173,22 @@ final class RunStore {
 
   /** Removes what ended before {@code then}. */
   void forget(String scheduleKey, Instant then) throws SQLException {
-    update("DELETE FROM pgresult.run WHERE schedule_key = ? AND ended_at < ?", scheduleKey, then);
-  }
-
-  private int update(String sql, @Nullable Object... values) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      Columns.bind(statement, values);
-      return statement.executeUpdate();
-    }
-  }
-
-  private List<Run> select(String sql, Object... values) throws SQLException {
-    List<Run> runs = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      Columns.bind(statement, values);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          runs.add(read(rows));
-        }
-      }
-    }
-    return runs;
+    Jdbc.update(
+        connection,
+        "DELETE FROM pgresult.run WHERE schedule_key = ? AND ended_at < ?",
+        scheduleKey,
+        then);
   }
 
   static Run read(ResultSet row) throws SQLException {
     return new Run(
         row.getLong("id"),
-        Columns.instant(row, "tick"),
+        Jdbc.instant(row, "tick"),
         row.getInt("repetition"),
         Columns.constant(RunState.class, row, "state"),
         row.getInt("failures"),
-        Columns.instant(row, "started_at"),
-        Columns.instant(row, "ended_at"),
+        Jdbc.instant(row, "started_at"),
+        Jdbc.instant(row, "ended_at"),
         row.getObject("rows", Long.class),
         row.getString("error"));
   }

@@ -1,12 +1,11 @@
 package io.resultsink.pipelines.schedule;
 
+import io.resultsink.postgres.destination.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,9 +52,10 @@ final class ScheduleStore {
 
   private void write(String sql, Schedule schedule) throws SQLException {
     ScheduledQuery query = schedule.query();
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      Columns.bind(
-          statement,
+    try {
+      Jdbc.update(
+          connection,
+          sql,
           schedule.name(),
           schedule.cron().text(),
           schedule.cron().zone().getId(),
@@ -65,15 +65,14 @@ final class ScheduleStore {
           query.result(),
           query.resultPassword(),
           query.sql(),
-          connection.createArrayOf("text", query.runnerOptions().toArray()),
+          query.runnerOptions().toArray(String[]::new),
           query.engine(),
-          schedule.missed(),
-          schedule.overlap(),
+          Columns.text(schedule.missed()),
+          Columns.text(schedule.overlap()),
           schedule.retries(),
           schedule.paused(),
           schedule.nextTick(),
           schedule.key());
-      statement.executeUpdate();
     } catch (SQLException e) {
       if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
         throw new ScheduleException(
@@ -86,12 +85,17 @@ final class ScheduleStore {
 
   /** Sets the tick that is planned next. */
   void setNextTick(Schedule schedule, @Nullable Instant tick) throws SQLException {
-    update("UPDATE pgresult.schedule SET next_tick = ? WHERE key = ?", tick, schedule.key());
+    Jdbc.update(
+        connection,
+        "UPDATE pgresult.schedule SET next_tick = ? WHERE key = ?",
+        tick,
+        schedule.key());
   }
 
   /** Sets it to an earlier one, unless somebody has planned in the meantime. */
   void pullBack(Schedule schedule, Instant tick) throws SQLException {
-    update(
+    Jdbc.update(
+        connection,
         "UPDATE pgresult.schedule SET next_tick = ? WHERE key = ? AND next_tick = ? AND cron = ?",
         tick,
         schedule.key(),
@@ -101,7 +105,8 @@ final class ScheduleStore {
 
   /** Records why one cannot be planned, for those who list it; null when it can. */
   void setProblem(String key, @Nullable String problem) throws SQLException {
-    update(
+    Jdbc.update(
+        connection,
         "UPDATE pgresult.schedule SET problem = ? WHERE key = ? AND problem IS DISTINCT FROM ?",
         problem,
         key,
@@ -109,14 +114,7 @@ final class ScheduleStore {
   }
 
   void delete(String key) throws SQLException {
-    update("DELETE FROM pgresult.schedule WHERE key = ?", key);
-  }
-
-  private void update(String sql, @Nullable Object... values) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      Columns.bind(statement, values);
-      statement.executeUpdate();
-    }
+    Jdbc.update(connection, "DELETE FROM pgresult.schedule WHERE key = ?", key);
   }
 
   /** All, by name. */
@@ -161,7 +159,7 @@ final class ScheduleStore {
                 ORDER BY next_tick LIMIT 1 FOR UPDATE SKIP LOCKED
                 """,
             now,
-            connection.createArrayOf("text", without.toArray()))
+            without.toArray(String[]::new))
         .stream()
         .findFirst();
   }
@@ -181,16 +179,7 @@ final class ScheduleStore {
   }
 
   private List<StoredSchedule> select(String sql, @Nullable Object... values) throws SQLException {
-    List<StoredSchedule> schedules = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      Columns.bind(statement, values);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          schedules.add(stored(rows));
-        }
-      }
-    }
-    return schedules;
+    return Jdbc.list(connection, sql, ScheduleStore::stored, values);
   }
 
   /** A row that cannot be read is that schedule's problem, and no other's. */
@@ -231,6 +220,6 @@ final class ScheduleStore {
         Columns.constant(Overlap.class, row, "overlap"),
         row.getInt("retries"),
         row.getBoolean("paused"),
-        Columns.instant(row, "next_tick"));
+        Jdbc.instant(row, "next_tick"));
   }
 }
