@@ -33,7 +33,7 @@ class ServeIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** Long before now, so that a fast clock does not come to a future that db-scheduler awaits. */
+  /** Long before now, so that a fast clock never comes to the future. */
   private static final Instant BEGAN = Instant.parse("2026-01-02T00:00:00Z");
 
   private static final int FASTER = 30;

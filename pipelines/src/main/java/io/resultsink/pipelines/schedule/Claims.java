@@ -4,37 +4,40 @@ import io.resultsink.postgres.destination.Jdbc;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Who executes a run, decided under the lock of its row. */
+/** Claims of runs by one process, each decided under the locks of the run and its schedule. */
 final class Claims {
 
   /** A run that brings its server down each time must end some day. */
   static final int MOST_TAKEOVERS = 5;
 
-  /** The answer to who asks for a run: a start, or when to ask again, or neither. */
-  record Claim(@Nullable Start start, @Nullable Instant later) {
-
-    private static final Claim NOT_TO_BE_RUN = new Claim(null, null);
-
-    private static Claim later(Instant when) {
-      return new Claim(null, when);
-    }
-  }
-
-  private static final String LOCKED =
+  /**
+   * Schedules take turns: the one whose last run started first comes first, so that a long backfill
+   * of one does not hold up the others. Rows that another process has locked are left to it.
+   */
+  private static final String CLAIMABLE =
       """
-      SELECT r.*,
-             r.place = (SELECT min(place) FROM pgresult.run f
+      SELECT r.*, s.*
+        FROM pgresult.run r JOIN pgresult.schedule s ON s.key = r.schedule_key
+       WHERE r.id = coalesce(?::bigint, r.id) AND r.id <> ALL (?)
+         AND r.state IN ('queued', 'running')
+         AND r.place = (SELECT min(place) FROM pgresult.run f
                          WHERE f.schedule_key = r.schedule_key
-                           AND f.state IN ('queued', 'running')) AS first,
-             EXISTS (SELECT FROM pgresult.server s
-                      WHERE s.id = r.server AND s.alive_until > clock_timestamp()) AS in_hands
-        FROM pgresult.run r WHERE r.id = ? FOR UPDATE OF r
+                           AND f.state IN ('queued', 'running'))
+         AND (r.not_before IS NULL OR r.not_before <= ?)
+         AND NOT EXISTS (SELECT FROM pgresult.server p
+                          WHERE p.id = r.server AND p.id <> ? AND p.alive_until > clock_timestamp())
+       ORDER BY s.last_start NULLS FIRST, r.place
+       LIMIT 1 FOR UPDATE OF r, s SKIP LOCKED
       """;
+
+  /** A claimable run, and its schedule as it is stored. */
+  private record Candidate(Run run, StoredSchedule schedule, int starts, int takeovers) {}
 
   private final Connection connection;
   private final UUID self;
@@ -45,63 +48,63 @@ final class Claims {
   }
 
   /**
-   * Starts a run when it is its turn: the first of its schedule that has not ended, and in nobody
-   * else's living hands.
+   * Starts a run whose turn it is: the first of its schedule that has not ended, and that no other
+   * living process executes or has reserved. Runs of schedules that cannot be read are left.
    *
-   * @param mine whether this process, when the run says that it executes it, really does
+   * @param without the ids of runs that are not started; those that are left are added
    */
-  Claim start(long id, Instant now, Duration patience, boolean mine) throws SQLException {
-    return Jdbc.find(connection, LOCKED, row -> decide(row, now, patience, mine), id)
-        .orElse(Claim.NOT_TO_BE_RUN);
+  Optional<Start> next(Instant now, Set<Long> without) throws SQLException {
+    Optional<Candidate> found = find(null, now, without);
+    while (found.isPresent()) {
+      if (found.get().schedule().schedule() == null) {
+        without.add(found.get().run().id());
+      } else {
+        Optional<Start> started = start(found.get(), now);
+        if (started.isPresent()) {
+          return started;
+        }
+      }
+      found = find(null, now, without);
+    }
+    return Optional.empty();
   }
 
-  private Claim decide(ResultSet row, Instant now, Duration patience, boolean mine)
+  /**
+   * Starts this run when it is its turn.
+   *
+   * @throws ScheduleException when its schedule cannot be read
+   */
+  Optional<Start> start(long id, Instant now, Set<Long> without) throws SQLException {
+    Optional<Candidate> found = find(id, now, without);
+    return found.isEmpty() ? Optional.empty() : start(found.get(), now);
+  }
+
+  private Optional<Candidate> find(@Nullable Long id, Instant now, Set<Long> without)
       throws SQLException {
-    if (!row.getBoolean("first")) {
-      return Claim.NOT_TO_BE_RUN;
-    }
-    Run run = RunStore.read(row);
-    Instant notBefore = Jdbc.instant(row, "not_before");
-    if (run.state() == RunState.QUEUED && notBefore != null && notBefore.isAfter(now)) {
-      return Claim.later(notBefore);
-    }
-    boolean ours = self.equals(row.getObject("server", UUID.class));
-    if (ours ? run.state() == RunState.RUNNING && mine : row.getBoolean("in_hands")) {
-      return Claim.later(now.plus(patience));
-    }
+    return Jdbc.find(
+        connection, CLAIMABLE, Claims::candidate, id, without.toArray(Long[]::new), now, self);
+  }
+
+  private static Candidate candidate(ResultSet row) throws SQLException {
+    return new Candidate(
+        RunStore.read(row),
+        ScheduleStore.stored(row),
+        row.getInt("starts"),
+        row.getInt("takeovers"));
+  }
+
+  private Optional<Start> start(Candidate claimed, Instant now) throws SQLException {
+    Run run = claimed.run();
     boolean takeover = run.state() == RunState.RUNNING;
-    Start start = new Start(schedule(row.getString("schedule_key")), run, row.getInt("starts") + 1);
-    begin(start, now, takeover);
-    if (takeover && row.getInt("takeovers") >= MOST_TAKEOVERS) {
-      new RunStore(connection)
-          .end(
-              start,
-              RunState.ERROR,
-              now,
-              null,
-              "the process that executed it died " + (MOST_TAKEOVERS + 1) + " times");
-      return Claim.NOT_TO_BE_RUN;
+    Start start = new Start(claimed.schedule().require(), run, claimed.starts() + 1);
+    RunStore runs = new RunStore(connection);
+    runs.begin(start, now, self, takeover);
+    if (takeover && claimed.takeovers() >= MOST_TAKEOVERS) {
+      String died = "the process that executed it died " + (MOST_TAKEOVERS + 1) + " times";
+      runs.end(start, RunState.ERROR, now, null, died);
+      return Optional.empty();
     }
-    return new Claim(start, null);
-  }
-
-  private Schedule schedule(String key) throws SQLException {
-    return new ScheduleStore(connection).withKey(key).orElseThrow().require();
-  }
-
-  private void begin(Start start, Instant now, boolean takeover) throws SQLException {
-    Jdbc.update(
-        connection,
-        """
-        UPDATE pgresult.run
-           SET state = 'running', starts = ?, takeovers = takeovers + ?, server = ?,
-               started_at = ?, not_before = NULL
-         WHERE id = ?
-        """,
-        start.number(),
-        takeover ? 1 : 0,
-        self,
-        now,
-        start.run().id());
+    new ScheduleStore(connection).setLastStart(start.schedule(), now);
+    return Optional.of(start);
   }
 }

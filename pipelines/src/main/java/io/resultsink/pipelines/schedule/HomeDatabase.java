@@ -6,7 +6,6 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import javax.sql.DataSource;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.apache.commons.dbcp2.ConnectionFactory;
@@ -98,11 +97,6 @@ public final class HomeDatabase implements AutoCloseable {
       }
     }
     return null;
-  }
-
-  /** For db-scheduler. */
-  DataSource dataSource() {
-    return sessions;
   }
 
   /** Returns the time by which schedules tick. */

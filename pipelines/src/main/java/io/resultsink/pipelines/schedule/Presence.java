@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What tells others that this process lives: a row that says until when it surely does. */
 final class Presence {
 
-  /** So many beats may be missed, as with db-scheduler's tasks. */
+  /** So many beats may be missed before others take over. */
   static final int BEATS = 4;
 
   private final HomeDatabase home;

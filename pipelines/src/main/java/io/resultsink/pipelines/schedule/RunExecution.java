@@ -1,10 +1,13 @@
 package io.resultsink.pipelines.schedule;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,27 +50,39 @@ final class RunExecution {
   }
 
   /**
-   * Executes a run when it is its turn.
+   * Claims a run whose turn it is.
    *
-   * @return when to ask for it again; none when it has ended, is gone or is not to be run
+   * @return what executes it; absent when there is no such run now
    */
-  Optional<Instant> execute(long id) {
+  Optional<Runnable> claimNext() {
+    return home.transaction(c -> claims(c).next(home.now(c), underWayHere())).map(this::execution);
+  }
+
+  /** Executes a run when it is its turn. */
+  void execute(long id) {
+    home.transaction(c -> claims(c).start(id, home.now(c), underWayHere()))
+        .map(this::execution)
+        .ifPresent(Runnable::run);
+  }
+
+  private Claims claims(Connection connection) {
+    return new Claims(connection, presence.id());
+  }
+
+  private Set<Long> underWayHere() {
+    return new HashSet<>(running.keySet());
+  }
+
+  private Runnable execution(Start start) {
     Cancellation cancellation = new Cancellation();
-    boolean mine = running.putIfAbsent(id, cancellation) != null;
-    try {
-      Claims.Claim claim =
-          home.transaction(
-              connection ->
-                  new Claims(connection, presence.id())
-                      .start(id, home.now(connection), presence.heartbeat(), mine));
-      return claim.start() == null
-          ? Optional.ofNullable(claim.later())
-          : execute(claim.start(), cancellation);
-    } finally {
-      if (!mine) {
-        running.remove(id);
+    running.put(start.run().id(), cancellation);
+    return () -> {
+      try {
+        execute(start, cancellation);
+      } finally {
+        running.remove(start.run().id());
       }
-    }
+    };
   }
 
   /** Ends what is being executed before its time; it waits for another server then. */
@@ -80,7 +95,7 @@ final class RunExecution {
     return running.size();
   }
 
-  private Optional<Instant> execute(Start start, Cancellation cancellation) {
+  private void execute(Start start, Cancellation cancellation) {
     Schedule schedule = start.schedule();
     Run run = start.run();
     listener.started(schedule, run);
@@ -92,18 +107,17 @@ final class RunExecution {
       Long rows = work.run(schedule.query(), run.tick(), run.runId(schedule), cancellation);
       record(start, (runs, now) -> runs.end(start, RunState.SUCCESS, now, rows, null));
       listener.succeeded(schedule, run, rows, Duration.ofNanos(System.nanoTime() - begin));
-      return Optional.empty();
     } catch (RuntimeException | Error e) {
       if (cancellation.requested() && retries) {
-        Instant now = record(start, (runs, time) -> runs.handBack(start));
+        record(start, (runs, now) -> runs.handBack(start));
         listener.handedBack(schedule, run);
-        return Optional.of(now);
+      } else {
+        failed(start, e);
       }
-      return failed(start, e);
     }
   }
 
-  private Optional<Instant> failed(Start start, Throwable failure) {
+  private void failed(Start start, Throwable failure) {
     log.warn("{} failed", start.run().runId(start.schedule()), failure);
     String error =
         work.explain(failure).lines().map(String::strip).reduce((a, b) -> a + "; " + b).orElse("");
@@ -111,34 +125,23 @@ final class RunExecution {
     int failures = run.failures() + 1;
     boolean again = retries && failures <= start.schedule().retries();
     Duration pause = again ? Schedule.pauseAfter(failures) : null;
-    Instant recorded =
-        record(
-            start,
-            (runs, now) ->
-                again
-                    ? runs.retry(start, now.plus(pause), error)
-                    : runs.end(start, RunState.ERROR, now, null, error));
+    record(
+        start,
+        (runs, now) ->
+            again
+                ? runs.retry(start, now.plus(pause), error)
+                : runs.end(start, RunState.ERROR, now, null, error));
     listener.failed(start.schedule(), run, error, pause);
-    return again ? Optional.of(recorded.plus(pause)) : Optional.empty();
   }
 
-  /**
-   * Goes on until the database takes it, or this process ends; another one runs it then.
-   *
-   * @return when it was recorded
-   */
-  private Instant record(Start start, Recording recording) {
+  /** Goes on until the database takes it, or this process ends; another one runs it then. */
+  private void record(Start start, Recording recording) {
     while (true) {
       try {
-        return home.transaction(
-            connection -> {
-              Instant now = home.now(connection);
-              if (!recording.in(new RunStore(connection), now)) {
-                log.warn(
-                    "{} was taken over by another process", start.run().runId(start.schedule()));
-              }
-              return now;
-            });
+        if (!home.transaction(c -> recording.in(new RunStore(c), home.now(c)))) {
+          log.warn("{} was taken over by another process", start.run().runId(start.schedule()));
+        }
+        return;
       } catch (RuntimeException e) {
         log.warn("the outcome of {} cannot be recorded yet", start.run().id(), e);
         if (stoppedWithin(PAUSE)) {

@@ -107,6 +107,23 @@ final class RunStore {
     return Jdbc.find(connection, "SELECT * FROM pgresult.run WHERE id = ?", RunStore::read, id);
   }
 
+  /** Records that a process executes a run from now on. */
+  void begin(Start start, Instant now, UUID server, boolean takeover) throws SQLException {
+    Jdbc.update(
+        connection,
+        """
+        UPDATE pgresult.run
+           SET state = 'running', starts = ?, takeovers = takeovers + ?, server = ?,
+               started_at = ?, not_before = NULL
+         WHERE id = ?
+        """,
+        start.number(),
+        takeover ? 1 : 0,
+        server,
+        now,
+        start.run().id());
+  }
+
   /**
    * Records how a run ended.
    *

@@ -113,6 +113,15 @@ final class ScheduleStore {
         problem);
   }
 
+  /** Records when a run of it was started. */
+  void setLastStart(Schedule schedule, Instant now) throws SQLException {
+    Jdbc.update(
+        connection,
+        "UPDATE pgresult.schedule SET last_start = ? WHERE key = ?",
+        now,
+        schedule.key());
+  }
+
   void delete(String key) throws SQLException {
     Jdbc.update(connection, "DELETE FROM pgresult.schedule WHERE key = ?", key);
   }
@@ -183,7 +192,7 @@ final class ScheduleStore {
   }
 
   /** A row that cannot be read is that schedule's problem, and no other's. */
-  private static StoredSchedule stored(ResultSet row) throws SQLException {
+  static StoredSchedule stored(ResultSet row) throws SQLException {
     Schedule schedule = null;
     String problem = row.getString("problem");
     try {

@@ -1,17 +1,11 @@
 package io.resultsink.pipelines.schedule;
 
-import com.github.kagkarlsson.scheduler.Scheduler;
-import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.task.CompletionHandler;
-import com.github.kagkarlsson.scheduler.task.FailureHandler;
-import com.github.kagkarlsson.scheduler.task.TaskInstance;
-import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
-import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,14 +42,12 @@ public final class Server implements AutoCloseable {
   private final Presence presence;
   private final Planner planner;
   private final RunExecution execution;
-  private final Scheduler scheduler;
-  private final Heads heads;
+  private final ExecutorService runs;
   private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor();
   private final ScheduledExecutorService beating = Executors.newSingleThreadScheduledExecutor();
   private final Map<String, String> unplanned = new HashMap<>();
   private boolean reachable = true;
   private boolean planning = true;
-  private boolean taking;
 
   private Server(HomeDatabase home, Settings settings, Work work, RunListener listener) {
     this.settings = settings;
@@ -63,24 +55,7 @@ public final class Server implements AutoCloseable {
     this.presence = new Presence(home, true, settings.heartbeat());
     this.planner = new Planner(home);
     this.execution = new RunExecution(home, presence, work, listener, true);
-    CustomTask<Void> task =
-        Tasks.custom(Heads.TASK, Void.class)
-            .onDeadExecutionRevive()
-            .onFailure(new FailureHandler.OnFailureRetryLater<>(settings.heartbeat()))
-            .execute((instance, context) -> execute(instance));
-    this.scheduler =
-        Scheduler.create(home.dataSource(), task)
-            .tableName(HomeDatabase.SCHEMA + ".task")
-            .schedulerName(new SchedulerName.Fixed(presence.id().toString()))
-            .threads(settings.jobs())
-            // No more than there are threads for, so that another server takes the others.
-            .pollUsingLockAndFetch(0.5, 1.0)
-            .pollingInterval(LOOK)
-            .heartbeatInterval(settings.heartbeat())
-            .missedHeartbeatsLimit(Presence.BEATS)
-            .shutdownMaxWait(CLEANING)
-            .build();
-    this.heads = new Heads(home, scheduler);
+    this.runs = Executors.newFixedThreadPool(settings.jobs());
   }
 
   /** Begins to serve. */
@@ -88,8 +63,6 @@ public final class Server implements AutoCloseable {
       HomeDatabase home, Settings settings, Work work, RunListener listener) {
     Server server = new Server(home, settings, work, listener);
     server.presence.beat();
-    server.scheduler.pause(); // until the first look has found the clock right
-    server.scheduler.start();
     repeat(server.beating, () -> server.attempt(server.presence::beat), settings.heartbeat());
     repeat(server.looking, () -> server.attempt(server::look), LOOK);
     return server;
@@ -103,7 +76,6 @@ public final class Server implements AutoCloseable {
   /** Takes no more runs; those under way go on. */
   public synchronized void retire() {
     looking.shutdownNow();
-    scheduler.pause();
   }
 
   /** Ends the runs under way, which other servers begin anew. */
@@ -116,25 +88,53 @@ public final class Server implements AutoCloseable {
   public void close() {
     retire();
     cancelRuns();
-    scheduler.stop();
+    runs.shutdown();
+    awaitRuns();
     beating.shutdownNow();
     presence.end();
   }
 
-  private CompletionHandler<Void> execute(TaskInstance<Void> instance) {
-    Instant next = execution.execute(Long.parseLong(instance.getId())).orElse(null);
-    if (next != null) {
-      return (complete, operations) -> operations.reschedule(complete, next);
+  private void awaitRuns() {
+    try {
+      if (!runs.awaitTermination(CLEANING.toSeconds(), TimeUnit.SECONDS)) {
+        log.warn("{} runs go on after they were cancelled", execution.underWay());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    return (complete, operations) -> {
-      operations.stop();
-      scheduleHeads();
-    };
+    runs.shutdownNow();
   }
 
   private void look() {
     plan();
-    scheduleHeads();
+    take();
+  }
+
+  /** Starts runs whose turn it is, as many as there are threads for, while the clock is right. */
+  private synchronized void take() {
+    while (planning && !looking.isShutdown() && execution.underWay() < settings.jobs()) {
+      Optional<Runnable> next = execution.claimNext();
+      if (next.isEmpty()) {
+        return;
+      }
+      runs.execute(() -> execute(next.get()));
+    }
+  }
+
+  private void execute(Runnable run) {
+    try {
+      run.run();
+    } catch (RuntimeException | Error e) {
+      log.warn("a run is left as it is; it is claimed again", e);
+    }
+    takeSoon();
+  }
+
+  /** A run that ended makes way for the next one of its schedule, and frees its thread. */
+  private synchronized void takeSoon() {
+    if (!looking.isShutdown()) {
+      looking.execute(() -> attempt(this::take));
+    }
   }
 
   private void plan() {
@@ -156,8 +156,7 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Takes runs while the clock is right. With another one db-scheduler would take the runs of
-   * living servers for dead, and put its own retries where no other server looks for them.
+   * Takes runs while the clock is right.
    *
    * @param wrong what is wrong with the clock; null for nothing
    */
@@ -168,17 +167,6 @@ public final class Server implements AutoCloseable {
       log.warn("serving: {}", right ? "again" : wrong);
       listener.planning(wrong);
     }
-    if (right && !taking && !looking.isShutdown()) {
-      scheduler.resume();
-    } else if (!right && taking) {
-      scheduler.pause();
-    }
-    taking = right;
-  }
-
-  private void scheduleHeads() {
-    heads.schedule();
-    scheduler.triggerCheckForDueExecutions();
   }
 
   private static void repeat(ScheduledExecutorService by, Runnable action, Duration pause) {

@@ -9,15 +9,19 @@
  * <p>Decisions, and where they are kept:
  *
  * <ul>
- *   <li>The rows of {@code run} are the truth. The tasks of db-scheduler, which polls, locks, beats
- *       and takes over, are made from them, again when one is missing ({@code Heads}): nothing is
- *       lost between two transactions.
+ *   <li>The rows of {@code run} are the only truth. Each server looks every second, and when one of
+ *       its runs ends, for a run whose turn it is, and claims it with {@code FOR UPDATE SKIP
+ *       LOCKED} ({@code Claims}). A library for jobs would keep a second table of what is due and a
+ *       second heartbeat, and both had to agree with these rows.
+ *   <li>A server's row says until when it surely lives ({@code Presence}). Whoever looks after that
+ *       claims its runs; a server that ends in order removes its row, and is replaced at once.
  *   <li>Ticks are planned by every server from the schedule's row, under its lock, in the
  *       transaction that moves it to its next tick ({@code Planner}). A task for each schedule
  *       would have to be taken over when its server dies, and could not be changed while it runs.
  *   <li>Runs of one schedule never overlap, and start in the order in which they were queued; a run
  *       that waits for its next attempt keeps its place, so that an old tick never replaces the
- *       result of a newer one ({@code Heads}).
+ *       result of a newer one ({@code Claims}). Schedules take turns, so that a long backfill of
+ *       one does not hold up the others.
  *   <li>A run id is made of the schedule's id, which survives a new name, and the tick ({@code
  *       Run}): the ledger at the target makes a retry, a takeover and a backfill publish once.
  *   <li>A fixed hour that is skipped when clocks are put forward starts when they are; one that

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -67,8 +68,7 @@ class ForeignOperatorsIT {
                           .get(0)
                           .id(),
                       home.now(),
-                      Duration.ofSeconds(1),
-                      true));
+                      Set.of()));
       assertThat(
           opened.transaction(connection -> HomeClock.OF_DATABASE.now(connection)) != null,
           is(true));

@@ -52,23 +52,6 @@ class ServerIT {
     }
   }
 
-  @Test
-  void aRunThatAWrongClockHasPutOffForAYearIsTaken() {
-    home.schedules().create(home.schedule("queued", "", Duration.ZERO));
-    home.schedules().queue("queued", new Backfill(home.now(), 1, false));
-    home.database()
-        .execute(
-            "INSERT INTO pgresult.task (task_name, task_instance, execution_time, picked, version)"
-                + " SELECT 'run', id::text, clock_timestamp() + interval '1 year', false, 1"
-                + " FROM pgresult.run");
-    ending.countDown();
-    Server.Settings settings = new Server.Settings(1, Duration.ofSeconds(1), home::now);
-    try (Server server = Server.start(home.home(), settings, new Waiting(), new Told())) {
-      await().until(() -> home.runs("queued").contains("10:00 success"));
-      await().until(() -> server.underWay() == 0);
-    }
-  }
-
   /** How often the server has said that it lives, which it does as often as it looks. */
   private int looks() {
     return Integer.parseInt(
