@@ -1,6 +1,6 @@
 package io.resultsink.pipelines;
 
-import io.resultsink.pipelines.command.Terminal;
+import io.resultsink.pipelines.launch.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

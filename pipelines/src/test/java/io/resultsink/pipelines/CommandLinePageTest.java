@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.matchesRegex;
 import static org.hamcrest.Matchers.not;
 
-import io.resultsink.pipelines.command.ExitCode;
+import io.resultsink.pipelines.launch.ExitCode;
 import io.resultsink.postgres.testing.Pages;
 import java.lang.reflect.Field;
 import java.nio.file.Path;

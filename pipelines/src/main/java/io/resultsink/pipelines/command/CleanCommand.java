@@ -1,5 +1,9 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.Figures;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.load.AbandonedStaging;

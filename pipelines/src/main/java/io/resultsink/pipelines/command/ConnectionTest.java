@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.RunException;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.RoleSchemas;

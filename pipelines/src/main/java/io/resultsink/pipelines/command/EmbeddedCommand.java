@@ -3,6 +3,8 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.pipelines.embedded.ServerStatus;
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.Terminal;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import picocli.CommandLine.Command;

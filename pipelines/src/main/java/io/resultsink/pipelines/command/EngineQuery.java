@@ -5,6 +5,8 @@ import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.engine.Engine;
 import io.resultsink.pipelines.engine.PreparedQuery;
 import io.resultsink.pipelines.engine.ReadQuery;
+import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.postgres.PostgresQuery;
 import io.resultsink.pipelines.query.DatabaseName;
 import io.resultsink.pipelines.query.QueryPipeline;

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.UsageException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;

@@ -1,6 +1,8 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.embedded.EmbeddedServer;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.postgres.destination.DatabaseUrl;
 import io.resultsink.postgres.destination.PostgresTarget;

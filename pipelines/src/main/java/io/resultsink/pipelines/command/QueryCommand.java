@@ -1,6 +1,17 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.engine.PreparedQuery;
+import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.CollectedRows;
+import io.resultsink.pipelines.launch.CtrlC;
+import io.resultsink.pipelines.launch.CursorRows;
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.PipelineRun;
+import io.resultsink.pipelines.launch.PublishRun;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.RowsFormat;
+import io.resultsink.pipelines.print.TargetReportText;
 import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.postgres.TargetInspector;

@@ -2,6 +2,9 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.engine.Engine;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.RowsFormat;
 import io.resultsink.pipelines.query.QueryRequest;
 import java.io.IOException;
 import java.nio.file.Path;

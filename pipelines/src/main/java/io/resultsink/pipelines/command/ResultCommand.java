@@ -1,5 +1,8 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.print.TextTable;
 import io.resultsink.pipelines.registry.NamedResult;
 import io.resultsink.pipelines.registry.StoredResults;
 import io.resultsink.postgres.destination.PostgresTarget;

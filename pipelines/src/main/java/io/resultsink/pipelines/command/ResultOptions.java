@@ -1,6 +1,9 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.embedded.EmbeddedServer;
+import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
 import java.io.Console;

@@ -2,6 +2,11 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.example.DashboardPipeline;
 import io.resultsink.pipelines.example.RankingPipeline;
+import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.PublishRun;
+import io.resultsink.pipelines.launch.RunException;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;

@@ -1,5 +1,7 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.print.Figures;
+import io.resultsink.pipelines.print.Printable;
 import io.resultsink.pipelines.schedule.Run;
 import io.resultsink.pipelines.schedule.RunListener;
 import io.resultsink.pipelines.schedule.Schedule;

@@ -1,6 +1,11 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.example.SampleAccessLog;
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.RunException;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.Figures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

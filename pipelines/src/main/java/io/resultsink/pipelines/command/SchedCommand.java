@@ -1,5 +1,9 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.TextTable;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.Run;
 import io.resultsink.pipelines.schedule.RunState;

@@ -1,5 +1,10 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.RunException;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.Figures;
 import io.resultsink.pipelines.schedule.Backfill;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.InPlace;

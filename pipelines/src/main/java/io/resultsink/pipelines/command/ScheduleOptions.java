@@ -1,6 +1,9 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.engine.Engine;
+import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.schedule.Cron;
 import io.resultsink.pipelines.schedule.MissedTicks;
 import io.resultsink.pipelines.schedule.Overlap;

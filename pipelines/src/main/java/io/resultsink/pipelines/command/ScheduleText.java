@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.print.Figures;
 import io.resultsink.pipelines.schedule.Run;
 import io.resultsink.pipelines.schedule.Schedule;
 import io.resultsink.pipelines.schedule.ScheduledQuery;

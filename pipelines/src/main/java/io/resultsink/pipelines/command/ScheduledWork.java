@@ -1,6 +1,13 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.duckdb.ReadOptions;
+import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.Failure;
+import io.resultsink.pipelines.launch.Interruption;
+import io.resultsink.pipelines.launch.Job;
+import io.resultsink.pipelines.launch.PublishRun;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.pipelines.schedule.Cancellation;
 import io.resultsink.pipelines.schedule.ScheduledQuery;

@@ -1,6 +1,11 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.duckdb.EngineShare;
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.Signals;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.Figures;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.Schedules;
 import io.resultsink.pipelines.schedule.Server;

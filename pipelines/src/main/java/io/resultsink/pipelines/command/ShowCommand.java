@@ -1,5 +1,12 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.PublishRun;
+import io.resultsink.pipelines.launch.RunException;
+import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.Figures;
+import io.resultsink.pipelines.print.TextTable;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;

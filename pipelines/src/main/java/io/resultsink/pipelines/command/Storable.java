@@ -1,5 +1,7 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.query.DatabaseName;
 import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.postgres.destination.PostgresTarget;

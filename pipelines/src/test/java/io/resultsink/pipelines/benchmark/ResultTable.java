@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.benchmark;
 
-import io.resultsink.pipelines.command.TextTable;
+import io.resultsink.pipelines.print.TextTable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -4,6 +4,8 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.resultsink.pipelines.launch.UsageException;
+import io.resultsink.pipelines.print.Figures;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,7 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
+import io.resultsink.pipelines.launch.Logs;
 import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.Server;
 import java.nio.file.Path;

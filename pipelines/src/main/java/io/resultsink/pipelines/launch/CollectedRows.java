@@ -1,0 +1,116 @@
+package io.resultsink.pipelines.launch;
+
+import io.resultsink.pipelines.print.PrintedRows;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.coders.RowCoder;
+import org.apache.beam.sdk.io.TextIO;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.SimpleFunction;
+import org.apache.beam.sdk.util.CoderUtils;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.Row;
+
+/**
+ * Rows brought back to the process that launched the pipeline, through a file of its machine.
+ *
+ * <p>One file, written whole by one worker: the rows of an {@code ORDER BY ... LIMIT} keep their
+ * order, and the memory of the reader does not depend on how many there are.
+ */
+@Internal
+public final class CollectedRows implements PrintedRows, AutoCloseable {
+
+  private final Path folder;
+  private final Schema schema;
+
+  private CollectedRows(Path folder, Schema schema) {
+    this.folder = folder;
+    this.schema = schema;
+  }
+
+  /** Adds to a pipeline that its rows be written to a new temporary folder. */
+  public static CollectedRows of(PCollection<Row> rows) {
+    Path folder;
+    try {
+      folder = Files.createTempDirectory("pgresult-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary folder for the rows", e);
+    }
+    Schema schema = rows.getSchema();
+    rows.apply("Encode", MapElements.via(new Encode(schema)))
+        .apply("Collect", TextIO.write().to(folder + "/rows").withoutSharding());
+    return new CollectedRows(folder, schema);
+  }
+
+  /** The columns of the rows. */
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  /** The rows, once the pipeline is done; can be asked for again. The stream is to be closed. */
+  @Override
+  public Stream<Row> rows() throws IOException {
+    Path file = folder.resolve("rows");
+    if (!Files.exists(file)) {
+      return Stream.of();
+    }
+    BufferedReader lines = Files.newBufferedReader(file);
+    return lines.lines().map(this::decode).onClose(() -> close(lines));
+  }
+
+  private static void close(BufferedReader lines) {
+    try {
+      lines.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Row decode(String line) {
+    try {
+      return CoderUtils.decodeFromBase64(RowCoder.of(schema), line);
+    } catch (CoderException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Removes the folder. */
+  @Override
+  public void close() throws IOException {
+    List<Path> paths;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      paths = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : paths) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private static final class Encode extends SimpleFunction<Row, String> {
+
+    private final Schema schema;
+
+    private Encode(Schema schema) {
+      this.schema = schema;
+    }
+
+    @Override
+    public String apply(Row row) {
+      try {
+        return CoderUtils.encodeToBase64(RowCoder.of(schema), row);
+      } catch (CoderException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.resultsink.pipelines.launch;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Ctrl-C does while a pipeline runs: stops it, cleans up, and says what became of the target.
+ */
+@Internal
+public final class CtrlC implements Interruption {
+
+  private final Terminal terminal;
+  private final Progress progress;
+  private final @Nullable Leftovers leftovers;
+  private final Thread hook = new Thread(this::stop, "pgresult-interrupted");
+  private volatile @Nullable Job job;
+  private volatile boolean underWay;
+
+  private CtrlC(Terminal terminal, Progress progress, @Nullable Leftovers leftovers) {
+    this.terminal = terminal;
+    this.progress = progress;
+    this.leftovers = leftovers;
+  }
+
+  public static CtrlC arm(Terminal terminal, Progress progress, @Nullable Leftovers leftovers) {
+    CtrlC interruption = new CtrlC(terminal, progress, leftovers);
+    Runtime.getRuntime().addShutdownHook(interruption.hook);
+    return interruption;
+  }
+
+  @Override
+  public void stops(Job running) {
+    job = running;
+  }
+
+  /** Ctrl-C is the shell's again. */
+  @Override
+  public void disarm() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      waitIfUnderWay();
+    }
+  }
+
+  /** A cancelled pipeline fails; that is not for the user, and the process is about to end. */
+  @Override
+  public void waitIfUnderWay() {
+    while (underWay) {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private void stop() {
+    underWay = true;
+    progress.clear();
+    terminal.note("");
+    Job running = job;
+    try {
+      if (running != null) {
+        running.cancel();
+      }
+    } catch (IOException | RuntimeException e) {
+      terminal.note("the job could not be cancelled: " + Failure.of(e).message());
+    }
+    terminal.note(leftovers == null ? "interrupted" : "interrupted; " + leftovers.outcome());
+    terminal.err().flush();
+  }
+}

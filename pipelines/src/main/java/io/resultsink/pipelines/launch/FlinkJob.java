@@ -1,0 +1,101 @@
+package io.resultsink.pipelines.launch;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
+import org.apache.beam.sdk.metrics.MetricResults;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that was submitted to Flink without waiting.
+ *
+ * <p>Beam's result for it says neither why a job failed nor its id; Flink's client, which it wraps,
+ * says both. Once a job in this process is done, so is its Flink, and the metrics are in its result
+ * only.
+ */
+final class FlinkJob extends Job {
+
+  private static final String DETACHED = "FlinkDetachedRunnerResult";
+  private static final String CANCELLED = "JobCancellationException";
+  private static final String METRICS = "__metricscontainers";
+
+  private final Object client;
+  private final CompletableFuture<?> end;
+  private @Nullable MetricQueryResults last;
+
+  FlinkJob(PipelineResult result, Set<String> sources) {
+    super(result, sources);
+    this.client = ReflectiveCall.field(result, "jobClient");
+    this.end = (CompletableFuture<?>) ReflectiveCall.on(client, "getJobExecutionResult");
+  }
+
+  static boolean is(PipelineResult result) {
+    return result.getClass().getSimpleName().equals(DETACHED);
+  }
+
+  @Override
+  boolean await(Duration patience) {
+    try {
+      end.get(patience.getMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      if (isCancellation(e)) {
+        throw new RunException("the job was cancelled", e.getCause());
+      }
+      throw new IllegalStateException("the job failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RunException("interrupted while the job runs");
+    }
+  }
+
+  private static boolean isCancellation(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause.getClass().getSimpleName().equals(CANCELLED)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  @Nullable MetricQueryResults metrics() {
+    MetricQueryResults now = end.isDone() ? ofResult() : super.metrics();
+    // An empty answer is what Beam makes of a Flink that is just going away.
+    if (now != null && now.getCounters().iterator().hasNext()) {
+      last = now;
+    }
+    return last;
+  }
+
+  private @Nullable MetricQueryResults ofResult() {
+    Object result = end.getNow(null);
+    if (result == null
+        || !(ReflectiveCall.on(result, "getAllAccumulatorResults") instanceof Map<?, ?> all)
+        || all.get(METRICS) == null) {
+      return null;
+    }
+    try {
+      Class<?> steps = all.get(METRICS).getClass();
+      Object metrics =
+          steps.getMethod("asAttemptedOnlyMetricResults", steps).invoke(null, all.get(METRICS));
+      return ((MetricResults) metrics).queryMetrics(MetricsFilter.builder().build());
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  @Override
+  String id() {
+    return String.valueOf(ReflectiveCall.on(client, "getJobID"));
+  }
+}

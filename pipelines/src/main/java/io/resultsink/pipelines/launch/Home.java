@@ -1,0 +1,22 @@
+package io.resultsink.pipelines.launch;
+
+import io.resultsink.postgres.destination.UserHome;
+import java.nio.file.Path;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * The folder of everything that pgresult keeps: {@code PGRESULT_HOME}, else {@code ~/.pgresult}.
+ */
+@Internal
+public final class Home {
+
+  private Home() {}
+
+  /** The folder; it need not exist yet. */
+  public static Path folder() {
+    String given = System.getenv("PGRESULT_HOME");
+    return given == null || given.isBlank()
+        ? UserHome.folder().resolve(".pgresult")
+        : Path.of(given);
+  }
+}

@@ -1,0 +1,140 @@
+package io.resultsink.pipelines.launch;
+
+import io.resultsink.pipelines.print.Figures;
+import io.resultsink.postgres.TargetInspector;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.report.ResultSummary;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.annotations.Internal;
+import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a pipeline, shows how far it is, and says what came of it. */
+@Internal
+public final class PipelineRun {
+
+  private static final Duration GLANCE = Duration.millis(250);
+  private static final Duration REMOTE_GLANCE = Duration.standardSeconds(2);
+
+  private final Terminal terminal;
+  private final BeamOptions beam;
+  private final @Nullable PostgresTarget target;
+  private final Interruption.Kind interruptedBy;
+
+  /**
+   * A run that publishes into {@code target}, which says the run id; null for one that does not.
+   */
+  public PipelineRun(
+      Terminal terminal,
+      BeamOptions beam,
+      @Nullable PostgresTarget target,
+      Interruption.Kind interruptedBy) {
+    this.terminal = terminal;
+    this.beam = beam;
+    this.target = target;
+    this.interruptedBy = interruptedBy;
+  }
+
+  /** Launches the pipeline and returns at once, with the runner's id of the job. */
+  String launch(Pipeline pipeline) {
+    return Job.launch(pipeline).id();
+  }
+
+  /**
+   * Runs the pipeline to its end.
+   *
+   * @return what it published; null when it has no target, or its ledger cannot be asked from here
+   */
+  public @Nullable ResultSummary complete(Pipeline pipeline) {
+    Leftovers leftovers = leftovers(pipeline);
+    Progress progress = new Progress(terminal);
+    Interruption interruption = interruptedBy.arm(terminal, progress, leftovers);
+    Counts counts;
+    boolean byEngine = !DisplayedIds.sourcesOf(pipeline).isEmpty();
+    Job job = null;
+    try {
+      job = Job.launch(pipeline);
+      interruption.stops(job);
+      while (!job.await(beam.local() ? GLANCE : REMOTE_GLANCE)) {
+        progress.draw(Counts.of(job.metrics()));
+        if (beam.isDirect() && !byEngine) {
+          progress.adviseFaster();
+        }
+      }
+      counts = Counts.of(job.metrics());
+    } catch (RuntimeException | Error e) {
+      interruption.waitIfUnderWay();
+      progress.clear();
+      if (leftovers == null || job == null && !beam.local()) {
+        throw e;
+      }
+      if (!isOver(job)) {
+        throw new RunException(outOfReach(job, e), e);
+      }
+      if (e instanceof RunException) {
+        throw new RunException(e.getMessage() + "; " + leftovers.outcome(), e);
+      }
+      leftovers.removeQuietly(e);
+      throw e;
+    } finally {
+      interruption.disarm();
+      if (job != null) {
+        job.endQueries();
+      }
+    }
+    progress.clear();
+    progress.read(counts);
+    return target == null ? null : published(target, progress);
+  }
+
+  /** A job elsewhere may go on although the connection to its runner is lost. */
+  private boolean isOver(@Nullable Job job) {
+    return beam.local() || job != null && job.isOver();
+  }
+
+  private String outOfReach(Job job, Throwable because) {
+    PostgresTarget to = Objects.requireNonNull(target);
+    return "%s cannot be asked any more (%s); its job %s may go on, and %s is old or new, and whole; run it again with --run-id %s: it publishes once"
+        .formatted(beam.runner(), Failure.of(because).message(), job.id(), to.table(), to.runId());
+  }
+
+  private @Nullable Leftovers leftovers(Pipeline pipeline) {
+    if (target == null) {
+      return null;
+    }
+    Set<String> loads = DisplayedIds.loadsOf(pipeline);
+    return new Leftovers(target, String.valueOf(target.runId()), loads);
+  }
+
+  private @Nullable ResultSummary published(PostgresTarget to, Progress progress) {
+    Optional<ResultSummary> summary;
+    try (TargetInspector inspector = TargetInspector.of(to)) {
+      summary = inspector.published(String.valueOf(to.runId()));
+    } catch (DatabaseUnavailableException e) {
+      if (beam.local()) {
+        throw e;
+      }
+      terminal.note("  published " + to.table() + "; its ledger cannot be asked from here");
+      return null;
+    }
+    if (summary.isEmpty()) {
+      throw new RunException(
+          "the pipeline ended without an error, but the ledger of %s has no run %s; run it again with --run-id %s"
+              .formatted(to.table(), to.runId(), to.runId()));
+    }
+    progress.staged(summary.get().rows(), summary.get().chunks());
+    terminal.note(
+        "  %-9s %-18s %s, %s, %s"
+            .formatted(
+                "published",
+                summary.get().table(),
+                summary.get().mode(),
+                Figures.counted(summary.get().rows(), "row"),
+                Figures.took(progress.elapsed())));
+    return summary.get();
+  }
+}

@@ -1,0 +1,98 @@
+package io.resultsink.pipelines.launch;
+
+import io.resultsink.pipelines.print.Figures;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * What is seen of a run: a line that is drawn again and again on a terminal, and the last words.
+ */
+@Internal
+public final class Progress {
+
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private final Terminal terminal;
+  private final long begin = System.nanoTime();
+  private boolean drawn;
+  private boolean advised;
+
+  Progress(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  /** Draws the line anew; nothing where it cannot be. */
+  void draw(Counts counts) {
+    if (terminal.interactive()) {
+      String staged = counts.staged() == 0 ? "" : ", staged " + Figures.count(counts.staged());
+      terminal
+          .err()
+          .print(
+              CLEAR_LINE
+                  + "  read %s rows%s, %s, %s"
+                      .formatted(
+                          Figures.count(counts.readInAll()),
+                          staged,
+                          rate(counts.readInAll()),
+                          Figures.took(Duration.ofSeconds(elapsed().toSeconds()))));
+      terminal.err().flush();
+      drawn = true;
+    }
+  }
+
+  /** Tells once of a faster way to run here, when a run takes long. */
+  void adviseFaster() {
+    if (!advised && elapsed().compareTo(LONG) > 0) {
+      clear();
+      terminal.note(
+          "  note: DirectRunner is slow at joins and many groups; -- --runner=FlinkRunner is not");
+      advised = true;
+    }
+  }
+
+  /** Makes room for other words. */
+  void clear() {
+    if (drawn) {
+      terminal.err().print(CLEAR_LINE);
+      terminal.err().flush();
+      drawn = false;
+    }
+  }
+
+  /** One line for each table that was read. */
+  void read(Counts counts) {
+    for (Map.Entry<String, Long> table : counts.read().entrySet()) {
+      line("read", table.getValue(), table.getKey(), rate(table.getValue()));
+    }
+    counts
+        .cut()
+        .forEach(
+            (table, times) ->
+                terminal.note(
+                    "  note: %s of %s lost their microseconds; Beam SQL has milliseconds"
+                        .formatted(Figures.counted(times, "timestamp"), table)));
+  }
+
+  void staged(long rows, long chunks) {
+    line("staged", rows, Figures.counted(chunks, "chunk"), "");
+  }
+
+  private void line(String what, long rows, String which, String end) {
+    String line =
+        "  %-9s %10s %-4s  %-18s %s"
+            .formatted(what, Figures.count(rows), rows == 1 ? "row" : "rows", which, end);
+    terminal.note(line.stripTrailing());
+  }
+
+  private String rate(long rows) {
+    double seconds = Math.max(0.001, elapsed().toMillis() / 1000.0);
+    return Figures.count(Math.round(rows / seconds)) + "/s";
+  }
+}

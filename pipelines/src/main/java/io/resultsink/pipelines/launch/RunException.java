@@ -1,0 +1,18 @@
+package io.resultsink.pipelines.launch;
+
+import org.apache.beam.sdk.annotations.Internal;
+
+/** A run that ended badly, in words for users. */
+@Internal
+public final class RunException extends RuntimeException {
+
+  /** Says what went wrong. */
+  public RunException(String message) {
+    super(message);
+  }
+
+  /** Says what went wrong, and why. */
+  public RunException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

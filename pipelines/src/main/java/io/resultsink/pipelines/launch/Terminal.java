@@ -1,0 +1,43 @@
+package io.resultsink.pipelines.launch;
+
+import io.resultsink.pipelines.print.Printable;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * The world that a command meets.
+ *
+ * @param in standard input
+ * @param out for results
+ * @param err for progress and errors
+ * @param interactive whether {@code err} is a terminal that a line can be drawn on again
+ * @param home where logs and the embedded server are kept
+ * @param beamOptions what followed {@code --} on the command line
+ */
+@Internal
+public record Terminal(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    boolean interactive,
+    Path home,
+    List<String> beamOptions) {
+
+  /** Copies the options. */
+  public Terminal {
+    beamOptions = List.copyOf(beamOptions);
+  }
+
+  /** Prints lines of the result. */
+  public void say(String text) {
+    out.println(Printable.text(text));
+  }
+
+  /** Prints lines of progress, explanation or an error. */
+  public void note(String text) {
+    err.println(Printable.text(text));
+  }
+}

@@ -1,0 +1,70 @@
+package io.resultsink.pipelines.print;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.apache.beam.sdk.annotations.Internal;
+
+/** Our own figures as people read them. */
+@Internal
+public final class Figures {
+
+  private Figures() {}
+
+  public static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** {@code 1 row}, {@code 2 rows}. */
+  public static String counted(long number, String one) {
+    return count(number) + " " + (number == 1 ? one : one + "s");
+  }
+
+  /**
+   * How long something took: {@code 45 ms}, {@code 2.6 s}, {@code 4 min 10 s}, {@code 2 h 5 min}.
+   */
+  public static String took(Duration time) {
+    if (time.toMillis() < 1000) {
+      return time.toMillis() + " ms";
+    }
+    if (time.toSeconds() < 60) {
+      return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+    }
+    return time.toHours() < 1
+        ? time.toMinutes() + " min " + time.toSecondsPart() + " s"
+        : time.toHours() + " h " + time.toMinutesPart() + " min";
+  }
+
+  /** How old something is, in its largest unit: {@code 12 s}, {@code 5 min}, {@code 3 days}. */
+  public static String age(Duration time) {
+    if (time.toSeconds() < 60) {
+      return Math.max(0, time.toSeconds()) + " s";
+    }
+    if (time.toMinutes() < 60) {
+      return time.toMinutes() + " min";
+    }
+    return time.toHours() < 48 ? time.toHours() + " h" : time.toDays() + " days";
+  }
+
+  public static String bytes(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " B";
+    }
+    double amount = bytes / 1024.0;
+    String unit = "KB";
+    for (String larger : new String[] {"MB", "GB", "TB"}) {
+      if (amount < 1024) {
+        break;
+      }
+      amount /= 1024;
+      unit = larger;
+    }
+    return String.format(Locale.ROOT, "%.1f %s", amount, unit);
+  }
+
+  /** The beginning of a generated run id, as much as people need to tell two apart. */
+  public static String shortRun(String runId) {
+    return runId.matches("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+        ? runId.substring(0, 8)
+        : runId;
+  }
+}
