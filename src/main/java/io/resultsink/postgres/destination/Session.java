@@ -3,7 +3,6 @@ package io.resultsink.postgres.destination;
 import io.resultsink.postgres.destination.Jdbc.RowMapper;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.SqlState;
-import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -100,19 +99,20 @@ public final class Session implements AutoCloseable {
   private long begin(Duration lockTimeout, String activity, String id, String first, Object... own)
       throws SQLException {
     String sql = TransactionStart.sql(id, serverVersion()) + ";\n" + first;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (Object parameter : own) {
-        statement.setObject(4, parameter);
-      }
-      statement.setString(1, CATALOG_ALONE);
-      statement.setString(2, Long.toString(lockTimeout.toMillis()));
-      statement.setString(3, ServerPool.APPLICATION_NAME + " " + activity);
-      statement.execute();
-      roleSearchPath = next(statement).getString(1);
-      return next(statement).getLong(1);
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    return noting(
+        () -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (Object parameter : own) {
+              statement.setObject(4, parameter);
+            }
+            statement.setString(1, CATALOG_ALONE);
+            statement.setString(2, Long.toString(lockTimeout.toMillis()));
+            statement.setString(3, ServerPool.APPLICATION_NAME + " " + activity);
+            statement.execute();
+            roleSearchPath = next(statement).getString(1);
+            return next(statement).getLong(1);
+          }
+        });
   }
 
   private static ResultSet next(PreparedStatement statement) throws SQLException {
@@ -120,30 +120,6 @@ public final class Session implements AutoCloseable {
     ResultSet row = statement.getResultSet();
     row.next();
     return row;
-  }
-
-  /**
-   * As {@link #begin}, with a limit for the server's answer.
-   *
-   * @return false when there was none in time; the session is lost then
-   */
-  boolean beginWithin(Duration limit, Duration lockTimeout, String activity) throws SQLException {
-    Connection network = (Connection) connection.unwrap(PGConnection.class);
-    int usual = network.getNetworkTimeout();
-    network.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
-    try {
-      begin(lockTimeout, activity);
-      return true;
-    } catch (SQLException e) {
-      if (e.getCause() instanceof SocketTimeoutException) {
-        return false;
-      }
-      throw e;
-    } finally {
-      if (!network.isClosed()) {
-        network.setNetworkTimeout(Runnable::run, usual);
-      }
-    }
   }
 
   /**
@@ -213,51 +189,36 @@ public final class Session implements AutoCloseable {
 
   /** Executes a statement without parameters; the number of rows it changed. */
   public long execute(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-      return statement.getLargeUpdateCount();
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    return noting(
+        () -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            return statement.getLargeUpdateCount();
+          }
+        });
   }
 
   /** Returns the only row of a query; see {@link Jdbc} for its parameters. */
   public <T extends @Nullable Object> T one(
       String sql, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
-    try {
-      return Jdbc.one(connection, sql, mapper, parameters);
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    return noting(() -> Jdbc.one(connection, sql, mapper, parameters));
   }
 
   /** Returns the first row of a query; absent when it has none. */
   public <T> Optional<T> find(String sql, RowMapper<T> mapper, @Nullable Object... parameters)
       throws SQLException {
-    try {
-      return Jdbc.find(connection, sql, mapper, parameters);
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    return noting(() -> Jdbc.find(connection, sql, mapper, parameters));
   }
 
   /** Returns all rows of a query, in its order. */
   public <T extends @Nullable Object> List<T> list(
       String sql, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
-    try {
-      return Jdbc.list(connection, sql, mapper, parameters);
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    return noting(() -> Jdbc.list(connection, sql, mapper, parameters));
   }
 
   /** Executes a statement with parameters that returns no rows; the number of rows it changed. */
   public long update(String sql, @Nullable Object... parameters) throws SQLException {
-    try {
-      return Jdbc.update(connection, sql, parameters);
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    return noting(() -> Jdbc.update(connection, sql, parameters));
   }
 
   /** Now, by the server's clock. */
@@ -272,20 +233,20 @@ public final class Session implements AutoCloseable {
 
   /** Commits. */
   public void commit() throws SQLException {
-    try {
-      connection.commit();
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    noting(
+        () -> {
+          connection.commit();
+          return true;
+        });
   }
 
   /** Rolls back what was not committed. */
   public void rollback() throws SQLException {
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      throw noted(e);
-    }
+    noting(
+        () -> {
+          connection.rollback();
+          return true;
+        });
   }
 
   /** Closes the connection for good when it is given back: its state is not known. */
@@ -293,11 +254,17 @@ public final class Session implements AutoCloseable {
     lost = true;
   }
 
-  private SQLException noted(SQLException failure) {
-    if (SqlState.isSessionLost(failure)) {
-      lost = true;
+  private interface Call<T extends @Nullable Object> {
+    T run() throws SQLException;
+  }
+
+  private <T extends @Nullable Object> T noting(Call<T> call) throws SQLException {
+    try {
+      return call.run();
+    } catch (SQLException e) {
+      lost |= SqlState.isSessionLost(e);
+      throw e;
     }
-    return failure;
   }
 
   /** Rolls back what was not committed and gives the connection back. */

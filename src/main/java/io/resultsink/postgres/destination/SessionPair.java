@@ -1,11 +1,14 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.SqlState;
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.beam.sdk.annotations.Internal;
+import org.postgresql.PGConnection;
 
 /** Two sessions taken together: one that works, and one that reads for it in between. */
 @Internal
@@ -52,7 +55,7 @@ public final class SessionPair implements AutoCloseable {
             ThreadLocalRandom.current().nextInt(LONGEST_WAIT_MILLIS / 3, LONGEST_WAIT_MILLIS));
     boolean begun;
     try {
-      begun = second.beginWithin(limit, LOCK_TIMEOUT, activity);
+      begun = beginWithin(limit, second, activity);
     } catch (SQLException e) {
       if (!SqlState.isSessionLost(e)) {
         throw e;
@@ -60,7 +63,7 @@ public final class SessionPair implements AutoCloseable {
       second.discard();
       second.close();
       second = another.get();
-      begun = second.beginWithin(limit, LOCK_TIMEOUT, activity);
+      begun = beginWithin(limit, second, activity);
     }
     if (!begun) {
       throw new SQLException(
@@ -70,6 +73,31 @@ public final class SessionPair implements AutoCloseable {
           SqlState.LOCK_NOT_AVAILABLE);
     }
     return second;
+  }
+
+  /**
+   * Begins a transaction, with a limit for the server's answer.
+   *
+   * @return false when there was none in time; the session is lost then
+   */
+  private static boolean beginWithin(Duration limit, Session session, String activity)
+      throws SQLException {
+    Connection network = (Connection) session.connection().unwrap(PGConnection.class);
+    int usual = network.getNetworkTimeout();
+    network.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
+    try {
+      session.begin(LOCK_TIMEOUT, activity);
+      return true;
+    } catch (SQLException e) {
+      if (e.getCause() instanceof SocketTimeoutException) {
+        return false;
+      }
+      throw e;
+    } finally {
+      if (!network.isClosed()) {
+        network.setNetworkTimeout(Runnable::run, usual);
+      }
+    }
   }
 
   @Override
