@@ -20,7 +20,7 @@ class HelpTest {
         "query",
         "show",
         "clean",
-        "run",
+        "example",
         "samples",
         "embedded",
         "result",
@@ -44,7 +44,7 @@ class HelpTest {
 
     assertThat(help.exitCode(), is(0));
     assertThat(help.out(), containsString("pgresult sched " + command));
-    assertThat(help.out(), containsString("--home"));
+    assertThat(help.out(), containsString("--schedules-database"));
     help.out().lines().forEach(line -> assertThat(line, line.length(), lessThanOrEqualTo(92)));
   }
 

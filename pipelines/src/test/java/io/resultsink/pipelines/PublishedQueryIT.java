@@ -327,8 +327,8 @@ class PublishedQueryIT {
 
   @Test
   void theExamplePipelinesRun() throws IOException, SQLException {
-    CommandLineOutcome ranking = run("run", "ranking", "-n", "1000");
-    CommandLineOutcome dashboard = run("run", "dashboard", "-n", "1000");
+    CommandLineOutcome ranking = run("example", "ranking", "-n", "1000");
+    CommandLineOutcome dashboard = run("example", "dashboard", "-n", "1000");
 
     assertThat(ranking.err(), containsString("published public.top_movies"));
     assertThat(ranking.exitCode(), is(0));

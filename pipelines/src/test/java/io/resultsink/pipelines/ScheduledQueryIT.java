@@ -310,16 +310,17 @@ class ScheduledQueryIT {
   @Test
   void aHomeThatIsNoneIsSaid() throws IOException {
     assertWrong(
-        "the home database (--home, or PGRESULT_HOME_URL) cannot be used: 'mysql://' is not",
-        sched("list", "--home", "mysql://app:hunter2@h/d"));
+        "the schedules database (--schedules-database, or PGRESULT_SCHEDULES_URL) cannot be used: 'mysql://' is not",
+        sched("list", "--schedules-database", "mysql://app:hunter2@h/d"));
     assertWrong(
-        "the home database (--home, or PGRESULT_HOME_URL) cannot be used: the URL of a database"
+        "the schedules database (--schedules-database, or PGRESULT_SCHEDULES_URL) cannot be used: the URL of a database"
             + " has options of a table: mode",
-        sched("list", "--home", "postgresql://app:hunter2@h/d?mode=append"));
-    assertWrong("no connection is saved as 'team' in ", sched("list", "--home", "team"));
+        sched("list", "--schedules-database", "postgresql://app:hunter2@h/d?mode=append"));
+    assertWrong(
+        "no connection is saved as 'team' in ", sched("list", "--schedules-database", "team"));
     for (String[] command : new String[][] {{"sched", "list"}, {"serve"}}) {
       List<String> all = new ArrayList<>(List.of(command));
-      all.addAll(List.of("--home", "postgresql://app:hunter2@localhost:1/d"));
+      all.addAll(List.of("--schedules-database", "postgresql://app:hunter2@localhost:1/d"));
       CommandLineOutcome away = run(all.toArray(String[]::new));
       assertThat(away.err(), startsWith("error: no session with localhost:1/d"));
       assertThat(away.err(), not(containsString("hunter2")));
@@ -336,7 +337,7 @@ class ScheduledQueryIT {
     CommandLineOutcome created =
         run("result", "create", "team", "--password", server.passwordReference(), server.url());
     assertThat(created.err(), created.exitCode(), is(0));
-    assertThat(sched("list", "--home", "team").exitCode(), is(0));
+    assertThat(sched("list", "--schedules-database", "team").exitCode(), is(0));
     assertThat(server.column("SELECT count(*) FROM pgresult.schedule"), contains("0"));
   }
 
@@ -348,7 +349,7 @@ class ScheduledQueryIT {
     assertThat(created.err(), created.exitCode(), is(0));
     assertThat(run("result", "test", "own").out(), containsString("role      results"));
     for (String itself : List.of("own", url, url.replace("postgresql", "POSTGRESQL"))) {
-      assertThat(sched("list", "--home", itself).exitCode(), is(0));
+      assertThat(sched("list", "--schedules-database", itself).exitCode(), is(0));
     }
     assertThat(
         run("query", "-d", url + "&schema=pgresult", "SELECT COUNT(*) AS n FROM schedule").out(),

@@ -159,9 +159,9 @@ class WrongUseTest {
           {"clean", "POSTGRES://app:hunter2@db/shop/t?mode=x"},
           {"result", "create", "mydb", "x", "postgres//app:hunter2@db/shop"},
           {"result", "create", "mydb", "postgres//app:hunter2@db/shop"},
-          {"sched", "list", "--home", "postgresql//app:hunter2@db/shop"},
-          {"sched", "list", "--home", "POSTGRESQL://db/shop?password=hunter2"},
-          {"serve", "--home", "jdbc:postgresql://db/shop?password=hunter2"},
+          {"sched", "list", "--schedules-database", "postgresql//app:hunter2@db/shop"},
+          {"sched", "list", "--schedules-database", "POSTGRESQL://db/shop?password=hunter2"},
+          {"serve", "--schedules-database", "jdbc:postgresql://db/shop?password=hunter2"},
           {"query", "-d", "postgresql//app:hunter2@db/shop", "SELECT 1 FROM t"},
           {"query", "-d", "jdbc:postgresql://db/shop?password=hunter2", "SELECT 1 FROM t"},
         }) {

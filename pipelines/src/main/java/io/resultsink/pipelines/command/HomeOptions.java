@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where schedules are kept. */
+/** The option that names the database of schedules. */
 final class HomeOptions {
 
-  /** The environment variable that names the home database. */
-  static final String VARIABLE = "PGRESULT_HOME_URL";
+  /** The environment variable that names the schedules database. */
+  static final String VARIABLE = "PGRESULT_SCHEDULES_URL";
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
@@ -23,8 +23,8 @@ final class HomeOptions {
   private static final String ANY_TABLE = "t";
 
   @Option(
-      names = "--home",
-      paramLabel = "HOME",
+      names = "--schedules-database",
+      paramLabel = "URL",
       description =
           "the database that has the schedules: postgresql://... or a named result; else "
               + VARIABLE
@@ -50,7 +50,7 @@ final class HomeOptions {
       return DatabaseUrl.parse(home);
     } catch (InvalidTargetException e) {
       throw new UsageException(
-          "the home database (--home, or %s) cannot be used: %s\n  it is %s, or a named result"
+          "the schedules database (--schedules-database, or %s) cannot be used: %s\n  it is %s, or a named result"
               .formatted(VARIABLE, e.getMessage(), DatabaseUrl.FORM));
     }
   }

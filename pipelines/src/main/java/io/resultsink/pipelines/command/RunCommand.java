@@ -20,14 +20,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgresult run}. */
+/** {@code pgresult example}. */
 @Internal
 @Command(
-    name = "run",
+    name = "example",
     sortOptions = false,
     header = "Run one of the example pipelines, on sample data that it makes.",
     customSynopsis =
-        "pgresult run ranking|dashboard [-r RESULT] [-n RECORDS] [OPTIONS] [-- BEAM OPTIONS]",
+        "pgresult example ranking|dashboard [-r RESULT] [-n RECORDS] [OPTIONS] [-- BEAM OPTIONS]",
     description = {
       "",
       "ranking    the most rated movies of each genre; replaces the table",
@@ -38,10 +38,10 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  pgresult run ranking",
+      "  pgresult example ranking",
       "  pgresult show embedded:top_movies",
-      "  pgresult run dashboard -n 1000000 -- --runner=FlinkRunner",
-      "  pgresult run ranking -r 'postgresql://app@db/shop/top_movies?mode=replace' -p"
+      "  pgresult example dashboard -n 1000000 -- --runner=FlinkRunner",
+      "  pgresult example ranking -r 'postgresql://app@db/shop/top_movies?mode=replace' -p"
     })
 public final class RunCommand implements Callable<Integer> {
 

@@ -63,7 +63,7 @@ final class RunLines implements RunListener {
 
   @Override
   public void home(boolean reachable, String why) {
-    line(reachable ? "the home database is there again" : why + "; trying again");
+    line(reachable ? "the schedules database is there again" : why + "; trying again");
   }
 
   @Override

@@ -120,7 +120,7 @@ public final class SchedCommand {
   @Command(
       name = "show",
       header = "Show one.",
-      customSynopsis = "pgresult sched show NAME [--home HOME]")
+      customSynopsis = "pgresult sched show NAME [--schedules-database URL]")
   int show(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
     Schedule schedule;
     try (HomeDatabase database = home.open(terminal)) {
@@ -135,7 +135,7 @@ public final class SchedCommand {
       aliases = "hist",
       sortOptions = false,
       header = "Show the runs of one, the newest tick first.",
-      customSynopsis = "pgresult sched history NAME [MAX] [-s SKIP] [--home HOME]")
+      customSynopsis = "pgresult sched history NAME [MAX] [-s SKIP] [--schedules-database URL]")
   int history(
       @Parameters(paramLabel = "NAME") String name,
       @Parameters(
@@ -225,7 +225,7 @@ public final class SchedCommand {
   @Command(
       name = "pause",
       header = "Let one tick no more; what is queued still runs.",
-      customSynopsis = "pgresult sched pause NAME [--home HOME]")
+      customSynopsis = "pgresult sched pause NAME [--schedules-database URL]")
   int pause(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
     try (HomeDatabase database = home.open(terminal)) {
       new Schedules(database).change(name, (schedule, now) -> schedule.paused(true, now));
@@ -237,7 +237,7 @@ public final class SchedCommand {
   @Command(
       name = "resume",
       header = "Let one tick again, from now on.",
-      customSynopsis = "pgresult sched resume NAME [--home HOME]")
+      customSynopsis = "pgresult sched resume NAME [--schedules-database URL]")
   int resume(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
     Schedule schedule;
     try (HomeDatabase database = home.open(terminal)) {
@@ -253,7 +253,7 @@ public final class SchedCommand {
       name = "delete",
       aliases = "rm",
       header = "Remove one, with its history and what is queued.",
-      customSynopsis = "pgresult sched delete NAME [--home HOME]")
+      customSynopsis = "pgresult sched delete NAME [--schedules-database URL]")
   int delete(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
     boolean running;
     try (HomeDatabase database = home.open(terminal)) {

@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
     name = "run",
     sortOptions = false,
     header = "Run ticks of the past.",
-    customSynopsis = "pgresult sched run NAME [TIME] [-n N] [--again] [--now] [--home HOME]",
+    customSynopsis =
+        "pgresult sched run NAME [TIME] [-n N] [--again] [--now] [--schedules-database URL]",
     footer = {
       "",
       "A tick that was published is not run once more, unless with --again. One that failed or",

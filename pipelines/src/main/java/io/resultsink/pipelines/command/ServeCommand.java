@@ -29,12 +29,12 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     header = "Execute schedules until it is stopped.",
     customSynopsis = {
-      "pgresult serve [--home HOME] [-j JOBS] [--folders PATH...] [--grace SECONDS]",
+      "pgresult serve [--schedules-database URL] [-j JOBS] [--folders PATH...] [--grace SECONDS]",
       "       [--heartbeat SECONDS]"
     },
     description = {
       "",
-      "Several of them share one home database: a tick runs on one of them, and what a process",
+      "Several of them share one schedules database: a tick runs on one of them, and what a process",
       "executes that dies is taken over by another after four heartbeats. Folders, named results",
       "and passwords are looked up where it runs. Ctrl-C takes no more runs and lets those under",
       "way finish; a second one, or the end of the grace, cancels them and hands them back.",
@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  pgresult serve",
-      "  pgresult serve --home postgresql://app@db.example.com/pgresult -j 4"
+      "  pgresult serve --schedules-database postgresql://app@db.example.com/pgresult -j 4"
     })
 public final class ServeCommand implements Callable<Integer> {
 

@@ -3,7 +3,7 @@
  *
  * <p>{@link io.resultsink.pipelines.example.RankingPipeline} replaces a table by a ranking; {@link
  * io.resultsink.pipelines.example.DashboardPipeline} keeps a table with its keys and indexes, and
- * changes its rows. Both run with {@code pgresult run}, on sample data made by {@link
+ * changes its rows. Both run with {@code pgresult example}, on sample data made by {@link
  * io.resultsink.pipelines.example.SampleAccessLog} and {@link
  * io.resultsink.pipelines.example.SampleRatings}: any record can be made from its number alone, so
  * workers make them in parallel, and the same ones every time.

@@ -2,7 +2,9 @@ package io.resultsink.pipelines.schedule;
 
 import java.time.Duration;
 
-/** A process whose clock is not that of the home database, and which therefore does not plan. */
+/**
+ * A process whose clock is not that of the schedules database, and which therefore does not plan.
+ */
 final class ClockException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -14,7 +16,7 @@ final class ClockException extends RuntimeException {
    */
   ClockException(String home, Duration ahead) {
     super(
-        "this machine's clock is %d s %s that of the home database %s; this server plans and runs nothing until they agree within %d s. Set the wrong one right, by NTP for example"
+        "this machine's clock is %d s %s that of the schedules database %s; this server plans and runs nothing until they agree within %d s. Set the wrong one right, by NTP for example"
             .formatted(
                 ahead.abs().toSeconds(),
                 ahead.isNegative() ? "behind" : "ahead of",

@@ -13,7 +13,7 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public interface HomeClock {
 
-  /** The clock of the home database. */
+  /** The clock of the schedules database. */
   HomeClock OF_DATABASE =
       connection ->
           Jdbc.one(

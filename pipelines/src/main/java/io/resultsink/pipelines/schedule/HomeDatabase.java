@@ -79,12 +79,12 @@ public final class HomeDatabase implements AutoCloseable {
       SQLException reason = reason(e);
       if (reason != null && NO_PRIVILEGE.equals(reason.getSQLState())) {
         throw new HomeDatabaseException(
-            "role %s may not create the schema %s in the home database %s; as its owner run CREATE SCHEMA %s AUTHORIZATION %s"
+            "role %s may not create the schema %s in the schedules database %s; as its owner run CREATE SCHEMA %s AUTHORIZATION %s"
                 .formatted(role, SCHEMA, name, SCHEMA, role),
             e);
       }
       throw new HomeDatabaseException(
-          "the schema %s of the home database %s cannot be brought to this version: %s"
+          "the schema %s of the schedules database %s cannot be brought to this version: %s"
               .formatted(SCHEMA, name, e.getMessage().lines().findFirst().orElse("")),
           e);
     }
@@ -136,7 +136,7 @@ public final class HomeDatabase implements AutoCloseable {
 
   private HomeDatabaseException failure(SQLException e) {
     return new HomeDatabaseException(
-        "the home database %s does not answer as it should: SQLSTATE %s"
+        "the schedules database %s does not answer as it should: SQLSTATE %s"
             .formatted(name, e.getSQLState()),
         e);
   }

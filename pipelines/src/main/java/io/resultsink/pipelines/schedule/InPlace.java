@@ -80,7 +80,7 @@ public final class InPlace implements AutoCloseable {
     try {
       presence.beat();
     } catch (RuntimeException e) {
-      log.warn("the home database does not hear that this process lives", e);
+      log.warn("the schedules database does not hear that this process lives", e);
     }
   }
 

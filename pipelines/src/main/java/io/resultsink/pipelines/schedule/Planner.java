@@ -16,7 +16,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns ticks into runs when their time has come, by the clock of the home database. */
+/** Turns ticks into runs when their time has come, by the clock of the schedules database. */
 final class Planner {
 
   private static final Logger log = LoggerFactory.getLogger(Planner.class);

@@ -23,7 +23,7 @@ public interface RunListener {
   /** It was ended before its time, and waits for another server. */
   void handedBack(Schedule schedule, Run run);
 
-  /** The home database is out of reach, or there again. */
+  /** The schedules database is out of reach, or there again. */
   void home(boolean reachable, String why);
 
   /** Nothing is planned and run here, for this reason; null when it is again. */

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The schedules of a home database, for those who manage them. */
+/** The schedules of a schedules database, for those who manage them. */
 @Internal
 public final class Schedules {
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plans ticks and executes runs, together with all other servers of the same home database, until
- * it is stopped.
+ * Plans ticks and executes runs, together with all other servers of the same schedules database,
+ * until it is stopped.
  */
 @Internal
 public final class Server implements AutoCloseable {
@@ -26,7 +26,7 @@ public final class Server implements AutoCloseable {
    *
    * @param jobs how many runs it executes at a time
    * @param heartbeat how often it says that it lives; others take over after four of them
-   * @param clock of this machine; nothing is planned while it differs from the home database's
+   * @param clock of this machine; nothing is planned while it differs from the schedules database's
    */
   public record Settings(int jobs, Duration heartbeat, InstantSource clock) {}
 
@@ -179,7 +179,7 @@ public final class Server implements AutoCloseable {
       told(true, "");
     } catch (RuntimeException e) {
       if (!looking.isShutdown()) {
-        log.warn("the home database cannot be asked", e);
+        log.warn("the schedules database cannot be asked", e);
         told(false, String.valueOf(e.getMessage()));
       }
     }

@@ -27,9 +27,9 @@
  *   <li>A fixed hour that is skipped when clocks are put forward starts when they are; one that
  *       comes twice ticks once. Every hour, on the other hand, is every hour that passes ({@code
  *       Cron}).
- *   <li>The clock is that of the home database ({@code HomeClock}): machines' clocks differ, and
- *       one that is a year ahead would queue runs of the future. A server whose clock is more than
- *       a minute off serves nothing ({@code ClockException}).
+ *   <li>The clock is that of the schedules database ({@code HomeClock}): machines' clocks differ,
+ *       and one that is a year ahead would queue runs of the future. A server whose clock is more
+ *       than a minute off serves nothing ({@code ClockException}).
  *   <li>A row that this program cannot read is the problem of that schedule alone ({@code
  *       StoredSchedule}).
  *   <li>A takeover has a new number, and only the newest one writes the outcome ({@code RunStore}).

@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.is;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Privileges on the tables of the home database. */
+/** Privileges on the tables of the schedules database. */
 class HomePrivilegesIT {
 
   @RegisterExtension private final TestHome home = new TestHome();

@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is kept in the home database. */
+/** What is kept in the schedules database. */
 class SchedulesIT {
 
   @RegisterExtension private final TestHome home = new TestHome();
@@ -137,7 +137,8 @@ class SchedulesIT {
                 () -> HomeDatabase.open(PostgresTarget.parse(home.database().url("t"))))
             .getMessage();
     assertThat(
-        message, startsWith("role sink may not create the schema pgresult in the home database "));
+        message,
+        startsWith("role sink may not create the schema pgresult in the schedules database "));
     home.database().execute("CREATE SCHEMA pgresult AUTHORIZATION sink");
     home.open().close();
   }

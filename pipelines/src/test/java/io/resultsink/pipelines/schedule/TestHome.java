@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A home database for one test, and a clock that goes when it is told to. */
+/** A schedules database for one test, and a clock that goes when it is told to. */
 final class TestHome implements BeforeEachCallback, AfterEachCallback {
 
   /** When a test begins. */
