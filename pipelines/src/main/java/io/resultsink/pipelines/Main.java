@@ -2,20 +2,20 @@ package io.resultsink.pipelines;
 
 import io.resultsink.pipelines.command.CleanCommand;
 import io.resultsink.pipelines.command.EmbeddedCommand;
+import io.resultsink.pipelines.command.ExampleCommand;
 import io.resultsink.pipelines.command.QueryCommand;
 import io.resultsink.pipelines.command.ResultCommand;
-import io.resultsink.pipelines.command.RunCommand;
 import io.resultsink.pipelines.command.SamplesCommand;
 import io.resultsink.pipelines.command.SchedCommand;
 import io.resultsink.pipelines.command.SchedRunCommand;
 import io.resultsink.pipelines.command.ServeCommand;
 import io.resultsink.pipelines.command.ShowCommand;
 import io.resultsink.pipelines.command.Unrepeated;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
 import io.resultsink.pipelines.launch.Failure;
 import io.resultsink.pipelines.launch.Home;
 import io.resultsink.pipelines.launch.Logs;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.print.Printable;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -80,10 +80,10 @@ public final class Main {
     boolean interactive = System.console() != null && System.getenv("TERM") != null;
     int exitCode =
         execute(
-            HandedArguments.orElse(arguments),
+            LauncherArguments.orElse(arguments),
             logFile,
             options ->
-                new Terminal(
+                new CommandContext(
                     System.in, System.out, System.err, interactive, Home.folder(), options));
     System.out.flush();
     System.exit(exitCode);
@@ -91,7 +91,7 @@ public final class Main {
 
   /** What a command meets, once its Beam options are known. */
   interface World {
-    Terminal with(List<String> beamOptions);
+    CommandContext with(List<String> beamOptions);
   }
 
   /** Runs a command; what follows {@code --} are Beam's options. */
@@ -100,35 +100,35 @@ public final class Main {
     List<String> all = Arrays.asList(arguments);
     List<String> own = end < 0 ? all : all.subList(0, end);
     List<String> beam = end < 0 ? List.of() : all.subList(end + 1, all.size());
-    Terminal terminal = world.with(beam);
+    CommandContext context = world.with(beam);
     try {
-      return commandLine(logFile, terminal).execute(own.toArray(String[]::new));
+      return commandLine(logFile, context).execute(own.toArray(String[]::new));
     } catch (Error e) {
-      return failed(e, logFile, terminal);
+      return failed(e, logFile, context);
     }
   }
 
-  private static CommandLine commandLine(String logFile, Terminal terminal) {
+  private static CommandLine commandLine(String logFile, CommandContext context) {
     CommandLine commands = new CommandLine(new Main());
-    commands.addSubcommand(new QueryCommand(terminal));
-    commands.addSubcommand(new ShowCommand(terminal));
-    commands.addSubcommand(new CleanCommand(terminal));
-    commands.addSubcommand(new ResultCommand(terminal));
+    commands.addSubcommand(new QueryCommand(context));
+    commands.addSubcommand(new ShowCommand(context));
+    commands.addSubcommand(new CleanCommand(context));
+    commands.addSubcommand(new ResultCommand(context));
     commands.addSubcommand(
-        new CommandLine(new SchedCommand(terminal)).addSubcommand(new SchedRunCommand(terminal)));
-    commands.addSubcommand(new ServeCommand(terminal));
-    commands.addSubcommand(new RunCommand(terminal));
-    commands.addSubcommand(new SamplesCommand(terminal));
-    commands.addSubcommand(new EmbeddedCommand(terminal));
+        new CommandLine(new SchedCommand(context)).addSubcommand(new SchedRunCommand(context)));
+    commands.addSubcommand(new ServeCommand(context));
+    commands.addSubcommand(new ExampleCommand(context));
+    commands.addSubcommand(new SamplesCommand(context));
+    commands.addSubcommand(new EmbeddedCommand(context));
     return commands
-        .setOut(new PrintWriter(terminal.out(), true))
-        .setErr(new PrintWriter(terminal.err(), true))
+        .setOut(new PrintWriter(context.out(), true))
+        .setErr(new PrintWriter(context.err(), true))
         .setUsageHelpWidth(PAGE_WIDTH)
         .setUsageHelpLongOptionsMaxWidth(28)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::wrongUse)
         .setExecutionExceptionHandler(
-            (exception, command, parsed) -> failed(exception, logFile, terminal));
+            (exception, command, parsed) -> failed(exception, logFile, context));
   }
 
   private static int wrongUse(ParameterException exception, String[] arguments) {
@@ -138,7 +138,7 @@ public final class Main {
     return ExitCode.USAGE;
   }
 
-  private static int failed(Throwable exception, String logFile, Terminal terminal) {
+  private static int failed(Throwable exception, String logFile, CommandContext context) {
     Logger log = LoggerFactory.getLogger(Main.class);
     Failure failure = Failure.of(exception);
     if (failure.expected()) {
@@ -146,9 +146,9 @@ public final class Main {
     } else {
       log.error("failed", exception);
     }
-    terminal.note("error: " + failure.message());
+    context.note("error: " + failure.message());
     if (!failure.expected()) {
-      terminal.note("  the log has more: " + logFile);
+      context.note("  the log has more: " + logFile);
     }
     return failure.exitCode();
   }

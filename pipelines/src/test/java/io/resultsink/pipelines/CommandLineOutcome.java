@@ -1,6 +1,6 @@
 package io.resultsink.pipelines;
 
-import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.CommandContext;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -18,7 +18,7 @@ record CommandLineOutcome(int exitCode, String out, String err) {
             arguments,
             "the.log",
             options ->
-                new Terminal(
+                new CommandContext(
                     new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8)),
                     new PrintStream(out, true, StandardCharsets.UTF_8),
                     new PrintStream(err, true, StandardCharsets.UTF_8),

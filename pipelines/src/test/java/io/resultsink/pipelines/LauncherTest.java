@@ -78,7 +78,7 @@ class LauncherTest {
               .toList();
 
       assertThat(
-          HandedArguments.parse(String.join("\n", handed) + "\n"),
+          LauncherArguments.parse(String.join("\n", handed) + "\n"),
           arrayContaining("query", argument, ""));
     }
   }
@@ -86,7 +86,7 @@ class LauncherTest {
   @Test
   void argumentsThatDidNotAllArriveAreNotExecuted() {
     for (String broken : List.of("", "\n", "query\n", "query\nen", "query\nend")) {
-      assertThrows(IllegalStateException.class, () -> HandedArguments.parse(broken));
+      assertThrows(IllegalStateException.class, () -> LauncherArguments.parse(broken));
     }
   }
 

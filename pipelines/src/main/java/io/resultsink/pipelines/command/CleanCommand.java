@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.Figures;
 import io.resultsink.postgres.TargetInspector;
@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class CleanCommand implements Callable<Integer> {
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
   @Option(
       names = "--older-than",
@@ -58,15 +58,15 @@ public final class CleanCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RESULT", description = "the table whose runs are meant")
   private String result = "";
 
-  /** A command that talks to {@code terminal}. */
-  public CleanCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public CleanCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() {
     Duration given = olderThan == null ? null : age(olderThan);
-    PostgresTarget target = resultOptions.target(result, terminal);
+    PostgresTarget target = resultOptions.target(result, context);
     Duration age = given == null ? target.stagingTtl() : given;
     try (TargetInspector inspector = TargetInspector.of(target)) {
       List<AbandonedStaging.Found> found = inspector.staging();
@@ -79,7 +79,7 @@ public final class CleanCommand implements Callable<Integer> {
           removed++;
           fate = "removed";
         }
-        terminal.say(
+        context.say(
             "%s  of %s, %s old, %s  %s"
                 .formatted(
                     staging.name(),
@@ -88,7 +88,7 @@ public final class CleanCommand implements Callable<Integer> {
                     Figures.bytes(staging.bytes()),
                     fate));
       }
-      terminal.say(summary(found.size(), removed));
+      context.say(summary(found.size(), removed));
       return ExitCode.DONE;
     }
   }

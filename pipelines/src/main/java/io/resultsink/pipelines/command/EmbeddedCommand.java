@@ -3,8 +3,8 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.pipelines.embedded.ServerStatus;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
-import io.resultsink.pipelines.launch.Terminal;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import picocli.CommandLine.Command;
@@ -33,29 +33,29 @@ import picocli.CommandLine.Command;
     })
 public final class EmbeddedCommand {
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
-  /** A command that talks to {@code terminal}. */
-  public EmbeddedCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public EmbeddedCommand(CommandContext context) {
+    this.context = context;
   }
 
   private EmbeddedServer server() {
-    return EmbeddedServer.home(terminal.home());
+    return EmbeddedServer.home(context.home());
   }
 
   @Command(name = "start", header = "Start it, unless it runs.")
   int start() {
     Address address = server().start();
-    terminal.say("running at " + address.url());
-    terminal.note("for trying out only; its password is in " + address.passwordFile());
+    context.say("running at " + address.url());
+    context.note("for trying out only; its password is in " + address.passwordFile());
     return ExitCode.DONE;
   }
 
   @Command(name = "stop", header = "Stop it; its data stay.")
   int stop() {
     boolean stopped = server().stop();
-    terminal.say(stopped ? "stopped; its data stay" : "it did not run");
+    context.say(stopped ? "stopped; its data stay" : "it did not run");
     return ExitCode.DONE;
   }
 
@@ -63,9 +63,9 @@ public final class EmbeddedCommand {
   int status() {
     ServerStatus status = server().status();
     Optional<Address> running = status.address();
-    terminal.say(running.map(at -> "running at " + at.url()).orElse("not running"));
+    context.say(running.map(at -> "running at " + at.url()).orElse("not running"));
     String data = status.major() == null ? "none yet" : "of PostgreSQL " + status.major();
-    terminal.say("data " + data + ", " + status.data());
+    context.say("data " + data + ", " + status.data());
     return ExitCode.DONE;
   }
 
@@ -78,7 +78,7 @@ public final class EmbeddedCommand {
       })
   int url() {
     int psql = PsqlVersion.major().orElse(PsqlVersion.NEWEST);
-    terminal.say(server().start().libpqUrl(psql));
+    context.say(server().start().libpqUrl(psql));
     return ExitCode.DONE;
   }
 }

@@ -3,12 +3,12 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.engine.PreparedQuery;
 import io.resultsink.pipelines.launch.BeamOptions;
 import io.resultsink.pipelines.launch.CollectedRows;
-import io.resultsink.pipelines.launch.CtrlC;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.CursorRows;
 import io.resultsink.pipelines.launch.ExitCode;
+import io.resultsink.pipelines.launch.InterruptHook;
 import io.resultsink.pipelines.launch.PipelineRun;
 import io.resultsink.pipelines.launch.PublishRun;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.RowsFormat;
 import io.resultsink.pipelines.print.TargetReportText;
@@ -86,21 +86,21 @@ import picocli.CommandLine.Mixin;
     })
 public final class QueryCommand implements Callable<Integer> {
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
   @Mixin private QueryOptions options = new QueryOptions();
   @Mixin private ResultOptions resultOptions = new ResultOptions();
 
-  /** A command that talks to {@code terminal}. */
-  public QueryCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public QueryCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws IOException {
     options.check();
-    BeamOptions beam = BeamOptions.of(terminal.beamOptions());
-    String sql = options.sql(terminal);
+    BeamOptions beam = BeamOptions.of(context.beamOptions());
+    String sql = options.sql(context);
     Secret password =
         options.databasePassword == null ? null : Secret.parse(options.databasePassword);
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
@@ -113,7 +113,7 @@ public final class QueryCommand implements Callable<Integer> {
     EngineQuery query = EngineQuery.of(request, beam, options.engine, options.files());
     return options.dryRun
         ? report(target, query)
-        : new PublishRun(terminal, beam).run(target, options.wait, query::build);
+        : new PublishRun(context, beam).run(target, options.wait, query::build);
   }
 
   private int print(BeamOptions beam, QueryRequest request) throws IOException {
@@ -126,21 +126,21 @@ public final class QueryCommand implements Callable<Integer> {
     PreparedQuery prepared = query.prepared();
     if (prepared != null) {
       try (CursorRows rows = new CursorRows(prepared)) {
-        format.print(rows, terminal.out());
+        format.print(rows, context.out());
       }
       return ExitCode.DONE;
     }
     Pipeline pipeline = Pipeline.create(beam.options());
     PCollection<Row> rows = QueryPipeline.of(request).build(pipeline);
     try (CollectedRows collected = CollectedRows.of(rows)) {
-      new PipelineRun(terminal, beam, null, CtrlC::arm).complete(pipeline);
-      format.print(collected, terminal.out());
+      new PipelineRun(context, beam, null, InterruptHook::arm).complete(pipeline);
+      format.print(collected, context.out());
     }
     return ExitCode.DONE;
   }
 
   private PostgresTarget target(String result, BeamOptions beam) {
-    PostgresTarget target = resultOptions.target(result, terminal, beam);
+    PostgresTarget target = resultOptions.target(result, context, beam);
     if (options.runId == null) {
       return target;
     }
@@ -156,8 +156,8 @@ public final class QueryCommand implements Callable<Integer> {
     try (TargetInspector inspector = TargetInspector.of(target)) {
       report = inspector.check(schema);
     }
-    TargetReportText.lines(report).forEach(terminal::say);
-    query.notes().forEach(note -> terminal.say("note: " + note));
+    TargetReportText.lines(report).forEach(context::say);
+    query.notes().forEach(note -> context.say("note: " + note));
     return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 }

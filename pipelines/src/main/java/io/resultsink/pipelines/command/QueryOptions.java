@@ -2,7 +2,7 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.engine.Engine;
-import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.RowsFormat;
 import io.resultsink.pipelines.query.QueryRequest;
@@ -125,10 +125,10 @@ final class QueryOptions {
   }
 
   /** The SQL, wherever it is; null when there is none. */
-  @Nullable String sql(Terminal terminal) throws IOException {
+  @Nullable String sql(CommandContext context) throws IOException {
     return sqlArgument == null && queryFile == null
         ? null
-        : SqlText.of(sqlArgument, queryFile, terminal);
+        : SqlText.of(sqlArgument, queryFile, context);
   }
 
   /** What is said of files. */

@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.print.TextTable;
 import io.resultsink.pipelines.registry.NamedResult;
 import io.resultsink.pipelines.registry.StoredResults;
@@ -44,11 +44,11 @@ public final class ResultCommand {
   /** What a connection is looked up with, when only the connection matters. */
   private static final String ANY_TABLE = ":t";
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
-  /** A command that talks to {@code terminal}. */
-  public ResultCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public ResultCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Command(
@@ -70,8 +70,8 @@ public final class ResultCommand {
     StoredResults results = StoredResults.ofUser();
     NamedResult result = NamedResult.parse(name, url, password.password());
     results.create(result);
-    terminal.say("named result " + name + " is created in " + results.serviceFile());
-    terminal.note(
+    context.say("named result " + name + " is created in " + results.serviceFile());
+    context.note(
         result.password() == null
             ? "it has no password; add -p for one, or an entry in " + results.passwordFile()
             : "try it: pgresult result test " + name);
@@ -86,11 +86,11 @@ public final class ResultCommand {
       rows.add(List.of(name, url(name)));
     }
     if (rows.isEmpty()) {
-      terminal.note("none yet; create one with pgresult result create NAME postgresql://...");
+      context.note("none yet; create one with pgresult result create NAME postgresql://...");
       return ExitCode.DONE;
     }
     new TextTable(List.of("name", "url"), List.of(false, false))
-        .print(rows::forEach, terminal.out());
+        .print(rows::forEach, context.out());
     return ExitCode.DONE;
   }
 
@@ -99,14 +99,14 @@ public final class ResultCommand {
     StoredResults results = StoredResults.ofUser();
     results.require(name);
     Secret password = target(name).password();
-    terminal.say("name      " + name);
-    terminal.say("url       " + url(name));
-    terminal.say(
+    context.say("name      " + name);
+    context.say("url       " + url(name));
+    context.say(
         "password  "
             + (password == null
                 ? "none"
                 : password.reference().orElse("kept, in " + results.passwordFile())));
-    terminal.say(
+    context.say(
         "kept in   "
             + results.serviceFile()
             + (results.isOurs(name) ? "" : ", not created by pgresult"));
@@ -119,7 +119,7 @@ public final class ResultCommand {
       customSynopsis = "pgresult result delete NAME")
   int delete(@Parameters(paramLabel = "NAME") String name) {
     StoredResults.ofUser().delete(name);
-    terminal.say("named result " + name + " is deleted; tables stay as they are");
+    context.say("named result " + name + " is deleted; tables stay as they are");
     return ExitCode.DONE;
   }
 
@@ -130,9 +130,9 @@ public final class ResultCommand {
       customSynopsis = "pgresult result test NAME [-p | --password REF]")
   int test(@Parameters(paramLabel = "NAME") String name, @Mixin ResultOptions password) {
     StoredResults.ofUser().require(name);
-    PostgresTarget target = password.target(name + ANY_TABLE, terminal);
+    PostgresTarget target = password.target(name + ANY_TABLE, context);
     ConnectionTest test = ConnectionTest.of(target);
-    test.lines().forEach(terminal::say);
+    test.lines().forEach(context::say);
     return test.canCreateTables() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 

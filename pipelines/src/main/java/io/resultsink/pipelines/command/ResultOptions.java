@@ -2,7 +2,7 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.pipelines.launch.BeamOptions;
-import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
@@ -35,31 +35,31 @@ final class ResultOptions {
   }
 
   /** The target of a RESULT; starts the embedded server when it names that. */
-  PostgresTarget target(String result, Terminal terminal, BeamOptions beam) {
+  PostgresTarget target(String result, CommandContext context, BeamOptions beam) {
     if (result.startsWith(EMBEDDED) && !beam.local()) {
       throw new UsageException(
           "the embedded server is on this machine, and " + beam.runner() + " runs elsewhere");
     }
-    return target(result, terminal);
+    return target(result, context);
   }
 
   /** The same for a command that runs no pipeline. */
-  PostgresTarget target(String result, Terminal terminal) {
+  PostgresTarget target(String result, CommandContext context) {
     if (result.startsWith(EMBEDDED)) {
-      return embedded(result.substring(EMBEDDED.length()), terminal);
+      return embedded(result.substring(EMBEDDED.length()), context);
     }
     PostgresTarget target = PostgresTarget.parse(result);
     Secret password = password();
     return password == null ? target : target.toBuilder().password(password).build();
   }
 
-  private PostgresTarget embedded(String tableAndOptions, Terminal terminal) {
+  private PostgresTarget embedded(String tableAndOptions, CommandContext context) {
     if (ask || reference != null) {
       throw new UsageException("the embedded server has a password of its own; leave -p out");
     }
     // Wrong options are told before a server is started for them.
     PostgresTarget.parse("postgresql://localhost/results/" + tableAndOptions);
-    return EmbeddedTarget.of(EmbeddedServer.home(terminal.home()).start(), tableAndOptions);
+    return EmbeddedTarget.of(EmbeddedServer.home(context.home()).start(), tableAndOptions);
   }
 
   /** What -p or --password give; null for neither. */

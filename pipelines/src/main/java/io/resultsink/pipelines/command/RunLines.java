@@ -62,7 +62,7 @@ final class RunLines implements RunListener {
   }
 
   @Override
-  public void home(boolean reachable, String why) {
+  public void reachable(boolean reachable, String why) {
     line(reachable ? "the schedules database is there again" : why + "; trying again");
   }
 

@@ -1,9 +1,9 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.example.SampleAccessLog;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
 import io.resultsink.pipelines.launch.RunException;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.Figures;
 import java.io.IOException;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class SamplesCommand implements Callable<Integer> {
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
   @Parameters(paramLabel = "FOLDER", description = "made when it is missing")
   private Path folder = Path.of("samples");
@@ -45,9 +45,9 @@ public final class SamplesCommand implements Callable<Integer> {
       description = "how many records; 100000 unless given")
   private long records;
 
-  /** A command that talks to {@code terminal}. */
-  public SamplesCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public SamplesCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -62,7 +62,7 @@ public final class SamplesCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new RunException("cannot write " + file + ": " + e);
     }
-    terminal.note("wrote " + Figures.counted(records, "record") + " to " + file);
+    context.note("wrote " + Figures.counted(records, "record") + " to " + file);
     return ExitCode.DONE;
   }
 }

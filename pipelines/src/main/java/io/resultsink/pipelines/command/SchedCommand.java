@@ -1,13 +1,13 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.TextTable;
-import io.resultsink.pipelines.schedule.HomeDatabase;
 import io.resultsink.pipelines.schedule.Run;
 import io.resultsink.pipelines.schedule.RunState;
 import io.resultsink.pipelines.schedule.Schedule;
+import io.resultsink.pipelines.schedule.ScheduleDatabase;
 import io.resultsink.pipelines.schedule.Schedules;
 import io.resultsink.pipelines.schedule.StoredSchedule;
 import java.io.IOException;
@@ -50,11 +50,11 @@ public final class SchedCommand {
 
   private static final int LISTED = 20;
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
-  /** A command that talks to {@code terminal}. */
-  public SchedCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public SchedCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Command(
@@ -80,14 +80,14 @@ public final class SchedCommand {
               description = "one SELECT of Beam SQL; - reads it from standard input")
           @Nullable String sql,
       @Mixin ScheduleOptions options,
-      @Mixin HomeOptions home)
+      @Mixin ScheduleDatabaseOptions home)
       throws IOException {
-    Schedule given = options.create(name, cron, sql, terminal);
+    Schedule given = options.create(name, cron, sql, context);
     Schedule kept;
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       kept = new Schedules(database).create(given);
     }
-    terminal.say("Schedule '" + name + "' is created" + start(kept));
+    context.say("Schedule '" + name + "' is created" + start(kept));
     return ExitCode.DONE;
   }
 
@@ -100,20 +100,20 @@ public final class SchedCommand {
   }
 
   @Command(name = "list", aliases = "ls", header = "List all.")
-  int list(@Mixin HomeOptions home) throws IOException {
+  int list(@Mixin ScheduleDatabaseOptions home) throws IOException {
     List<StoredSchedule> all;
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       all = new Schedules(database).all();
     }
     if (all.isEmpty()) {
-      terminal.note("none yet; create one with pgresult sched create, see its --help");
+      context.note("none yet; create one with pgresult sched create, see its --help");
       return ExitCode.DONE;
     }
     new TextTable(ScheduleText.LIST, List.of(false, false, false, false, true, false, false, false))
-        .print(row -> all.forEach(each -> row.accept(ScheduleText.row(each))), terminal.out());
+        .print(row -> all.forEach(each -> row.accept(ScheduleText.row(each))), context.out());
     all.stream()
         .filter(each -> each.problem() != null)
-        .forEach(each -> terminal.note("schedule " + each.name() + ": " + each.problem()));
+        .forEach(each -> context.note("schedule " + each.name() + ": " + each.problem()));
     return ExitCode.DONE;
   }
 
@@ -121,12 +121,12 @@ public final class SchedCommand {
       name = "show",
       header = "Show one.",
       customSynopsis = "pgresult sched show NAME [--schedules-database URL]")
-  int show(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
+  int show(@Parameters(paramLabel = "NAME") String name, @Mixin ScheduleDatabaseOptions home) {
     Schedule schedule;
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       schedule = new Schedules(database).require(name);
     }
-    ScheduleText.lines(schedule).forEach(terminal::say);
+    ScheduleText.lines(schedule).forEach(context::say);
     return ExitCode.DONE;
   }
 
@@ -149,28 +149,28 @@ public final class SchedCommand {
               paramLabel = "SKIP",
               description = "leave out so many of the newest")
           int skip,
-      @Mixin HomeOptions home)
+      @Mixin ScheduleDatabaseOptions home)
       throws IOException {
     if (most < 1 || skip < 0) {
       throw new UsageException("MAX is at least 1, SKIP at least 0");
     }
     Schedules.History history;
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       history = new Schedules(database).history(name, most, skip);
     }
     Schedule schedule = history.schedule();
-    ScheduleText.head(schedule).forEach(terminal::say);
+    ScheduleText.head(schedule).forEach(context::say);
     long queued = count(history.unfinished(), RunState.QUEUED);
     long running = count(history.unfinished(), RunState.RUNNING);
-    terminal.say("%-9s %d running, %d queued".formatted("now", running, queued));
-    terminal.say("");
+    context.say("%-9s %d running, %d queued".formatted("now", running, queued));
+    context.say("");
     new TextTable(ScheduleText.HISTORY, List.of(false, false, false, true, true, false))
         .print(
             row ->
                 history
                     .newest()
                     .forEach(run -> row.accept(ScheduleText.row(run, schedule.cron().zone()))),
-            terminal.out());
+            context.out());
     return ExitCode.DONE;
   }
 
@@ -202,22 +202,22 @@ public final class SchedCommand {
               description = "when it ticks; '' for never")
           @Nullable String cron,
       @Mixin ScheduleOptions options,
-      @Mixin HomeOptions home)
+      @Mixin ScheduleDatabaseOptions home)
       throws IOException {
     if (options.empty()
         && sql == null
         && newName == null
         && cron == null
-        && terminal.beamOptions().isEmpty()) {
+        && context.beamOptions().isEmpty()) {
       throw new UsageException("nothing to change is given; see pgresult sched update --help");
     }
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       Schedules schedules = new Schedules(database);
       // The SQL may come from standard input, which is read once.
-      Schedule updated = options.update(schedules.require(name), cron, sql, terminal);
+      Schedule updated = options.update(schedules.require(name), cron, sql, context);
       Schedule renamed = newName == null ? updated : updated.named(newName);
       Schedule stored = schedules.change(name, renamed::ticking);
-      terminal.say("Schedule '" + stored.name() + "' is updated" + start(stored));
+      context.say("Schedule '" + stored.name() + "' is updated" + start(stored));
     }
     return ExitCode.DONE;
   }
@@ -226,11 +226,11 @@ public final class SchedCommand {
       name = "pause",
       header = "Let one tick no more; what is queued still runs.",
       customSynopsis = "pgresult sched pause NAME [--schedules-database URL]")
-  int pause(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
-    try (HomeDatabase database = home.open(terminal)) {
+  int pause(@Parameters(paramLabel = "NAME") String name, @Mixin ScheduleDatabaseOptions home) {
+    try (ScheduleDatabase database = home.open(context)) {
       new Schedules(database).change(name, (schedule, now) -> schedule.paused(true, now));
     }
-    terminal.say("Schedule '" + name + "' is paused.");
+    context.say("Schedule '" + name + "' is paused.");
     return ExitCode.DONE;
   }
 
@@ -238,14 +238,14 @@ public final class SchedCommand {
       name = "resume",
       header = "Let one tick again, from now on.",
       customSynopsis = "pgresult sched resume NAME [--schedules-database URL]")
-  int resume(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
+  int resume(@Parameters(paramLabel = "NAME") String name, @Mixin ScheduleDatabaseOptions home) {
     Schedule schedule;
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       schedule =
           new Schedules(database)
               .change(name, (paused, now) -> paused.paused() ? paused.paused(false, now) : paused);
     }
-    terminal.say("Schedule '" + name + "' is resumed" + start(schedule));
+    context.say("Schedule '" + name + "' is resumed" + start(schedule));
     return ExitCode.DONE;
   }
 
@@ -254,14 +254,14 @@ public final class SchedCommand {
       aliases = "rm",
       header = "Remove one, with its history and what is queued.",
       customSynopsis = "pgresult sched delete NAME [--schedules-database URL]")
-  int delete(@Parameters(paramLabel = "NAME") String name, @Mixin HomeOptions home) {
+  int delete(@Parameters(paramLabel = "NAME") String name, @Mixin ScheduleDatabaseOptions home) {
     boolean running;
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       running = new Schedules(database).delete(name);
     }
-    terminal.say("Schedule '" + name + "' is deleted; its table stays as it is.");
+    context.say("Schedule '" + name + "' is deleted; its table stays as it is.");
     if (running) {
-      terminal.note("a run of it is under way, and will still publish");
+      context.note("a run of it is under way, and will still publish");
     }
     return ExitCode.DONE;
   }

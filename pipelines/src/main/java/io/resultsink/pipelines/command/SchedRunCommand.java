@@ -1,13 +1,13 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
 import io.resultsink.pipelines.launch.RunException;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.Figures;
 import io.resultsink.pipelines.schedule.Backfill;
-import io.resultsink.pipelines.schedule.HomeDatabase;
-import io.resultsink.pipelines.schedule.InPlace;
+import io.resultsink.pipelines.schedule.LocalRuns;
+import io.resultsink.pipelines.schedule.ScheduleDatabase;
 import io.resultsink.pipelines.schedule.Schedules;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
 @Internal
 public final class SchedRunCommand implements Callable<Integer> {
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
   @Parameters(paramLabel = "NAME", index = "0")
   private String name = "";
@@ -64,11 +64,11 @@ public final class SchedRunCommand implements Callable<Integer> {
       description = "in this process, without retries, instead of queueing it for pgresult serve")
   private boolean now;
 
-  @Mixin private HomeOptions home = new HomeOptions();
+  @Mixin private ScheduleDatabaseOptions home = new ScheduleDatabaseOptions();
 
-  /** A command that talks to {@code terminal}. */
-  public SchedRunCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public SchedRunCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -76,7 +76,7 @@ public final class SchedRunCommand implements Callable<Integer> {
     if (ticks < 1) {
       throw new UsageException("-n " + ticks + " is too small; at least 1");
     }
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       Schedules schedules = new Schedules(database);
       ZoneId zone = schedules.require(name).cron().zone();
       Instant from = time == null ? null : GivenTime.parse(time, zone);
@@ -89,17 +89,17 @@ public final class SchedRunCommand implements Callable<Integer> {
     Schedules.Queued queued = schedules.queue(name, backfill);
     tell(queued.outcome(), zone);
     if (!queued.outcome().queued().isEmpty()) {
-      terminal.say(told("queued", queued.outcome().queued(), zone));
+      context.say(told("queued", queued.outcome().queued(), zone));
       if (!queued.served()) {
-        terminal.note("no pgresult serve is alive; start one, or add --now to run it here");
+        context.note("no pgresult serve is alive; start one, or add --now to run it here");
       }
     }
     return ExitCode.DONE;
   }
 
   private int inPlace(Schedules schedules, Backfill backfill, ZoneId zone) {
-    RunLines lines = new RunLines(terminal.err());
-    InPlace runs = schedules.inPlace(new ScheduledWork(terminal.home()), lines);
+    RunLines lines = new RunLines(context.err());
+    LocalRuns runs = schedules.inPlace(new ScheduledWork(context.home()), lines);
     Thread interrupted = new Thread(runs::cancelAndWait, "pgresult-interrupted");
     Runtime.getRuntime().addShutdownHook(interrupted);
     try (runs) {
@@ -123,10 +123,10 @@ public final class SchedRunCommand implements Callable<Integer> {
   /** What is not run. */
   private void tell(Backfill.Outcome outcome, ZoneId zone) {
     if (!outcome.done().isEmpty()) {
-      terminal.say(told("already published", outcome.done(), zone) + "; --again repeats");
+      context.say(told("already published", outcome.done(), zone) + "; --again repeats");
     }
     if (!outcome.waiting().isEmpty()) {
-      terminal.say(told("already queued", outcome.waiting(), zone));
+      context.say(told("already queued", outcome.waiting(), zone));
     }
   }
 

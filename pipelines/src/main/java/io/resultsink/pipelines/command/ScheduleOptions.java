@@ -2,7 +2,7 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.engine.Engine;
 import io.resultsink.pipelines.launch.BeamOptions;
-import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.schedule.Cron;
 import io.resultsink.pipelines.schedule.MissedTicks;
@@ -116,7 +116,7 @@ final class ScheduleOptions {
   }
 
   /** A new schedule. */
-  Schedule create(String name, String cron, @Nullable String sqlArgument, Terminal terminal)
+  Schedule create(String name, String cron, @Nullable String sqlArgument, CommandContext context)
       throws IOException {
     Schedule.checkName(name);
     if (database == null) {
@@ -125,16 +125,16 @@ final class ScheduleOptions {
     if (result == null) {
       throw new UsageException("no table for the result; name it with -r");
     }
-    String sql = SqlText.of(sqlArgument, queryFile, terminal);
+    String sql = SqlText.of(sqlArgument, queryFile, context);
     ScheduledQuery query =
         checked(
             new ScheduledQuery(
-                Storable.database(database),
-                Storable.reference(databasePassword),
+                ScheduleArguments.database(database),
+                ScheduleArguments.reference(databasePassword),
                 result,
-                Storable.reference(resultPassword),
+                ScheduleArguments.reference(resultPassword),
                 sql,
-                terminal.beamOptions(),
+                context.beamOptions(),
                 engine == null ? null : engine.name()));
     ZoneId at = zone == null ? ZoneId.of("UTC") : Cron.zone(zone);
     return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query));
@@ -142,24 +142,24 @@ final class ScheduleOptions {
 
   /** A schedule with what is given changed. */
   Schedule update(
-      Schedule old, @Nullable String cron, @Nullable String sqlArgument, Terminal terminal)
+      Schedule old, @Nullable String cron, @Nullable String sqlArgument, CommandContext context)
       throws IOException {
     ScheduledQuery before = old.query();
     boolean newSql = sqlArgument != null || queryFile != null;
     List<String> runner =
-        terminal.beamOptions().isEmpty() ? before.runnerOptions() : terminal.beamOptions();
+        context.beamOptions().isEmpty() ? before.runnerOptions() : context.beamOptions();
     // A reference belongs to what it was given for.
     ScheduledQuery query =
         new ScheduledQuery(
-            database == null ? before.database() : Storable.database(database),
+            database == null ? before.database() : ScheduleArguments.database(database),
             databasePassword == null && database == null
                 ? before.databasePassword()
-                : Storable.reference(databasePassword),
+                : ScheduleArguments.reference(databasePassword),
             result == null ? before.result() : result,
             resultPassword == null && result == null
                 ? before.resultPassword()
-                : Storable.reference(resultPassword),
-            newSql ? SqlText.of(sqlArgument, queryFile, terminal) : before.sql(),
+                : ScheduleArguments.reference(resultPassword),
+            newSql ? SqlText.of(sqlArgument, queryFile, context) : before.sql(),
             runner,
             engine == null ? before.engine() : engine.name());
     Cron oldCron = old.cron();
@@ -193,7 +193,7 @@ final class ScheduleOptions {
 
   private static ScheduledQuery checked(ScheduledQuery query) {
     BeamOptions beam = BeamOptions.of(query.runnerOptions());
-    Storable.checkResult(query.result(), beam);
+    ScheduleArguments.checkResult(query.result(), beam);
     Engine chosen =
         EngineQuery.choose(query.database(), beam, EngineQuery.engineNamed(query.engine()));
     EngineQuery.checkSyntax(chosen, query.sql());

@@ -66,8 +66,8 @@ final class ScheduleText {
         schedule.cron().zone().getId(),
         next(schedule),
         Long.toString(schedule.delay().toSeconds()),
-        Storable.shownResult(query.result()),
-        Storable.shownDatabase(query.database()),
+        ScheduleArguments.shownResult(query.result()),
+        ScheduleArguments.shownDatabase(query.database()),
         shortened(query.sql()));
   }
 
@@ -94,7 +94,9 @@ final class ScheduleText {
     ScheduledQuery query = schedule.query();
     List<String> lines = new ArrayList<>(head(schedule));
     lines.add(
-        line("database", Storable.shownDatabase(query.database()) + at(query.databasePassword())));
+        line(
+            "database",
+            ScheduleArguments.shownDatabase(query.database()) + at(query.databasePassword())));
     lines.add(
         line(
             "policy",
@@ -126,7 +128,7 @@ final class ScheduleText {
         line("next", next(schedule)),
         line(
             "result",
-            Storable.shownResult(schedule.query().result())
+            ScheduleArguments.shownResult(schedule.query().result())
                 + at(schedule.query().resultPassword())),
         line("retries", Integer.toString(schedule.retries())));
   }

@@ -2,16 +2,16 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.Failure;
 import io.resultsink.pipelines.launch.Interruption;
 import io.resultsink.pipelines.launch.Job;
 import io.resultsink.pipelines.launch.PublishRun;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.pipelines.schedule.Cancellation;
+import io.resultsink.pipelines.schedule.QueryRunner;
 import io.resultsink.pipelines.schedule.ScheduledQuery;
-import io.resultsink.pipelines.schedule.Work;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.report.ResultSummary;
@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A scheduled query, run in this process as {@code pgresult query -w} does, but silently. */
-final class ScheduledWork implements Work {
+final class ScheduledWork implements QueryRunner {
 
   private static final Logger log = LoggerFactory.getLogger(ScheduledWork.class);
 
@@ -55,8 +55,8 @@ final class ScheduledWork implements Work {
       ScheduledQuery query, Instant tick, String runId, Cancellation cancellation) {
     checkFolder(query.database());
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-    Terminal silent =
-        new Terminal(
+    CommandContext silent =
+        new CommandContext(
             InputStream.nullInputStream(), nowhere, nowhere, false, home, query.runnerOptions());
     BeamOptions beam = BeamOptions.of(query.runnerOptions());
     PostgresTarget target =
@@ -75,7 +75,7 @@ final class ScheduledWork implements Work {
             tick,
             null);
     ResultSummary summary =
-        new PublishRun(silent, beam, (terminal, progress, leftovers) -> new Cancelled(cancellation))
+        new PublishRun(silent, beam, (context, progress, leftovers) -> new Cancelled(cancellation))
             .complete(
                 target,
                 EngineQuery.of(

@@ -1,14 +1,14 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.duckdb.EngineShare;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
 import io.resultsink.pipelines.launch.Signals;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.Figures;
-import io.resultsink.pipelines.schedule.HomeDatabase;
+import io.resultsink.pipelines.schedule.ScheduleDatabase;
+import io.resultsink.pipelines.schedule.ScheduleWorker;
 import io.resultsink.pipelines.schedule.Schedules;
-import io.resultsink.pipelines.schedule.Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,9 +50,9 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static final Duration GLANCE = Duration.ofMillis(200);
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
-  @Mixin private HomeOptions home = new HomeOptions();
+  @Mixin private ScheduleDatabaseOptions home = new ScheduleDatabaseOptions();
 
   @Option(
       names = {"-j", "--jobs"},
@@ -79,9 +79,9 @@ public final class ServeCommand implements Callable<Integer> {
       description = "how often it says that it lives (${DEFAULT-VALUE})")
   private int heartbeat = 15;
 
-  /** A command that talks to {@code terminal}. */
-  public ServeCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public ServeCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -96,32 +96,33 @@ public final class ServeCommand implements Callable<Integer> {
     }
     EngineShare.among(jobs);
     Semaphore signals = new Semaphore(0);
-    try (HomeDatabase database = home.open(terminal)) {
+    try (ScheduleDatabase database = home.open(context)) {
       Signals.handle(signals::release);
       int schedules = new Schedules(database).all().size();
-      terminal.note(
+      context.note(
           "serving %s of %s, %s at a time; Ctrl-C stops it"
               .formatted(
                   Figures.counted(schedules, "schedule"), database, Figures.counted(jobs, "run")));
-      RunLines lines = new RunLines(terminal.out());
-      Server.Settings settings =
-          new Server.Settings(jobs, Duration.ofSeconds(heartbeat), Clock.systemUTC());
-      try (Server server =
-          Server.start(database, settings, new ScheduledWork(terminal.home(), folders), lines)) {
+      RunLines lines = new RunLines(context.out());
+      ScheduleWorker.Settings settings =
+          new ScheduleWorker.Settings(jobs, Duration.ofSeconds(heartbeat), Clock.systemUTC());
+      try (ScheduleWorker server =
+          ScheduleWorker.start(
+              database, settings, new ScheduledWork(context.home(), folders), lines)) {
         signals.acquire();
         server.retire();
         finish(server, signals);
       }
     }
-    terminal.note("stopped");
+    context.note("stopped");
     return ExitCode.DONE;
   }
 
-  private void finish(Server server, Semaphore signals) throws InterruptedException {
+  private void finish(ScheduleWorker server, Semaphore signals) throws InterruptedException {
     if (server.underWay() == 0) {
       return;
     }
-    terminal.note(
+    context.note(
         "waiting %d s at most for %s under way; Ctrl-C cancels and hands back"
             .formatted(grace, Figures.counted(server.underWay(), "run")));
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(grace);

@@ -1,9 +1,9 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
 import io.resultsink.pipelines.launch.PublishRun;
 import io.resultsink.pipelines.launch.RunException;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.Figures;
 import io.resultsink.pipelines.print.TextTable;
@@ -51,7 +51,7 @@ public final class ShowCommand implements Callable<Integer> {
   private static final Set<Integer> NUMERIC =
       Set.of(Types.SMALLINT, Types.INTEGER, Types.BIGINT, Types.REAL, Types.DOUBLE, Types.NUMERIC);
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
   @Option(
       names = {"-n", "--rows"},
@@ -64,9 +64,9 @@ public final class ShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RESULT", description = "the table: embedded:table, or its URL")
   private String result = "";
 
-  /** A command that talks to {@code terminal}. */
-  public ShowCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public ShowCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -74,7 +74,7 @@ public final class ShowCommand implements Callable<Integer> {
     if (most < 0) {
       throw new UsageException("-n " + most + " is negative");
     }
-    PostgresTarget target = resultOptions.target(result, terminal);
+    PostgresTarget target = resultOptions.target(result, context);
     TargetInspector inspector = TargetInspector.of(target);
     try (inspector;
         Session session = inspector.open()) {
@@ -129,8 +129,8 @@ public final class ShowCommand implements Callable<Integer> {
         shown.add(cells);
       }
     }
-    new TextTable(names, numeric).print(shown::forEach, terminal.out());
-    terminal.say("(" + footer(shown.size(), more, published) + ")");
+    new TextTable(names, numeric).print(shown::forEach, context.out());
+    context.say("(" + footer(shown.size(), more, published) + ")");
   }
 
   private static String footer(int rows, boolean more, Optional<ResultSummary> published) {

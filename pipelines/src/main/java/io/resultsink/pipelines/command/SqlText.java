@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.UsageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ final class SqlText {
   private SqlText() {}
 
   /** The one statement that was given. */
-  static String of(@Nullable String argument, @Nullable Path file, Terminal terminal)
+  static String of(@Nullable String argument, @Nullable Path file, CommandContext context)
       throws IOException {
     if (file == null && argument == null) {
       throw new UsageException(NONE);
@@ -30,7 +30,7 @@ final class SqlText {
     if (file != null) {
       sql = read(file);
     } else if (sql.equals("-")) {
-      sql = new String(terminal.in().readAllBytes(), StandardCharsets.UTF_8);
+      sql = new String(context.in().readAllBytes(), StandardCharsets.UTF_8);
     }
     // A semicolon ends a statement everywhere but in Beam SQL.
     String statement = sql.strip().replaceFirst(";\\s*$", "");

@@ -5,7 +5,7 @@ import io.resultsink.pipelines.query.InputException;
 import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.pipelines.query.beamsql.ValueException;
 import io.resultsink.pipelines.registry.RegistryException;
-import io.resultsink.pipelines.schedule.HomeDatabaseException;
+import io.resultsink.pipelines.schedule.ScheduleDatabaseException;
 import io.resultsink.pipelines.schedule.ScheduleException;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.InvalidTargetException;
@@ -61,7 +61,7 @@ public record Failure(int exitCode, String message, boolean expected) {
         || cause instanceof InputException
         || cause instanceof QueryFailedException
         || cause instanceof ValueException
-        || cause instanceof HomeDatabaseException
+        || cause instanceof ScheduleDatabaseException
         || cause instanceof RunException) {
       return new Failure(ExitCode.FAILED, cause.getMessage(), true);
     }

@@ -9,7 +9,7 @@ public interface Interruption {
 
   /** Makes one for a run. */
   interface Kind {
-    Interruption arm(Terminal terminal, Progress progress, @Nullable Leftovers leftovers);
+    Interruption arm(CommandContext context, Progress progress, @Nullable Leftovers leftovers);
   }
 
   /** What is to be stopped. */

@@ -20,7 +20,7 @@ public final class PipelineRun {
   private static final Duration GLANCE = Duration.millis(250);
   private static final Duration REMOTE_GLANCE = Duration.standardSeconds(2);
 
-  private final Terminal terminal;
+  private final CommandContext context;
   private final BeamOptions beam;
   private final @Nullable PostgresTarget target;
   private final Interruption.Kind interruptedBy;
@@ -29,11 +29,11 @@ public final class PipelineRun {
    * A run that publishes into {@code target}, which says the run id; null for one that does not.
    */
   public PipelineRun(
-      Terminal terminal,
+      CommandContext context,
       BeamOptions beam,
       @Nullable PostgresTarget target,
       Interruption.Kind interruptedBy) {
-    this.terminal = terminal;
+    this.context = context;
     this.beam = beam;
     this.target = target;
     this.interruptedBy = interruptedBy;
@@ -51,21 +51,21 @@ public final class PipelineRun {
    */
   public @Nullable ResultSummary complete(Pipeline pipeline) {
     Leftovers leftovers = leftovers(pipeline);
-    Progress progress = new Progress(terminal);
-    Interruption interruption = interruptedBy.arm(terminal, progress, leftovers);
-    Counts counts;
+    Progress progress = new Progress(context);
+    Interruption interruption = interruptedBy.arm(context, progress, leftovers);
+    RunMetrics counts;
     boolean byEngine = !DisplayedIds.sourcesOf(pipeline).isEmpty();
     Job job = null;
     try {
       job = Job.launch(pipeline);
       interruption.stops(job);
       while (!job.await(beam.local() ? GLANCE : REMOTE_GLANCE)) {
-        progress.draw(Counts.of(job.metrics()));
+        progress.draw(RunMetrics.of(job.metrics()));
         if (beam.isDirect() && !byEngine) {
           progress.adviseFaster();
         }
       }
-      counts = Counts.of(job.metrics());
+      counts = RunMetrics.of(job.metrics());
     } catch (RuntimeException | Error e) {
       interruption.waitIfUnderWay();
       progress.clear();
@@ -118,7 +118,7 @@ public final class PipelineRun {
       if (beam.local()) {
         throw e;
       }
-      terminal.note("  published " + to.table() + "; its ledger cannot be asked from here");
+      context.note("  published " + to.table() + "; its ledger cannot be asked from here");
       return null;
     }
     if (summary.isEmpty()) {
@@ -127,7 +127,7 @@ public final class PipelineRun {
               .formatted(to.table(), to.runId(), to.runId()));
     }
     progress.staged(summary.get().rows(), summary.get().chunks());
-    terminal.note(
+    context.note(
         "  %-9s %-18s %s, %s, %s"
             .formatted(
                 "published",

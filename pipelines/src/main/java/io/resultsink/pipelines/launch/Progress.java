@@ -15,13 +15,13 @@ public final class Progress {
 
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final Terminal terminal;
+  private final CommandContext context;
   private final long begin = System.nanoTime();
   private boolean drawn;
   private boolean advised;
 
-  Progress(Terminal terminal) {
-    this.terminal = terminal;
+  Progress(CommandContext context) {
+    this.context = context;
   }
 
   Duration elapsed() {
@@ -29,10 +29,10 @@ public final class Progress {
   }
 
   /** Draws the line anew; nothing where it cannot be. */
-  void draw(Counts counts) {
-    if (terminal.interactive()) {
+  void draw(RunMetrics counts) {
+    if (context.interactive()) {
       String staged = counts.staged() == 0 ? "" : ", staged " + Figures.count(counts.staged());
-      terminal
+      context
           .err()
           .print(
               CLEAR_LINE
@@ -42,7 +42,7 @@ public final class Progress {
                           staged,
                           rate(counts.readInAll()),
                           Figures.took(Duration.ofSeconds(elapsed().toSeconds()))));
-      terminal.err().flush();
+      context.err().flush();
       drawn = true;
     }
   }
@@ -51,7 +51,7 @@ public final class Progress {
   void adviseFaster() {
     if (!advised && elapsed().compareTo(LONG) > 0) {
       clear();
-      terminal.note(
+      context.note(
           "  note: DirectRunner is slow at joins and many groups; -- --runner=FlinkRunner is not");
       advised = true;
     }
@@ -60,14 +60,14 @@ public final class Progress {
   /** Makes room for other words. */
   void clear() {
     if (drawn) {
-      terminal.err().print(CLEAR_LINE);
-      terminal.err().flush();
+      context.err().print(CLEAR_LINE);
+      context.err().flush();
       drawn = false;
     }
   }
 
   /** One line for each table that was read. */
-  void read(Counts counts) {
+  void read(RunMetrics counts) {
     for (Map.Entry<String, Long> table : counts.read().entrySet()) {
       line("read", table.getValue(), table.getKey(), rate(table.getValue()));
     }
@@ -75,7 +75,7 @@ public final class Progress {
         .cut()
         .forEach(
             (table, times) ->
-                terminal.note(
+                context.note(
                     "  note: %s of %s lost their microseconds; Beam SQL has milliseconds"
                         .formatted(Figures.counted(times, "timestamp"), table)));
   }
@@ -88,7 +88,7 @@ public final class Progress {
     String line =
         "  %-9s %10s %-4s  %-18s %s"
             .formatted(what, Figures.count(rows), rows == 1 ? "row" : "rows", which, end);
-    terminal.note(line.stripTrailing());
+    context.note(line.stripTrailing());
   }
 
   private String rate(long rows) {

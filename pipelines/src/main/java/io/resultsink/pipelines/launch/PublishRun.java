@@ -20,17 +20,17 @@ public final class PublishRun {
     void build(Pipeline pipeline, PostgresTarget target);
   }
 
-  private final Terminal terminal;
+  private final CommandContext context;
   private final BeamOptions beam;
   private final Interruption.Kind interruptedBy;
 
   /** A run that Ctrl-C ends. */
-  public PublishRun(Terminal terminal, BeamOptions beam) {
-    this(terminal, beam, CtrlC::arm);
+  public PublishRun(CommandContext context, BeamOptions beam) {
+    this(context, beam, InterruptHook::arm);
   }
 
-  public PublishRun(Terminal terminal, BeamOptions beam, Interruption.Kind interruptedBy) {
-    this.terminal = terminal;
+  public PublishRun(CommandContext context, BeamOptions beam, Interruption.Kind interruptedBy) {
+    this.context = context;
     this.beam = beam;
     this.interruptedBy = interruptedBy;
   }
@@ -43,8 +43,8 @@ public final class PublishRun {
     }
     PostgresTarget named = named(target);
     Pipeline pipeline = pipeline(named, builder);
-    terminal.say(new PipelineRun(terminal, beam, named, interruptedBy).launch(pipeline));
-    terminal.note("runs on " + beam.runner() + " as run " + named.runId() + "; -w waits for it");
+    context.say(new PipelineRun(context, beam, named, interruptedBy).launch(pipeline));
+    context.note("runs on " + beam.runner() + " as run " + named.runId() + "; -w waits for it");
     return ExitCode.DONE;
   }
 
@@ -64,7 +64,7 @@ public final class PublishRun {
     }
     PostgresTarget named = named(target);
     Pipeline pipeline = pipeline(named, builder);
-    return new PipelineRun(terminal, beam, named, interruptedBy).complete(pipeline);
+    return new PipelineRun(context, beam, named, interruptedBy).complete(pipeline);
   }
 
   private static PostgresTarget named(PostgresTarget target) {
@@ -85,7 +85,7 @@ public final class PublishRun {
     }
     earlier.ifPresent(
         summary ->
-            terminal.note(
+            context.note(
                 "  published %s   %s, %s, %s ago by this very run; nothing was changed"
                     .formatted(
                         summary.table(),

@@ -35,11 +35,11 @@ final class Planner {
   /** How often all schedules are looked at, and not only those that are due. */
   private static final Duration REVIEW = Duration.ofMinutes(1);
 
-  private final HomeDatabase home;
+  private final ScheduleDatabase database;
   private Instant reviewed = Instant.MIN;
 
-  Planner(HomeDatabase home) {
-    this.home = home;
+  Planner(ScheduleDatabase database) {
+    this.database = database;
   }
 
   /**
@@ -50,10 +50,10 @@ final class Planner {
    * @throws ClockException when the clocks are more than a minute apart; nothing is planned then
    */
   Map<String, String> plan(Instant processTime) {
-    Instant now = home.now();
+    Instant now = database.now();
     Duration apart = Duration.between(now, processTime);
     if (apart.abs().compareTo(MOST_APART) > 0) {
-      throw new ClockException(home.toString(), apart);
+      throw new ClockException(database.toString(), apart);
     }
     if (reviewed.isBefore(now.minus(REVIEW)) || reviewed.isAfter(now)) {
       review(now);
@@ -61,7 +61,7 @@ final class Planner {
     }
     Set<String> unreadable = new HashSet<>();
     Map<String, String> problems = new HashMap<>();
-    while (home.transaction(connection -> planNext(connection, now, unreadable, problems))) {
+    while (database.transaction(connection -> planNext(connection, now, unreadable, problems))) {
       // the next one
     }
     return problems;
@@ -72,7 +72,7 @@ final class Planner {
    * then.
    */
   private void review(Instant now) {
-    home.transaction(
+    database.transaction(
         connection -> {
           ScheduleStore schedules = new ScheduleStore(connection);
           for (StoredSchedule stored : schedules.all()) {
@@ -106,7 +106,7 @@ final class Planner {
     String key = due.get().key();
     Schedule schedule = due.get().schedule();
     if (schedule == null) {
-      String problem = "on " + Presence.host() + ": " + due.get().problem();
+      String problem = "on " + LivingProcess.host() + ": " + due.get().problem();
       schedules.setProblem(key, problem);
       problems.put(due.get().name(), problem);
       unreadable.add(key);

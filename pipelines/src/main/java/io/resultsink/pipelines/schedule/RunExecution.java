@@ -27,9 +27,9 @@ final class RunExecution {
     boolean in(RunStore runs, Instant now) throws SQLException;
   }
 
-  private final HomeDatabase home;
-  private final Presence presence;
-  private final Work work;
+  private final ScheduleDatabase database;
+  private final LivingProcess process;
+  private final QueryRunner work;
   private final RunListener listener;
   private final boolean retries;
   private final Map<Long, Cancellation> running = new ConcurrentHashMap<>();
@@ -41,9 +41,13 @@ final class RunExecution {
    * @param retries whether a run that failed may be queued once more
    */
   RunExecution(
-      HomeDatabase home, Presence presence, Work work, RunListener listener, boolean retries) {
-    this.home = home;
-    this.presence = presence;
+      ScheduleDatabase database,
+      LivingProcess process,
+      QueryRunner work,
+      RunListener listener,
+      boolean retries) {
+    this.database = database;
+    this.process = process;
     this.work = work;
     this.listener = listener;
     this.retries = retries;
@@ -55,18 +59,21 @@ final class RunExecution {
    * @return what executes it; absent when there is no such run now
    */
   Optional<Runnable> claimNext() {
-    return home.transaction(c -> claims(c).next(home.now(c), underWayHere())).map(this::execution);
+    return database
+        .transaction(c -> claims(c).next(database.now(c), underWayHere()))
+        .map(this::execution);
   }
 
   /** Executes a run when it is its turn. */
   void execute(long id) {
-    home.transaction(c -> claims(c).start(id, home.now(c), underWayHere()))
+    database
+        .transaction(c -> claims(c).start(id, database.now(c), underWayHere()))
         .map(this::execution)
         .ifPresent(Runnable::run);
   }
 
   private Claims claims(Connection connection) {
-    return new Claims(connection, presence.id());
+    return new Claims(connection, process.id());
   }
 
   private Set<Long> underWayHere() {
@@ -138,7 +145,7 @@ final class RunExecution {
   private void record(Start start, Recording recording) {
     while (true) {
       try {
-        if (!home.transaction(c -> recording.in(new RunStore(c), home.now(c)))) {
+        if (!database.transaction(c -> recording.in(new RunStore(c), database.now(c)))) {
           log.warn("{} was taken over by another process", start.run().runId(start.schedule()));
         }
         return;
@@ -162,6 +169,6 @@ final class RunExecution {
 
   /** What a row says of a run now; null when it is gone. */
   @Nullable Run look(long id) {
-    return home.transaction(connection -> new RunStore(connection).find(id).orElse(null));
+    return database.transaction(connection -> new RunStore(connection).find(id).orElse(null));
   }
 }

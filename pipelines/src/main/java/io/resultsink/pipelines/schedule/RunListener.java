@@ -24,7 +24,7 @@ public interface RunListener {
   void handedBack(Schedule schedule, Run run);
 
   /** The schedules database is out of reach, or there again. */
-  void home(boolean reachable, String why);
+  void reachable(boolean reachable, String why);
 
   /** Nothing is planned and run here, for this reason; null when it is again. */
   void planning(@Nullable String why);

@@ -137,7 +137,7 @@ final class RunStore {
             UPDATE pgresult.run SET state = ?, ended_at = ?, rows = ?, error = ?, server = NULL
              WHERE id = ? AND starts = ? AND state = 'running'
             """,
-            Columns.text(state),
+            EnumText.text(state),
             now,
             rows,
             error,
@@ -202,7 +202,7 @@ final class RunStore {
         row.getLong("id"),
         Jdbc.instant(row, "tick"),
         row.getInt("repetition"),
-        Columns.constant(RunState.class, row, "state"),
+        EnumText.constant(RunState.class, row, "state"),
         row.getInt("failures"),
         Jdbc.instant(row, "started_at"),
         Jdbc.instant(row, "ended_at"),

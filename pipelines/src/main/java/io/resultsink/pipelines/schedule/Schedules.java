@@ -33,11 +33,11 @@ public final class Schedules {
     Schedule of(Schedule current, Instant now);
   }
 
-  private final HomeDatabase home;
+  private final ScheduleDatabase database;
 
   /** Those of {@code home}. */
-  public Schedules(HomeDatabase home) {
-    this.home = home;
+  public Schedules(ScheduleDatabase database) {
+    this.database = database;
   }
 
   /**
@@ -47,9 +47,9 @@ public final class Schedules {
    * @throws ScheduleException when there is one of its name
    */
   public Schedule create(Schedule schedule) {
-    return home.transaction(
+    return database.transaction(
         connection -> {
-          Schedule ticking = schedule.tickingFrom(home.now(connection));
+          Schedule ticking = schedule.tickingFrom(database.now(connection));
           new ScheduleStore(connection).create(ticking);
           return ticking;
         });
@@ -57,7 +57,7 @@ public final class Schedules {
 
   /** All, by name, those that cannot be read too. */
   public List<StoredSchedule> all() {
-    return home.transaction(connection -> new ScheduleStore(connection).all());
+    return database.transaction(connection -> new ScheduleStore(connection).all());
   }
 
   /**
@@ -66,7 +66,7 @@ public final class Schedules {
    * @throws ScheduleException when there is none
    */
   public Schedule require(String name) {
-    return home.transaction(connection -> new ScheduleStore(connection).require(name));
+    return database.transaction(connection -> new ScheduleStore(connection).require(name));
   }
 
   /**
@@ -76,10 +76,10 @@ public final class Schedules {
    * @throws ScheduleException when there is none of this name, or one of its new name
    */
   public Schedule change(String name, Change change) {
-    return home.transaction(
+    return database.transaction(
         connection -> {
           ScheduleStore schedules = new ScheduleStore(connection);
-          Schedule changed = change.of(schedules.lock(name), home.now(connection));
+          Schedule changed = change.of(schedules.lock(name), database.now(connection));
           schedules.update(changed);
           return changed;
         });
@@ -91,7 +91,7 @@ public final class Schedules {
    * @return whether a run of it is being executed, which goes on
    */
   public boolean delete(String name) {
-    return home.transaction(
+    return database.transaction(
         connection -> {
           ScheduleStore schedules = new ScheduleStore(connection);
           String key = schedules.lockUnread(name).key();
@@ -105,7 +105,7 @@ public final class Schedules {
 
   /** The runs of one, {@code most} of them behind the {@code skipped} newest. */
   public History history(String name, int most, int skipped) {
-    return home.transaction(
+    return database.transaction(
         connection -> {
           Schedule schedule = new ScheduleStore(connection).require(name);
           RunStore runs = new RunStore(connection);
@@ -118,17 +118,17 @@ public final class Schedules {
 
   /** Queues runs for any server. */
   public Queued queue(String name, Backfill backfill) {
-    return home.transaction(
+    return database.transaction(
         connection -> {
           Schedule schedule = new ScheduleStore(connection).lock(name);
           return new Queued(
-              backfill.queue(connection, schedule, home.now(connection), null),
-              Presence.anyServes(connection));
+              backfill.queue(connection, schedule, database.now(connection), null),
+              LivingProcess.anyServes(connection));
         });
   }
 
   /** What executes runs in this process, instead of queueing them for a server. */
-  public InPlace inPlace(Work work, RunListener listener) {
-    return new InPlace(home, work, listener);
+  public LocalRuns inPlace(QueryRunner work, RunListener listener) {
+    return new LocalRuns(database, work, listener);
   }
 }

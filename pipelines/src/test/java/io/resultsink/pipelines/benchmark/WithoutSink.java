@@ -69,7 +69,7 @@ final class WithoutSink implements Contender {
     }
   }
 
-  /** Counts by the bundle, to cost nothing that the sink does not. */
+  /** RunMetrics by the bundle, to cost nothing that the sink does not. */
   private static final class Discard extends DoFn<Row, Void> {
     private static final Counter READ_ROWS = Metrics.counter(Discard.class, READ);
     private transient long rows;

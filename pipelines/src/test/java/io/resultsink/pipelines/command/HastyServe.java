@@ -3,8 +3,8 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.EmbeddedServer;
 import io.resultsink.pipelines.launch.Logs;
-import io.resultsink.pipelines.schedule.HomeDatabase;
-import io.resultsink.pipelines.schedule.Server;
+import io.resultsink.pipelines.schedule.ScheduleDatabase;
+import io.resultsink.pipelines.schedule.ScheduleWorker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,11 +30,11 @@ public final class HastyServe {
         () -> began.plus(Duration.between(reallyBegan, Instant.now()).multipliedBy(faster));
     Logs.toFile(home);
     Address address = EmbeddedServer.home(home).start();
-    HomeDatabase database =
-        HomeDatabase.open(EmbeddedTarget.of(address, "t"), connection -> clock.instant());
-    Server.start(
+    ScheduleDatabase database =
+        ScheduleDatabase.open(EmbeddedTarget.of(address, "t"), connection -> clock.instant());
+    ScheduleWorker.start(
         database,
-        new Server.Settings(2, Duration.ofSeconds(1), clock),
+        new ScheduleWorker.Settings(2, Duration.ofSeconds(1), clock),
         new ScheduledWork(home),
         new RunLines(System.out));
     Thread.currentThread().join();

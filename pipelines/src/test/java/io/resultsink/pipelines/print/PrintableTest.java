@@ -3,7 +3,7 @@ package io.resultsink.pipelines.print;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
-import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.CommandContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,8 +20,8 @@ class PrintableTest {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final Terminal terminal =
-      new Terminal(
+  private final CommandContext context =
+      new CommandContext(
           InputStream.nullInputStream(),
           new PrintStream(out, true, StandardCharsets.UTF_8),
           new PrintStream(err, true, StandardCharsets.UTF_8),
@@ -40,8 +40,8 @@ class PrintableTest {
 
   @Test
   void linesOfResultsAndErrorsAre() {
-    terminal.say(HOSTILE);
-    terminal.note(HOSTILE);
+    context.say(HOSTILE);
+    context.note(HOSTILE);
     assertThat(out.toString(StandardCharsets.UTF_8), is(HARMLESS + "\n"));
     assertThat(err.toString(StandardCharsets.UTF_8), is(HARMLESS + "\n"));
   }
@@ -49,7 +49,7 @@ class PrintableTest {
   @Test
   void namesAndValuesOfTablesAreAndColumnsStayInLine() throws IOException {
     new TextTable(List.of("h\u001b[31mred", "n"), List.of(false, true))
-        .print(row -> row.accept(List.of(HOSTILE, "1")), terminal.out());
+        .print(row -> row.accept(List.of(HOSTILE, "1")), context.out());
     assertThat(
         out.toString(StandardCharsets.UTF_8),
         is(

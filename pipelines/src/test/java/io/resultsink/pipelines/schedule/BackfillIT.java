@@ -17,7 +17,7 @@ class BackfillIT {
 
   private static final Instant NINE = Instant.parse("2026-11-22T09:00:00Z");
 
-  @RegisterExtension private final TestHome home = new TestHome();
+  @RegisterExtension private final TestSchedules home = new TestSchedules();
 
   @BeforeEach
   void create() {
@@ -30,7 +30,7 @@ class BackfillIT {
   }
 
   private void end(RunState state) {
-    home.database().execute("UPDATE pgresult.run SET state = '" + Columns.text(state) + "'");
+    home.database().execute("UPDATE pgresult.run SET state = '" + EnumText.text(state) + "'");
   }
 
   @Test

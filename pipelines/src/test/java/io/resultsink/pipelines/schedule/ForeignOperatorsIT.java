@@ -25,7 +25,7 @@ class ForeignOperatorsIT {
           "= (uuid, varchar)",
           "<= (timestamptz, varchar)");
 
-  @RegisterExtension private final TestHome home = new TestHome();
+  @RegisterExtension private final TestSchedules home = new TestSchedules();
 
   private void plant() {
     home.database().execute("CREATE SCHEMA planted", "GRANT USAGE ON SCHEMA planted TO sink");
@@ -52,16 +52,16 @@ class ForeignOperatorsIT {
   @Test
   void areNotCalled() {
     plant();
-    try (HomeDatabase opened = home.open()) {
+    try (ScheduleDatabase opened = home.open()) {
       Schedules schedules = new Schedules(opened);
       schedules.create(home.schedule("minutely", "* * * * *", Duration.ofSeconds(1)));
       home.sleep(Duration.ofSeconds(61));
       new Planner(opened).plan(home.now());
-      Presence presence = new Presence(opened, true, Duration.ofSeconds(1));
-      presence.beat();
+      LivingProcess process = new LivingProcess(opened, true, Duration.ofSeconds(1));
+      process.beat();
       opened.transaction(
           connection ->
-              new Claims(connection, presence.id())
+              new Claims(connection, process.id())
                   .start(
                       new RunStore(connection)
                           .newest(schedules.require("minutely").key(), 1, 0)
@@ -70,9 +70,9 @@ class ForeignOperatorsIT {
                       home.now(),
                       Set.of()));
       assertThat(
-          opened.transaction(connection -> HomeClock.OF_DATABASE.now(connection)) != null,
+          opened.transaction(connection -> ScheduleClock.OF_DATABASE.now(connection)) != null,
           is(true));
-      presence.end();
+      process.end();
     }
     assertThat(home.runs("minutely"), contains("10:01 running"));
   }

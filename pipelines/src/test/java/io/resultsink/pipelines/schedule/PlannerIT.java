@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Ticks become runs. */
 class PlannerIT {
 
-  @RegisterExtension private final TestHome home = new TestHome();
+  @RegisterExtension private final TestSchedules home = new TestSchedules();
 
   private Schedule create(String cron, Duration delay, MissedTicks missed, Overlap overlap) {
     Schedule schedule = home.schedule("hits", cron, delay).with(missed, overlap, 3);

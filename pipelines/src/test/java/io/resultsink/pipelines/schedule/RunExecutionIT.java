@@ -24,15 +24,15 @@ class RunExecutionIT {
 
   private static final Duration DEAD = Duration.ZERO;
 
-  @RegisterExtension private final TestHome home = new TestHome();
+  @RegisterExtension private final TestSchedules home = new TestSchedules();
 
   private final List<String> told = new ArrayList<>();
   private Function<String, Long> work = runId -> 7L;
 
   private RunExecution server(Duration heartbeat) {
-    Presence presence = new Presence(home.home(), true, heartbeat);
-    presence.beat();
-    return new RunExecution(home.home(), presence, new ToldWork(), new SilentListener(), true);
+    LivingProcess process = new LivingProcess(home.home(), true, heartbeat);
+    process.beat();
+    return new RunExecution(home.home(), process, new ToldWork(), new SilentListener(), true);
   }
 
   private Instant tickAfter(Duration time) {
@@ -162,8 +162,8 @@ class RunExecutionIT {
 
   /** What is left of a server that died. */
   private void start(long id) {
-    Presence presence = new Presence(home.home(), true, DEAD);
-    home.home().transaction(c -> new Claims(c, presence.id()).start(id, home.now(), Set.of()));
+    LivingProcess process = new LivingProcess(home.home(), true, DEAD);
+    home.home().transaction(c -> new Claims(c, process.id()).start(id, home.now(), Set.of()));
   }
 
   @Test
@@ -194,7 +194,7 @@ class RunExecutionIT {
           server.execute(home.run("minutely", home.now()).id());
           return 3L;
         };
-    try (InPlace here = home.schedules().inPlace(new ToldWork(), new SilentListener())) {
+    try (LocalRuns here = home.schedules().inPlace(new ToldWork(), new SilentListener())) {
       here.run("minutely", new Backfill(null, 1, false));
     }
     assertThat(told.size(), is(1));
@@ -209,7 +209,7 @@ class RunExecutionIT {
         runId -> {
           throw new IllegalStateException("no luck");
         };
-    try (InPlace here = home.schedules().inPlace(new ToldWork(), new SilentListener())) {
+    try (LocalRuns here = home.schedules().inPlace(new ToldWork(), new SilentListener())) {
       here.run("minutely", new Backfill(null, 2, false));
     }
     assertThat(home.runs("minutely"), contains("10:02 error", "10:03 error"));
@@ -259,7 +259,7 @@ class RunExecutionIT {
     assertThat(told.size(), is(1));
   }
 
-  private final class ToldWork implements Work {
+  private final class ToldWork implements QueryRunner {
 
     @Override
     public @Nullable Long run(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What is kept in the schedules database. */
 class SchedulesIT {
 
-  @RegisterExtension private final TestHome home = new TestHome();
+  @RegisterExtension private final TestSchedules home = new TestSchedules();
 
   @Test
   void aScheduleComesBackAsItWas() {
@@ -80,7 +80,7 @@ class SchedulesIT {
   @Test
   void theHomeIsOpenedAgainAsItWas() {
     home.minutely();
-    try (HomeDatabase again = home.open()) {
+    try (ScheduleDatabase again = home.open()) {
       assertThat(
           new Schedules(again).all().stream().map(StoredSchedule::name).toList(),
           contains("minutely"));
@@ -89,7 +89,8 @@ class SchedulesIT {
 
   @Test
   void theClockIsTheDatabases() {
-    try (HomeDatabase usual = HomeDatabase.open(PostgresTarget.parse(home.database().url("t")))) {
+    try (ScheduleDatabase usual =
+        ScheduleDatabase.open(PostgresTarget.parse(home.database().url("t")))) {
       Instant before = Instant.parse(clock());
       Instant now = usual.now();
       assertThat(now, is(greaterThanOrEqualTo(before)));
@@ -133,8 +134,8 @@ class SchedulesIT {
             "REVOKE CREATE ON DATABASE " + name + " FROM " + TestingPostgres.SINK);
     String message =
         assertThrows(
-                HomeDatabaseException.class,
-                () -> HomeDatabase.open(PostgresTarget.parse(home.database().url("t"))))
+                ScheduleDatabaseException.class,
+                () -> ScheduleDatabase.open(PostgresTarget.parse(home.database().url("t"))))
             .getMessage();
     assertThat(
         message,

@@ -22,7 +22,7 @@ class SilentListener implements RunListener {
   public void handedBack(Schedule schedule, Run run) {}
 
   @Override
-  public void home(boolean reachable, String why) {}
+  public void reachable(boolean reachable, String why) {}
 
   @Override
   public void planning(@Nullable String why) {}

@@ -10,12 +10,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What tells others that this process lives: a row that says until when it surely does. */
-final class Presence {
+final class LivingProcess {
 
   /** So many beats may be missed before others take over. */
   static final int BEATS = 4;
 
-  private final HomeDatabase home;
+  private final ScheduleDatabase database;
   private final UUID id = UUID.randomUUID();
   private final boolean serving;
   private final Duration heartbeat;
@@ -25,8 +25,8 @@ final class Presence {
    *
    * @param serving whether it takes any run; false for one that executes runs of its own alone
    */
-  Presence(HomeDatabase home, boolean serving, Duration heartbeat) {
-    this.home = home;
+  LivingProcess(ScheduleDatabase database, boolean serving, Duration heartbeat) {
+    this.database = database;
     this.serving = serving;
     this.heartbeat = heartbeat;
   }
@@ -71,7 +71,7 @@ final class Presence {
   }
 
   private void execute(String sql, @Nullable Object... values) {
-    home.transaction(connection -> Jdbc.update(connection, sql, values));
+    database.transaction(connection -> Jdbc.update(connection, sql, values));
   }
 
   /** As others may know this machine. */

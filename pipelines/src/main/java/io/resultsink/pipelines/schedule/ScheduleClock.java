@@ -11,10 +11,10 @@ import org.apache.beam.sdk.annotations.Internal;
  * whatever the clocks of their machines say.
  */
 @Internal
-public interface HomeClock {
+public interface ScheduleClock {
 
   /** The clock of the schedules database. */
-  HomeClock OF_DATABASE =
+  ScheduleClock OF_DATABASE =
       connection ->
           Jdbc.one(
               connection, "SELECT clock_timestamp()", row -> Jdbc.instant(row, "clock_timestamp"));

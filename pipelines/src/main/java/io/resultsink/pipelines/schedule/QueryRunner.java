@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a run does. */
 @Internal
-public interface Work {
+public interface QueryRunner {
 
   /**
    * Runs the query for a tick, under a run id that publishes once.

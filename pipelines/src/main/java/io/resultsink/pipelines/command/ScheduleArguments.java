@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * What of a command line can be stored to be run later, elsewhere and by others: it holds no
  * secret, and does not depend on where it was typed.
  */
-final class Storable {
+final class ScheduleArguments {
 
   private static final String EMBEDDED = "embedded:";
   private static final String FILE = "file:";
   private static final String HIDDEN = "(not shown: it has a password, or cannot be read)";
 
-  private Storable() {}
+  private ScheduleArguments() {}
 
   /** A DATABASE without a password; a local folder is there, and absolute from now on. */
   static String database(String given) {

@@ -1,9 +1,9 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.embedded.EmbeddedServer;
-import io.resultsink.pipelines.launch.Terminal;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.UsageException;
-import io.resultsink.pipelines.schedule.HomeDatabase;
+import io.resultsink.pipelines.schedule.ScheduleDatabase;
 import io.resultsink.postgres.destination.DatabaseUrl;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.InvalidTargetException;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The option that names the database of schedules. */
-final class HomeOptions {
+final class ScheduleDatabaseOptions {
 
   /** The environment variable that names the schedules database. */
   static final String VARIABLE = "PGRESULT_SCHEDULES_URL";
@@ -32,14 +32,14 @@ final class HomeOptions {
   private @Nullable String given;
 
   /** Opens it; the caller closes it. */
-  HomeDatabase open(Terminal terminal) {
+  ScheduleDatabase open(CommandContext context) {
     String home = given == null ? System.getenv(VARIABLE) : given;
-    return HomeDatabase.open(
-        home == null || home.isBlank() ? embedded(terminal) : database(home.strip()));
+    return ScheduleDatabase.open(
+        home == null || home.isBlank() ? embedded(context) : database(home.strip()));
   }
 
-  private static PostgresTarget embedded(Terminal terminal) {
-    return EmbeddedTarget.of(EmbeddedServer.home(terminal.home()).start(), ANY_TABLE);
+  private static PostgresTarget embedded(CommandContext context) {
+    return EmbeddedTarget.of(EmbeddedServer.home(context.home()).start(), ANY_TABLE);
   }
 
   private static PostgresTarget database(String home) {

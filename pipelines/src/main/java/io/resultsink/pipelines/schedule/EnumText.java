@@ -5,9 +5,9 @@ import java.sql.SQLException;
 import java.util.Locale;
 
 /** Enum constants as their columns hold them: in lower case. */
-final class Columns {
+final class EnumText {
 
-  private Columns() {}
+  private EnumText() {}
 
   static <E extends Enum<E>> E constant(Class<E> of, ResultSet row, String column)
       throws SQLException {

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The schedules database does not do what it must; what was under way there is rolled back. */
 @Internal
-public final class HomeDatabaseException extends RuntimeException {
+public final class ScheduleDatabaseException extends RuntimeException {
 
-  HomeDatabaseException(String message, @Nullable Throwable cause) {
+  ScheduleDatabaseException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -9,23 +9,24 @@ import org.jspecify.annotations.Nullable;
  * What Ctrl-C does while a pipeline runs: stops it, cleans up, and says what became of the target.
  */
 @Internal
-public final class CtrlC implements Interruption {
+public final class InterruptHook implements Interruption {
 
-  private final Terminal terminal;
+  private final CommandContext context;
   private final Progress progress;
   private final @Nullable Leftovers leftovers;
   private final Thread hook = new Thread(this::stop, "pgresult-interrupted");
   private volatile @Nullable Job job;
   private volatile boolean underWay;
 
-  private CtrlC(Terminal terminal, Progress progress, @Nullable Leftovers leftovers) {
-    this.terminal = terminal;
+  private InterruptHook(CommandContext context, Progress progress, @Nullable Leftovers leftovers) {
+    this.context = context;
     this.progress = progress;
     this.leftovers = leftovers;
   }
 
-  public static CtrlC arm(Terminal terminal, Progress progress, @Nullable Leftovers leftovers) {
-    CtrlC interruption = new CtrlC(terminal, progress, leftovers);
+  public static InterruptHook arm(
+      CommandContext context, Progress progress, @Nullable Leftovers leftovers) {
+    InterruptHook interruption = new InterruptHook(context, progress, leftovers);
     Runtime.getRuntime().addShutdownHook(interruption.hook);
     return interruption;
   }
@@ -61,16 +62,16 @@ public final class CtrlC implements Interruption {
   private void stop() {
     underWay = true;
     progress.clear();
-    terminal.note("");
+    context.note("");
     Job running = job;
     try {
       if (running != null) {
         running.cancel();
       }
     } catch (IOException | RuntimeException e) {
-      terminal.note("the job could not be cancelled: " + Failure.of(e).message());
+      context.note("the job could not be cancelled: " + Failure.of(e).message());
     }
-    terminal.note(leftovers == null ? "interrupted" : "interrupted; " + leftovers.outcome());
-    terminal.err().flush();
+    context.note(leftovers == null ? "interrupted" : "interrupted; " + leftovers.outcome());
+    context.err().flush();
   }
 }

@@ -14,12 +14,12 @@ import java.util.List;
  * The arguments as the launcher hands them over: beside the argument list of the process, which
  * everybody on the machine can read, since a URL among them may hold a password.
  */
-final class HandedArguments {
+final class LauncherArguments {
 
   /** Names what to read them from. */
   private static final String PROPERTY = "pgresult.arguments";
 
-  private HandedArguments() {}
+  private LauncherArguments() {}
 
   /** Those of the launcher; {@code otherwise} where Java was called without it. */
   static String[] orElse(String[] otherwise) {
@@ -50,7 +50,7 @@ final class HandedArguments {
       throw new IllegalStateException("the launcher has not handed over all arguments");
     }
     return lines.subList(0, lines.size() - 2).stream()
-        .map(HandedArguments::unescape)
+        .map(LauncherArguments::unescape)
         .toArray(String[]::new);
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where schedules and runs are kept: the schema {@value #SCHEMA} of a PostgreSQL database. */
 @Internal
-public final class HomeDatabase implements AutoCloseable {
+public final class ScheduleDatabase implements AutoCloseable {
 
   static final String SCHEMA = "pgresult";
 
@@ -30,9 +30,9 @@ public final class HomeDatabase implements AutoCloseable {
   private final String name;
   private final Sessions sessions;
 
-  private final HomeClock clock;
+  private final ScheduleClock clock;
 
-  private HomeDatabase(String name, Sessions sessions, HomeClock clock) {
+  private ScheduleDatabase(String name, Sessions sessions, ScheduleClock clock) {
     this.name = name;
     this.sessions = sessions;
     this.clock = clock;
@@ -43,25 +43,25 @@ public final class HomeDatabase implements AutoCloseable {
    *
    * @param database a target of which the table does not matter
    * @throws io.resultsink.postgres.failure.DatabaseUnavailableException when there is no session
-   * @throws HomeDatabaseException when the role may not create the schema
+   * @throws ScheduleDatabaseException when the role may not create the schema
    */
-  public static HomeDatabase open(PostgresTarget database) {
-    return open(database, HomeClock.OF_DATABASE);
+  public static ScheduleDatabase open(PostgresTarget database) {
+    return open(database, ScheduleClock.OF_DATABASE);
   }
 
   /** As {@link #open(PostgresTarget)}, with another clock than the database's. */
-  public static HomeDatabase open(PostgresTarget database, HomeClock clock) {
+  public static ScheduleDatabase open(PostgresTarget database, ScheduleClock clock) {
     ConnectionSource.Server server = (ConnectionSource.Server) ConnectionSource.of(database);
     String name = server.toString();
-    HomeDatabase home = new HomeDatabase(name, new Sessions(server), clock);
+    ScheduleDatabase opened = new ScheduleDatabase(name, new Sessions(server), clock);
     try (Connection answers = PostgresConnections.outside(server)) {
-      home.migrate(String.valueOf(answers.getMetaData().getUserName()));
-      return home;
+      opened.migrate(String.valueOf(answers.getMetaData().getUserName()));
+      return opened;
     } catch (SQLException e) {
-      home.close();
-      throw home.failure(e);
+      opened.close();
+      throw opened.failure(e);
     } catch (RuntimeException e) {
-      home.close();
+      opened.close();
       throw e;
     }
   }
@@ -72,18 +72,18 @@ public final class HomeDatabase implements AutoCloseable {
           .dataSource(sessions)
           .schemas(SCHEMA)
           .table("migration")
-          .locations("classpath:" + HomeDatabase.class.getPackageName().replace('.', '/'))
+          .locations("classpath:" + ScheduleDatabase.class.getPackageName().replace('.', '/'))
           .load()
           .migrate();
     } catch (FlywayException e) {
       SQLException reason = reason(e);
       if (reason != null && NO_PRIVILEGE.equals(reason.getSQLState())) {
-        throw new HomeDatabaseException(
+        throw new ScheduleDatabaseException(
             "role %s may not create the schema %s in the schedules database %s; as its owner run CREATE SCHEMA %s AUTHORIZATION %s"
                 .formatted(role, SCHEMA, name, SCHEMA, role),
             e);
       }
-      throw new HomeDatabaseException(
+      throw new ScheduleDatabaseException(
           "the schema %s of the schedules database %s cannot be brought to this version: %s"
               .formatted(SCHEMA, name, e.getMessage().lines().findFirst().orElse("")),
           e);
@@ -134,8 +134,8 @@ public final class HomeDatabase implements AutoCloseable {
     }
   }
 
-  private HomeDatabaseException failure(SQLException e) {
-    return new HomeDatabaseException(
+  private ScheduleDatabaseException failure(SQLException e) {
+    return new ScheduleDatabaseException(
         "the schedules database %s does not answer as it should: SQLSTATE %s"
             .formatted(name, e.getSQLState()),
         e);

@@ -18,7 +18,7 @@ import org.apache.beam.sdk.annotations.Internal;
  * @param beamOptions what followed {@code --} on the command line
  */
 @Internal
-public record Terminal(
+public record CommandContext(
     InputStream in,
     PrintStream out,
     PrintStream err,
@@ -27,7 +27,7 @@ public record Terminal(
     List<String> beamOptions) {
 
   /** Copies the options. */
-  public Terminal {
+  public CommandContext {
     beamOptions = List.copyOf(beamOptions);
   }
 

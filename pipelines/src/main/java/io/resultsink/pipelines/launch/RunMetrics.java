@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param read rows by table
  * @param cut timestamps that lost their microseconds, by table
  */
-record Counts(Map<String, Long> read, Map<String, Long> cut, long staged, long chunks) {
+record RunMetrics(Map<String, Long> read, Map<String, Long> cut, long staged, long chunks) {
 
-  static Counts of(@Nullable MetricQueryResults metrics) {
+  static RunMetrics of(@Nullable MetricQueryResults metrics) {
     Map<String, Long> read = new TreeMap<>();
     Map<String, Long> cut = new TreeMap<>();
     long staged = 0;
@@ -36,7 +36,7 @@ record Counts(Map<String, Long> read, Map<String, Long> cut, long staged, long c
         }
       }
     }
-    return new Counts(read, cut, staged, chunks);
+    return new RunMetrics(read, cut, staged, chunks);
   }
 
   long readInAll() {

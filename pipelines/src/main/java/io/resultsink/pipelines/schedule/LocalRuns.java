@@ -17,30 +17,30 @@ import org.slf4j.LoggerFactory;
  * server that lives executes none of them, unless this process dies.
  */
 @Internal
-public final class InPlace implements AutoCloseable {
+public final class LocalRuns implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(InPlace.class);
+  private static final Logger log = LoggerFactory.getLogger(LocalRuns.class);
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
-  private final HomeDatabase home;
+  private final ScheduleDatabase database;
   private final RunListener listener;
-  private final Presence presence;
+  private final LivingProcess process;
   private final RunExecution execution;
   private final ScheduledExecutorService beating = Executors.newSingleThreadScheduledExecutor();
   private final CountDownLatch over = new CountDownLatch(1);
   private volatile boolean cancelled;
 
-  InPlace(HomeDatabase home, Work work, RunListener listener) {
-    this(home, work, listener, HEARTBEAT);
+  LocalRuns(ScheduleDatabase database, QueryRunner work, RunListener listener) {
+    this(database, work, listener, HEARTBEAT);
   }
 
-  InPlace(HomeDatabase home, Work work, RunListener listener, Duration heartbeat) {
-    this.home = home;
+  LocalRuns(ScheduleDatabase database, QueryRunner work, RunListener listener, Duration heartbeat) {
+    this.database = database;
     this.listener = listener;
-    this.presence = new Presence(home, false, heartbeat);
-    this.execution = new RunExecution(home, presence, work, listener, false);
+    this.process = new LivingProcess(database, false, heartbeat);
+    this.execution = new RunExecution(database, process, work, listener, false);
   }
 
   /**
@@ -49,26 +49,26 @@ public final class InPlace implements AutoCloseable {
    * @return what became of all its ticks
    */
   public Backfill.Outcome run(String name, Backfill backfill) {
-    presence.beat();
+    process.beat();
     beating.scheduleWithFixedDelay(
         this::beat,
-        presence.heartbeat().toMillis(),
-        presence.heartbeat().toMillis(),
+        process.heartbeat().toMillis(),
+        process.heartbeat().toMillis(),
         TimeUnit.MILLISECONDS);
     List<Run> runs = new ArrayList<>();
     Backfill.Outcome outcome =
-        home.transaction(
+        database.transaction(
             connection -> {
               Schedule schedule = new ScheduleStore(connection).lock(name);
               Backfill.Outcome queued =
-                  backfill.queue(connection, schedule, home.now(connection), presence.id());
+                  backfill.queue(connection, schedule, database.now(connection), process.id());
               for (Instant tick : queued.queued()) {
                 List<Run> ofTick = new RunStore(connection).ofTick(schedule.key(), tick);
                 runs.add(ofTick.get(ofTick.size() - 1));
               }
               return queued;
             });
-    Schedule schedule = home.transaction(c -> new ScheduleStore(c).require(name));
+    Schedule schedule = database.transaction(c -> new ScheduleStore(c).require(name));
     for (Run run : runs) {
       complete(schedule, run);
     }
@@ -78,7 +78,7 @@ public final class InPlace implements AutoCloseable {
   /** An exception would end all beats after it, and a server would take the run over. */
   private void beat() {
     try {
-      presence.beat();
+      process.beat();
     } catch (RuntimeException e) {
       log.warn("the schedules database does not hear that this process lives", e);
     }
@@ -124,12 +124,12 @@ public final class InPlace implements AutoCloseable {
   @Override
   public void close() {
     beating.shutdownNow();
-    home.transaction(
+    database.transaction(
         connection -> {
-          new RunStore(connection).abandon(presence.id(), home.now(connection), "interrupted");
-          return presence;
+          new RunStore(connection).abandon(process.id(), database.now(connection), "interrupted");
+          return process;
         });
-    presence.end();
+    process.end();
     over.countDown();
   }
 }

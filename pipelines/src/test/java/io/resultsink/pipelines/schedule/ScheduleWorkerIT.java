@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Processes that serve, and one that runs what the user asked for. */
-class ServerIT {
+class ScheduleWorkerIT {
 
-  @RegisterExtension private final TestHome home = new TestHome();
+  @RegisterExtension private final TestSchedules home = new TestSchedules();
 
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final CountDownLatch working = new CountDownLatch(1);
@@ -33,10 +33,11 @@ class ServerIT {
     home.schedules().queue("queued", new Backfill(home.now(), 1, false));
     home.minutely();
     home.sleep(Duration.ofMinutes(1));
-    Server.Settings settings =
-        new Server.Settings(1, Duration.ofSeconds(1), () -> home.now().plus(off));
+    ScheduleWorker.Settings settings =
+        new ScheduleWorker.Settings(1, Duration.ofSeconds(1), () -> home.now().plus(off));
     int looks = looks();
-    try (Server server = Server.start(home.home(), settings, new Waiting(), new Told())) {
+    try (ScheduleWorker server =
+        ScheduleWorker.start(home.home(), settings, new Waiting(), new Told())) {
       await().until(() -> looks() > looks + 2);
       assertThat(told.size(), is(1));
       assertThat(
@@ -65,7 +66,7 @@ class ServerIT {
     home.minutely();
     home.sleep(Duration.ofMinutes(1));
     Duration heartbeat = Duration.ofMillis(100);
-    InPlace runs = new InPlace(home.home(), new Waiting(), new SilentListener(), heartbeat);
+    LocalRuns runs = new LocalRuns(home.home(), new Waiting(), new SilentListener(), heartbeat);
     Thread running = new Thread(() -> runs.run("minutely", new Backfill(null, 1, false)));
     running.start();
     working.await();
@@ -80,7 +81,7 @@ class ServerIT {
     assertThat(home.runs("minutely"), contains("10:01 success"));
   }
 
-  private final class Waiting implements Work {
+  private final class Waiting implements QueryRunner {
 
     @Override
     public @Nullable Long run(

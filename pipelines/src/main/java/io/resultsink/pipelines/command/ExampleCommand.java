@@ -3,9 +3,9 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.example.DashboardPipeline;
 import io.resultsink.pipelines.example.RankingPipeline;
 import io.resultsink.pipelines.launch.BeamOptions;
+import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.PublishRun;
 import io.resultsink.pipelines.launch.RunException;
-import io.resultsink.pipelines.launch.Terminal;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
@@ -43,7 +43,7 @@ import picocli.CommandLine.Parameters;
       "  pgresult example dashboard -n 1000000 -- --runner=FlinkRunner",
       "  pgresult example ranking -r 'postgresql://app@db/shop/top_movies?mode=replace' -p"
     })
-public final class RunCommand implements Callable<Integer> {
+public final class ExampleCommand implements Callable<Integer> {
 
   private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
@@ -59,7 +59,7 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private final Terminal terminal;
+  private final CommandContext context;
 
   @Parameters(paramLabel = "PIPELINE", description = "${COMPLETION-CANDIDATES}")
   private Example example = Example.ranking;
@@ -85,9 +85,9 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin private ResultOptions resultOptions = new ResultOptions();
 
-  /** A command that talks to {@code terminal}. */
-  public RunCommand(Terminal terminal) {
-    this.terminal = terminal;
+  /** A command in {@code context}. */
+  public ExampleCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -95,10 +95,10 @@ public final class RunCommand implements Callable<Integer> {
     if (records < 0) {
       throw new UsageException("-n " + records + " is negative");
     }
-    BeamOptions beam = BeamOptions.of(terminal.beamOptions());
+    BeamOptions beam = BeamOptions.of(context.beamOptions());
     PostgresTarget target =
-        resultOptions.target(result == null ? example.result : result, terminal, beam);
-    PublishRun run = new PublishRun(terminal, beam);
+        resultOptions.target(result == null ? example.result : result, context, beam);
+    PublishRun run = new PublishRun(context, beam);
     return switch (example) {
       case ranking ->
           run.run(target, wait, (pipeline, to) -> RankingPipeline.build(pipeline, records, to));

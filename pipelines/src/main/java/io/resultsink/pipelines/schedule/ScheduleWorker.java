@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * until it is stopped.
  */
 @Internal
-public final class Server implements AutoCloseable {
+public final class ScheduleWorker implements AutoCloseable {
 
   /**
    * How it serves.
@@ -30,7 +30,7 @@ public final class Server implements AutoCloseable {
    */
   public record Settings(int jobs, Duration heartbeat, InstantSource clock) {}
 
-  private static final Logger log = LoggerFactory.getLogger(Server.class);
+  private static final Logger log = LoggerFactory.getLogger(ScheduleWorker.class);
 
   private static final Duration LOOK = Duration.ofSeconds(1);
 
@@ -39,7 +39,7 @@ public final class Server implements AutoCloseable {
 
   private final Settings settings;
   private final RunListener listener;
-  private final Presence presence;
+  private final LivingProcess process;
   private final Planner planner;
   private final RunExecution execution;
   private final ExecutorService runs;
@@ -49,21 +49,22 @@ public final class Server implements AutoCloseable {
   private boolean reachable = true;
   private boolean planning = true;
 
-  private Server(HomeDatabase home, Settings settings, Work work, RunListener listener) {
+  private ScheduleWorker(
+      ScheduleDatabase database, Settings settings, QueryRunner work, RunListener listener) {
     this.settings = settings;
     this.listener = listener;
-    this.presence = new Presence(home, true, settings.heartbeat());
-    this.planner = new Planner(home);
-    this.execution = new RunExecution(home, presence, work, listener, true);
+    this.process = new LivingProcess(database, true, settings.heartbeat());
+    this.planner = new Planner(database);
+    this.execution = new RunExecution(database, process, work, listener, true);
     this.runs = Executors.newFixedThreadPool(settings.jobs());
   }
 
   /** Begins to serve. */
-  public static Server start(
-      HomeDatabase home, Settings settings, Work work, RunListener listener) {
-    Server server = new Server(home, settings, work, listener);
-    server.presence.beat();
-    repeat(server.beating, () -> server.attempt(server.presence::beat), settings.heartbeat());
+  public static ScheduleWorker start(
+      ScheduleDatabase database, Settings settings, QueryRunner work, RunListener listener) {
+    ScheduleWorker server = new ScheduleWorker(database, settings, work, listener);
+    server.process.beat();
+    repeat(server.beating, () -> server.attempt(server.process::beat), settings.heartbeat());
     repeat(server.looking, () -> server.attempt(server::look), LOOK);
     return server;
   }
@@ -91,7 +92,7 @@ public final class Server implements AutoCloseable {
     runs.shutdown();
     awaitRuns();
     beating.shutdownNow();
-    presence.end();
+    process.end();
   }
 
   private void awaitRuns() {
@@ -188,7 +189,7 @@ public final class Server implements AutoCloseable {
   private synchronized void told(boolean now, String why) {
     if (reachable != now) {
       reachable = now;
-      listener.home(now, why);
+      listener.reachable(now, why);
     }
   }
 }

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Privileges on the tables of the schedules database. */
-class HomePrivilegesIT {
+class ScheduleDatabasePrivilegesIT {
 
-  @RegisterExtension private final TestHome home = new TestHome();
+  @RegisterExtension private final TestSchedules home = new TestSchedules();
 
   @Test
   void defaultPrivilegesReachNoneOfThem() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A schedules database for one test, and a clock that goes when it is told to. */
-final class TestHome implements BeforeEachCallback, AfterEachCallback {
+final class TestSchedules implements BeforeEachCallback, AfterEachCallback {
 
   /** When a test begins. */
   static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
@@ -23,7 +23,7 @@ final class TestHome implements BeforeEachCallback, AfterEachCallback {
       new ScheduledQuery("/data", null, "mydb:t", null, "SELECT 1", List.of("--runner=x"));
 
   private final TestDatabase database = new TestDatabase();
-  private HomeDatabase home;
+  private ScheduleDatabase home;
   private Instant now = START;
 
   @Override
@@ -39,11 +39,11 @@ final class TestHome implements BeforeEachCallback, AfterEachCallback {
     database.afterEach(context);
   }
 
-  HomeDatabase open() {
-    return HomeDatabase.open(PostgresTarget.parse(database.url("t")), connection -> now);
+  ScheduleDatabase open() {
+    return ScheduleDatabase.open(PostgresTarget.parse(database.url("t")), connection -> now);
   }
 
-  HomeDatabase home() {
+  ScheduleDatabase home() {
     return home;
   }
 
@@ -88,7 +88,7 @@ final class TestHome implements BeforeEachCallback, AfterEachCallback {
     List<Run> newest = schedules().history(name, 1000, 0).newest();
     return newest.stream()
         .sorted(java.util.Comparator.comparing(Run::tick).thenComparing(Run::repetition))
-        .map(run -> run.tick().toString().substring(11, 16) + " " + Columns.text(run.state()))
+        .map(run -> run.tick().toString().substring(11, 16) + " " + EnumText.text(run.state()))
         .toList();
   }
 
