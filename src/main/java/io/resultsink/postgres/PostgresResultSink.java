@@ -94,7 +94,9 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresResultSink
     extends PTransform<PCollection<?>, PCollection<ResultSummary>> {
 
-  /** Where the launcher of Dataflow's Flex Templates stages the graph of one launch. */
+  /**
+   * The place at which the launcher of Dataflow's Flex Templates stages the graph of one launch.
+   */
   private static final Pattern FLEX_LAUNCH =
       Pattern.compile(".*/template_launches/[^/]+/job_object");
 
@@ -159,7 +161,7 @@ public final class PostgresResultSink
     return new PostgresResultSink(target, () -> provider.apply(null), launchedRunId);
   }
 
-  /** How result and table become one; append unless given. */
+  /** Sets how result and table become one; append unless given. */
   public PostgresResultSink withMode(WriteMode mode) {
     return with(target.toBuilder().mode(mode));
   }
@@ -187,8 +189,8 @@ public final class PostgresResultSink
   }
 
   /**
-   * Whether staged rows survive a crash of the server; unless given, logged for mode replace, whose
-   * staging table goes live itself, and unlogged otherwise.
+   * Sets whether staged rows survive a crash of the server; unless given, logged for mode replace,
+   * whose staging table goes live itself, and unlogged otherwise.
    */
   public PostgresResultSink withStaging(StagingDurability staging) {
     return with(target.toBuilder().staging(staging));
@@ -225,7 +227,7 @@ public final class PostgresResultSink
     return with(target.toBuilder().lockTimeout(timeout));
   }
 
-  /** How long attempts for that lock go on; 5 minutes unless given. */
+  /** Sets how long attempts for that lock go on; 5 minutes unless given. */
   public PostgresResultSink withLockWait(Duration wait) {
     return with(target.toBuilder().lockWait(wait));
   }

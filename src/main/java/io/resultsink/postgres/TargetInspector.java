@@ -51,19 +51,19 @@ public final class TargetInspector implements AutoCloseable {
                             .orElse(null)));
   }
 
-  /** Where the table is, once the server has been asked. */
+  /** Returns where the table is, once the server has been asked. */
   public ResolvedTarget resolve() {
     return read((session, resolved) -> resolved);
   }
 
-  /** What the ledger says of the newest publish into the table. */
+  /** Returns what the ledger says of the newest publish into the table. */
   public Optional<ResultSummary> lastPublished() {
     return read(
         (session, resolved) ->
             Ledger.in(resolved.stagingSchema()).newest(session, resolved.table()));
   }
 
-  /** What the ledger says of a run of this table; absent when it has not published. */
+  /** Returns what the ledger says of a run of this table; absent when it has not published. */
   public Optional<ResultSummary> published(String runId) {
     return read(
         (session, resolved) ->

@@ -89,7 +89,7 @@ public final class Main {
     System.exit(exitCode);
   }
 
-  /** What a command meets, once its Beam options are known. */
+  /** The context of a command, once its Beam options are known. */
   interface World {
     CommandContext with(List<String> beamOptions);
   }

@@ -57,7 +57,7 @@ public final class Column {
     return columnType.staged();
   }
 
-  /** Whether the result names the type, which the database of the target may not have. */
+  /** Returns whether the result names the type, which the database of the target may not have. */
   public boolean typeOfResult() {
     return typeOfResult;
   }
@@ -67,12 +67,12 @@ public final class Column {
     return fieldIndex;
   }
 
-  /** Whether the table refuses NULL. */
+  /** Returns whether the table refuses NULL. */
   public boolean notNull() {
     return notNull;
   }
 
-  /** Whether its type has a length in characters, as {@code varchar(3)} has. */
+  /** Returns whether its type has a length in characters, as {@code varchar(3)} has. */
   public boolean countsCharacters() {
     return countsCharacters;
   }
@@ -93,7 +93,9 @@ public final class Column {
     };
   }
 
-  /** Whether staging and target have one type, so that staged bytes are the target's too. */
+  /**
+   * Returns whether staging and target have one type, so that staged bytes are the target's too.
+   */
   public boolean stagedAsIs() {
     return columnType.publishing() == Publishing.AS_IS && type.equals(stagedType());
   }

@@ -8,14 +8,14 @@ import io.resultsink.postgres.copy.TextEncoders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the values of a field get into a column: the staging column's type, the encoder that writes
- * it, and the way from there to the column itself. Together, so that they cannot drift.
+ * The way of a field's values into a column: the staging column's type, the encoder that writes it,
+ * and the way from there to the column itself. Together, so that they cannot drift.
  *
  * @param staged as SQL writes it, with an empty search path
  */
 record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
 
-  /** How a staged value becomes the column's. */
+  /** The way from a staged value to the column's. */
   enum Publishing {
     /** It is of the column's type, or of the type that its domain is made of. */
     AS_IS,
@@ -54,7 +54,8 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
   }
 
   /**
-   * Whether every value of a named PostgreSQL type is one of the column's, the modifier included.
+   * Returns whether every value of a named PostgreSQL type is one of the column's, the modifier
+   * included.
    */
   private static boolean isOwnType(FieldMapping mapping, PostgresType base) {
     PostgresType own = mapping.created();

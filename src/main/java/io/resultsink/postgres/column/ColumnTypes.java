@@ -115,7 +115,7 @@ public final class ColumnTypes {
         : mapping.withOuter(type, value -> baseValue(logical, value));
   }
 
-  /** What a logical type makes of a value; its own refusals are the column's. */
+  /** Returns what a logical type makes of a value; its own refusals are the column's. */
   static Object baseValue(LogicalType<?, ?> logical, Object value) {
     @SuppressWarnings("unchecked")
     LogicalType<Object, Object> raw = (LogicalType<Object, Object>) logical;

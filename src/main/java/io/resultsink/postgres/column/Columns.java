@@ -101,7 +101,7 @@ public record Columns(List<Column> columns) {
     return joined(column -> column.quoted() + " " + column.stagedType());
   }
 
-  /** Whether staged bytes can be copied into the target as they are. */
+  /** Returns whether staged bytes can be copied into the target as they are. */
   public boolean stagedAsIs() {
     return columns.stream().allMatch(Column::stagedAsIs);
   }
@@ -113,12 +113,15 @@ public record Columns(List<Column> columns) {
         columns.stream().mapToInt(Column::fieldIndex).toArray());
   }
 
-  /** Whether rows encoded for one are rows of the other, and are published alike. */
+  /** Returns whether rows encoded for one are rows of the other, and are published alike. */
   public boolean sameAs(Columns other) {
     return differences(other).isEmpty();
   }
 
-  /** What has changed since, one sentence for each column; the order of columns is no change. */
+  /**
+   * Returns what has changed since, one sentence for each column; the order of columns is no
+   * change.
+   */
   public List<String> differences(Columns now) {
     return ColumnDifferences.between(this, now);
   }

@@ -87,12 +87,12 @@ final class Conversions {
     return mapping.reader() == null ? encoder : encoder.after(mapping::read);
   }
 
-  /** Whether a type has a line above; other types take text. */
+  /** Returns whether a type has a line above; other types take text. */
   static boolean hasEncoder(PostgresType type) {
     return type.schema().equals("pg_catalog") && ElementType.named(type.name()) != null;
   }
 
-  /** Whether a type, or that of an array's elements, has a length in characters. */
+  /** Returns whether a type, or that of an array's elements, has a length in characters. */
   static boolean countsCharacters(PostgresType type) {
     if (type.base() != null) {
       return countsCharacters(type.base());
@@ -106,8 +106,8 @@ final class Conversions {
   }
 
   /**
-   * Whether the type's input function alters a text that does not fit instead of refusing it. That
-   * of bit(3), and those that extensions bring, refuse.
+   * Returns whether the type's input function alters a text that does not fit instead of refusing
+   * it. That of bit(3), and those that extensions bring, refuse.
    */
   static boolean cutsText(PostgresType type) {
     if (!type.schema().equals("pg_catalog")) {

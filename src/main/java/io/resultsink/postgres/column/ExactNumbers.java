@@ -20,7 +20,7 @@ final class ExactNumbers {
 
   private ExactNumbers() {}
 
-  /** How to read values of a kind as longs; null when they are no numbers. */
+  /** Returns how to read values of a kind as longs; null when they are no numbers. */
   static @Nullable ToLongFunction<Object> longs(ValueKind kind) {
     return switch (kind) {
       case INTEGER -> value -> ((Number) value).longValue();
@@ -30,7 +30,7 @@ final class ExactNumbers {
     };
   }
 
-  /** How to read values of a kind as doubles; null when they are no numbers. */
+  /** Returns how to read values of a kind as doubles; null when they are no numbers. */
   static @Nullable ToDoubleFunction<Object> doubles(ValueKind kind) {
     return switch (kind) {
       case FLOAT, DOUBLE -> value -> ((Number) value).doubleValue();
@@ -40,7 +40,7 @@ final class ExactNumbers {
     };
   }
 
-  /** How to read values of a kind as floats; null when they are no numbers. */
+  /** Returns how to read values of a kind as floats; null when they are no numbers. */
   static @Nullable ToDoubleFunction<Object> floats(ValueKind kind) {
     return switch (kind) {
       case FLOAT -> value -> (Float) value;
@@ -51,7 +51,10 @@ final class ExactNumbers {
     };
   }
 
-  /** How to read values of a kind as what goes into a numeric; null when they are no numbers. */
+  /**
+   * Returns how to read values of a kind as what goes into a numeric; null when they are no
+   * numbers.
+   */
   static @Nullable Function<Object, Object> decimals(ValueKind kind) {
     return switch (kind) {
       case DECIMAL -> value -> value;

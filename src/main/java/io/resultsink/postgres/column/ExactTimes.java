@@ -22,8 +22,8 @@ final class ExactTimes {
   private ExactTimes() {}
 
   /**
-   * How to read values of a kind for a timestamp without time zone, in which an instant is its UTC
-   * wall clock; null when they are none.
+   * Returns how to read values of a kind for a timestamp without time zone, in which an instant is
+   * its UTC wall clock; null when they are none.
    */
   static @Nullable ToLongFunction<Object> wallClocks(ValueKind kind) {
     return switch (kind) {
@@ -34,12 +34,14 @@ final class ExactTimes {
     };
   }
 
-  /** How to read values of a kind for a timestamp with time zone; null when they are none. */
+  /**
+   * Returns how to read values of a kind for a timestamp with time zone; null when they are none.
+   */
   static @Nullable ToLongFunction<Object> instants(ValueKind kind) {
     return kind == ValueKind.INSTANT ? ExactTimes::instantMicros : null;
   }
 
-  /** How to read values of a kind as a LocalDate; null when they are none. */
+  /** Returns how to read values of a kind as a LocalDate; null when they are none. */
   static @Nullable Function<Object, ?> dates(ValueKind kind) {
     return switch (kind) {
       case DATE -> Function.identity();

@@ -52,12 +52,12 @@ record FieldMapping(
         element.dimensions + 1);
   }
 
-  /** Whether the Beam type says which PostgreSQL type its values are of. */
+  /** Returns whether the Beam type says which PostgreSQL type its values are of. */
   boolean isOfNamedType() {
     return isBinary() || type.getLogicalType() instanceof PostgresText;
   }
 
-  /** Whether the values are in that type's binary form. */
+  /** Returns whether the values are in that type's binary form. */
   boolean isBinary() {
     return type.getLogicalType() instanceof PostgresBinary;
   }

@@ -26,7 +26,7 @@ final class PlainJson {
   private final byte[] bytes;
   private final int end;
 
-  /** Where the names of the objects that are open begin and end, of the outermost first. */
+  /** The begins and ends of the names of the objects that are open, of the outermost first. */
   private final int[] names = new int[2 * MOST_NAMES];
 
   private int namesEnd;
@@ -42,7 +42,7 @@ final class PlainJson {
     return at != NO && document.blanks(at) == end;
   }
 
-  /** What is read here and below: the index behind it, or {@link #NO}. */
+  /** Reads what is here and below: the index behind it, or {@link #NO}. */
   private int value(int at, int depth) {
     return switch (byteAt(at)) {
       case '{' -> depth == DEEPEST ? NO : object(at + 1, depth + 1);

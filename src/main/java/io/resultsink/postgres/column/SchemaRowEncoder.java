@@ -17,7 +17,7 @@ public final class SchemaRowEncoder {
     this.fieldIndexes = fieldIndexes;
   }
 
-  /** What stands before the first row. */
+  /** Writes the beginning of the stream. */
   public void header(CopyBuffer buffer) {
     RowEncoder.header(buffer);
   }
@@ -35,7 +35,7 @@ public final class SchemaRowEncoder {
     }
   }
 
-  /** What stands after the last row. */
+  /** Writes the end of the stream. */
   public void trailer(CopyBuffer buffer) {
     RowEncoder.trailer(buffer);
   }

@@ -51,8 +51,8 @@ final class TextForms {
   private TextForms() {}
 
   /**
-   * How to read values of a kind as text; null when they have none, or more than one, such as dates
-   * and binary fractions.
+   * Returns how to read values of a kind as text; null when they have none, or more than one, such
+   * as dates and binary fractions.
    */
   static @Nullable Function<Object, String> texts(ValueKind kind) {
     return switch (kind) {

@@ -1,7 +1,7 @@
 package io.resultsink.postgres.column;
 
 /**
- * What a value is, whatever Beam type it came by. The class of the values is in brackets: it is
+ * The kind of a value, whatever Beam type it came by. The class of the values is in brackets: it is
  * what {@link FieldMapping#reader} gives.
  */
 enum ValueKind {
@@ -31,10 +31,12 @@ enum ValueKind {
   INTERVAL,
   /** (java.util.UUID). */
   UUID,
-  /** What only a JSON document can hold: a row, a map, one of several types (Beam's values). */
+  /**
+   * A value that only a JSON document can hold: a row, a map, one of several types (Beam's values).
+   */
   DOCUMENT,
   /** (Iterable, of Iterables when nested). */
   ARRAY,
-  /** What only a column of its own PostgreSQL type takes (byte[], in its binary form). */
+  /** A value that only a column of its own PostgreSQL type takes (byte[], in its binary form). */
   OWN
 }

@@ -1,5 +1,5 @@
 /**
- * What a row is in PostgreSQL: columns, their types, and the encoder that goes with each.
+ * Rows in PostgreSQL: columns, their types, and the encoder that goes with each.
  *
  * <p>Knows Beam's schemas and no JDBC. To be read in this order: {@link
  * io.resultsink.postgres.column.ColumnTypes} says what a Beam type is, {@code Conversions} which

@@ -46,12 +46,12 @@ public final class CopyBuffer {
     this.bytes = new byte[FIRST_CAPACITY];
   }
 
-  /** How many bytes it holds. */
+  /** Returns how many bytes it holds. */
   public int size() {
     return size;
   }
 
-  /** How many bytes it could hold without growing. */
+  /** Returns how many bytes it could hold without growing. */
   public int capacity() {
     return bytes.length;
   }

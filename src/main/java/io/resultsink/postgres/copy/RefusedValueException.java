@@ -1,7 +1,7 @@
 package io.resultsink.postgres.copy;
 
 /**
- * Why an encoder does not take a value. It never leaves {@link RowEncoder}, which adds the column.
+ * The refusal of a value by an encoder. It never leaves {@link RowEncoder}, which adds the column.
  *
  * <p>The reason never holds the value. There is no stack trace: the column is what tells.
  */

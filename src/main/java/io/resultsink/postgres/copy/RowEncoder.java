@@ -30,19 +30,19 @@ public final class RowEncoder {
     this.fields = fields.toArray(Field[]::new);
   }
 
-  /** How many columns a row has. */
+  /** Returns how many columns a row has. */
   public int fieldCount() {
     return fields.length;
   }
 
-  /** What stands before the first row: the signature, no flags, no extension. */
+  /** Writes the beginning of the stream: the signature, no flags, no extension. */
   public static void header(CopyBuffer buffer) {
     buffer.putBytes(SIGNATURE);
     buffer.putInt(0);
     buffer.putInt(0);
   }
 
-  /** What stands after the last row. Without it the server waits for more. */
+  /** Writes the end of the stream. Without it the server waits for more. */
   public static void trailer(CopyBuffer buffer) {
     buffer.putShort(-1);
   }

@@ -127,7 +127,10 @@ public final class ConnectionProperties {
     return ALLOWED.containsKey(name);
   }
 
-  /** Why a property of the driver is refused; empty when it is allowed, or none of the driver's. */
+  /**
+   * Returns why a property of the driver is refused; empty when it is allowed, or none of the
+   * driver's.
+   */
   static Optional<String> refusal(String name) {
     if (isAllowed(name) || PGProperty.forName(name) == null) {
       return Optional.empty();

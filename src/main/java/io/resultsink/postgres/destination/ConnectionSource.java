@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** Where sessions come from. Equal sources share their sessions within a JVM. */
+/** The source of sessions. Equal sources share their sessions within a JVM. */
 @Internal
 public sealed interface ConnectionSource extends Serializable {
 

@@ -16,7 +16,7 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public final class DatabaseUrl {
 
-  /** How such a URL is written. */
+  /** The form of such a URL. */
   public static final String FORM = "postgresql://[user[:password]@]host[:port]/database";
 
   private static final String ANY_TABLE = "/t";

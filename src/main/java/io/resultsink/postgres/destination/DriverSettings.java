@@ -7,7 +7,7 @@ import org.postgresql.jdbc.AutoSave;
 import org.postgresql.jdbc.PgConnection;
 
 /**
- * What a connection's driver was told to do, while a session does without it: a user's DataSource
+ * The settings of a connection's driver, kept while a session does without it: a user's DataSource
  * has it back afterwards.
  */
 record DriverSettings(AutoSave autosave, int fetchSize, int prepareThreshold, boolean forceBinary) {

@@ -9,7 +9,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
 /**
- * How long a login may take. A server, or whatever listens in its place, may take a connection and
+ * Time limits of a login. A server, or whatever listens in its place, may take a connection and
  * then say nothing.
  *
  * @param connect until the connection is there, in seconds; 0 for no limit

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a result goes, and how: server, database, table and every option of the sink.
+ * The target of a result: server, database, table and every option of the sink.
  *
  * <p>The text form is {@code
  * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}. Its parts are
@@ -62,20 +62,22 @@ public abstract class PostgresTarget implements Serializable {
   /** The table, with its schema when one is given. */
   public abstract TableName table();
 
-  /** How result and table become one; {@link WriteMode#APPEND} unless given. */
+  /** Returns how result and table become one; {@link WriteMode#APPEND} unless given. */
   public abstract WriteMode mode();
 
   /** The key of {@link WriteMode#UPDATE}; empty otherwise. */
   public abstract List<String> unique();
 
-  /** Where staging tables and the ledger live; null for the target's schema. */
+  /** Returns where staging tables and the ledger live; null for the target's schema. */
   public abstract @Nullable String stagingSchema();
 
-  /** What {@link #staging()} was asked to be; null for the mode's default, whichever mode it is. */
+  /**
+   * Returns the durability that was asked for; null for the mode's default, whichever mode it is.
+   */
   abstract @Nullable StagingDurability givenStaging();
 
   /**
-   * Whether staged rows survive a crash of the server; unless given, logged for {@link
+   * Returns whether staged rows survive a crash of the server; unless given, logged for {@link
    * WriteMode#REPLACE}, whose staging table goes live itself, and unlogged otherwise.
    */
   public final StagingDurability staging() {
@@ -95,7 +97,7 @@ public abstract class PostgresTarget implements Serializable {
   /** One attempt for the lock that readers feel; 100 ms unless given. */
   public abstract Duration lockTimeout();
 
-  /** How long attempts for that lock go on; 5 minutes unless given. */
+  /** Returns how long attempts for that lock go on; 5 minutes unless given. */
   public abstract Duration lockWait();
 
   /** A target with the defaults of every option, for the table alone. */

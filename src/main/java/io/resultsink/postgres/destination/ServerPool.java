@@ -21,7 +21,7 @@ import org.postgresql.PGProperty;
 record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> pool)
     implements AutoCloseable {
 
-  /** What pg_stat_activity shows of a session between its transactions. */
+  /** The name that pg_stat_activity shows of a session between its transactions. */
   static final String APPLICATION_NAME = "result_sink";
 
   /** Long enough to serve the next chunk of a slow source, short enough to be polite. */

@@ -9,7 +9,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What the server says of a failure, without the content of a row.
+ * The server's reason for a failure, without the content of a row.
  *
  * <p>DETAIL, HINT and CONTEXT may quote values, whatever failed: a COPY that is ended from outside
  * quotes the line that it was at. They are left out; so is the message of a data exception (class

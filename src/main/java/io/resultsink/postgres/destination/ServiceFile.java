@@ -49,7 +49,7 @@ public final class ServiceFile {
             : Path.of(system, "pg_service.conf"));
   }
 
-  /** Where it is. */
+  /** Returns where it is. */
   public Path path() {
     return path;
   }

@@ -14,7 +14,9 @@ import org.postgresql.PGConnection;
 @Internal
 public final class SessionPair implements AutoCloseable {
 
-  /** How long a pooler may let us wait for a second session while we hold the first. */
+  /**
+   * The longest time that a pooler may let us wait for a second session while we hold the first.
+   */
   private static final int LONGEST_WAIT_MILLIS = 15_000;
 
   /** Rows are read under a lock that nobody but a VACUUM FULL or a DROP stands in the way of. */

@@ -102,7 +102,10 @@ public enum SinkOption {
           builder.lockWait(duration(option, encoded, longestLockTimeout())),
       (option, target) -> DurationText.render(target.lockWait())),
 
-  /** How truncate mode empties the table; there is one way, so that no target carries it. */
+  /**
+   * The way in which truncate mode empties the table; there is one way, so that no target carries
+   * it.
+   */
   RESET(
       "delete",
       "delete",
@@ -140,17 +143,17 @@ public enum SinkOption {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** What may be written after the {@code =}. */
+  /** Returns what may be written after the {@code =}. */
   public String acceptedValues() {
     return acceptedValues;
   }
 
-  /** What holds when the option is absent. */
+  /** Returns what holds when the option is absent. */
   public String defaultText() {
     return defaultText;
   }
 
-  /** What it is for, in one line. */
+  /** Returns what it is for, in one line. */
   public String meaning() {
     return meaning;
   }

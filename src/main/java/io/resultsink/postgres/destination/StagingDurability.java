@@ -3,14 +3,16 @@ package io.resultsink.postgres.destination;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import java.util.Locale;
 
-/** What happens to staged rows when the server crashes before they are published. */
+/** The fate of staged rows when the server crashes before they are published. */
 public enum StagingDurability {
   /** Faster to write; a crash or failover of the server empties it, and the run fails. */
   UNLOGGED,
   /** Survives a crash or failover of the server. */
   LOGGED;
 
-  /** What a mode does unless asked; an unlogged table could not go live without a rewrite. */
+  /**
+   * Returns what a mode does unless asked; an unlogged table could not go live without a rewrite.
+   */
   static StagingDurability ofMode(WriteMode mode) {
     return mode == WriteMode.REPLACE ? LOGGED : UNLOGGED;
   }

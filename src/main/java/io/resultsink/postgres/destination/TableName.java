@@ -42,7 +42,7 @@ public record TableName(@Nullable String schema, String table) implements Serial
     return Identifier.check(what, PercentEncoding.decode(what, encoded));
   }
 
-  /** What {@link #parse} reads. */
+  /** Returns what {@link #parse} reads. */
   String encoded() {
     return schema == null ? encode(table) : encode(schema) + "." + encode(table);
   }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
-/** What a target's values must be, each for itself and together. */
+/** Rules for a target's values, each for itself and together. */
 final class TargetRules {
 
   private static final Pattern HOST_NAME = Pattern.compile("[\\p{L}\\p{N}_-][\\p{L}\\p{N}._-]*");

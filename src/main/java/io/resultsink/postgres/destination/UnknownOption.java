@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.postgresql.PGProperty;
 
-/** What to say about an option that is not one of ours: what to write instead. */
+/** The answer to an option that does not exist: what to write instead. */
 final class UnknownOption {
 
   private static final String PRISMA = "it is for Prisma, not for the server; leave it out";

@@ -3,7 +3,7 @@ package io.resultsink.postgres.destination;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import java.util.Locale;
 
-/** How the rows of a result and the rows of the target become one table. */
+/** The way in which the rows of a result and those of the target become one table. */
 public enum WriteMode {
   /**
    * The table keeps its rows and gets the result's. Readers and writers never wait; the publish

@@ -1,5 +1,5 @@
 /**
- * Where rows go: the target's URL and options, names, secrets, connections.
+ * The target and its sessions: the target's URL and options, names, secrets, connections.
  *
  * <p>Knows no Beam (but for the file systems a secret is read from) and nothing of how a mode
  * works.

@@ -41,7 +41,7 @@ public enum FaultPoint {
   /** All is done. */
   TIDIED;
 
-  /** What goes wrong: it throws, or does something to the server and returns. */
+  /** A fault: it throws, or does something to the server and returns. */
   @FunctionalInterface
   interface Fault {
     void at(FaultPoint point) throws SQLException;

@@ -38,7 +38,7 @@ public final class Printable {
     return shown.toString();
   }
 
-  /** Whether a character does something where it is printed. */
+  /** Returns whether a character does something where it is printed. */
   private static boolean acts(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;

@@ -17,7 +17,7 @@ public abstract sealed class ResultSinkException extends RuntimeException
         PublishFailedException,
         PublishOutcomeUnknownException {
 
-  /** What the reader of the message can do about it. */
+  /** The next step for the reader of the message. */
   public enum Remedy {
     /** The URL, an option or the credentials are to be changed. */
     FIX_CONFIGURATION,
@@ -41,7 +41,7 @@ public abstract sealed class ResultSinkException extends RuntimeException
     this.sqlState = sqlState;
   }
 
-  /** What to do next. */
+  /** Returns what to do next. */
   public Remedy remedy() {
     return remedy;
   }

@@ -47,7 +47,7 @@ public final class SqlState {
     return null;
   }
 
-  /** Whether the failure has this SQLSTATE. */
+  /** Returns whether the failure has this SQLSTATE. */
   public static boolean is(String sqlState, Throwable failure) {
     return sqlState.equals(of(failure));
   }

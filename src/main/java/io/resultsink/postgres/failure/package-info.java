@@ -1,5 +1,5 @@
 /**
- * How a write can fail, and what that means for the target.
+ * Failures of a write, and what that means for the target.
  *
  * <p>The types are sealed: each answers "was the target changed, and what now?". Imports nothing
  * but {@code java.*}.

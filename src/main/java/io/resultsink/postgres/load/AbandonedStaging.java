@@ -27,7 +27,7 @@ public final class AbandonedStaging {
 
   private static final Logger LOG = LoggerFactory.getLogger(AbandonedStaging.class);
 
-  /** What is in use is left. */
+  /** A table that is in use is left. */
   private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
 
   /** Nobody has business there any more, but a loaded server may take a while to see that. */

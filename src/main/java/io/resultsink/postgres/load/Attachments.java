@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** What hangs on a table, as pg_depend and its neighbours tell. */
+/** The objects that hang on a table, as pg_depend and its neighbours tell. */
 final class Attachments {
 
   private final Session session;
@@ -20,8 +20,9 @@ final class Attachments {
   }
 
   /**
-   * What would stop DROP TABLE: whatever refers to the table, its row type or its own sequences and
-   * is not part of it. Foreign keys of other tables are told by {@link #incomingForeignKeys}.
+   * Returns what would stop DROP TABLE: whatever refers to the table, its row type or its own
+   * sequences and is not part of it. Foreign keys of other tables are told by {@link
+   * #incomingForeignKeys}.
    */
   List<String> dependents() throws SQLException {
     return list(
@@ -142,7 +143,7 @@ final class Attachments {
     }
   }
 
-  /** What a new table in its place does not get. */
+  /** Returns what a new table in its place does not get. */
   List<String> lostByReplace() throws SQLException {
     return list(
         """
@@ -202,7 +203,7 @@ final class Attachments {
   }
 
   /**
-   * What a new table in its place gets from it.
+   * Returns what a new table in its place gets from it.
    *
    * @param remaining the names of the columns that it has too
    */

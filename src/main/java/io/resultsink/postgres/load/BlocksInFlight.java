@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * How many blocks of a source are not yet staged, for a runner that keeps all it is given in this
- * process's memory.
+ * A count of the blocks of a source that are not yet staged, for a runner that keeps all it is
+ * given in this process's memory.
  */
 @Internal
 public final class BlocksInFlight {

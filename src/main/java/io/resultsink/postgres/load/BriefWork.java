@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What takes one short transaction, done again when its session was lost or another in the way. */
+/** Work of one short transaction, done again when its session was lost or another in the way. */
 final class BriefWork {
 
   private static final Logger LOG = LoggerFactory.getLogger(BriefWork.class);

@@ -138,9 +138,9 @@ final class ChunkLoader {
   }
 
   /**
-   * What to do when the staging table has gone. A publish has sealed it, of these rows or of an
-   * earlier attempt's: nobody knows here, so that this chunk goes into a new one. Or the run is
-   * published, and the chunk is a zombie's.
+   * Handles a staging table that has gone. A publish has sealed it, of these rows or of an earlier
+   * attempt's: nobody knows here, so that this chunk goes into a new one. Or the run is published,
+   * and the chunk is a zombie's.
    *
    * @return false when the run is published
    */

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * What pg_catalog says about a table that is there.
+ * A table that exists, as pg_catalog shows it.
  *
  * @param kind pg_class.relkind: r table, p partitioned table, v view, m materialized view, f
  *     foreign table
@@ -79,7 +79,7 @@ public record ExistingTable(
         name.table());
   }
 
-  /** Whether rows can be written to it: a table, partitioned or not. */
+  /** Returns whether rows can be written to it: a table, partitioned or not. */
   public boolean isTable() {
     return kind == 'r' || kind == 'p';
   }

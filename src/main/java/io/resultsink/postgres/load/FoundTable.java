@@ -48,7 +48,7 @@ record FoundTable(
   record FoundColumn(String name, String type, boolean notNull) {}
 
   /**
-   * What hangs on a table.
+   * An object that hangs on a table.
    *
    * @param remedy the statement that takes it away
    * @param harmless whether a ledger may have it: its key and its defaults, plain indexes, and row
@@ -236,17 +236,20 @@ record FoundTable(
                 row.getString("what"), row.getString("remedy"), row.getBoolean("harmless")));
   }
 
-  /** Whether it is an ordinary table. */
+  /** Returns whether it is an ordinary table. */
   boolean isTable() {
     return kind == 'r';
   }
 
-  /** What it says of itself; absent when that is none of our comments. */
+  /** Returns what it says of itself; absent when that is none of our comments. */
   Optional<StagingComment> said() {
     return Optional.ofNullable(comment).flatMap(StagingComment::parse);
   }
 
-  /** Why it is not a table that our role has made, with these columns and nothing else on it. */
+  /**
+   * Returns why it is not a table that our role has made, with these columns and nothing else on
+   * it.
+   */
   List<String> reasonsNotOurs(List<String> expected) {
     if (!own || !isTable()) {
       return List.of(

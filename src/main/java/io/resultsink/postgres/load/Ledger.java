@@ -57,7 +57,10 @@ public record Ledger(TableName name) {
         .formatted(name.quoted());
   }
 
-  /** Whether the ledger is there; asked first, since creating it takes CREATE even when it is. */
+  /**
+   * Returns whether the ledger is there; asked first, since creating it takes CREATE even when it
+   * is.
+   */
   public boolean exists(Session session) throws SQLException {
     return OwnTable.find(session, name).isPresent();
   }
@@ -66,7 +69,7 @@ public record Ledger(TableName name) {
     return FoundTable.find(session, name, target).map(LedgerRules::problems).orElse(List.of());
   }
 
-  /** Whether it is there, believed and readable; the preflight complains when it is not. */
+  /** Returns whether it is there, believed and readable; the preflight complains when it is not. */
   private boolean canBeRead(Session session, TableName target) throws SQLException {
     return FoundTable.find(session, name, target)
         .filter(found -> found.readable() && LedgerRules.problems(found).isEmpty())
@@ -107,7 +110,7 @@ public record Ledger(TableName name) {
     }
   }
 
-  /** What a run published into a table; absent when it did not, or there is no ledger. */
+  /** Returns what a run published into a table; absent when it did not, or there is no ledger. */
   public Optional<ResultSummary> find(Session session, String runId, TableName target)
       throws SQLException {
     if (!canBeRead(session, target)) {

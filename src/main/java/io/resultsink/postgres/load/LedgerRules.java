@@ -34,12 +34,12 @@ final class LedgerRules {
 
   private LedgerRules() {}
 
-  /** Whether it is one at all, to which our role could be given privileges. */
+  /** Returns whether it is one at all, to which our role could be given privileges. */
   static boolean isLedger(FoundTable found) {
     return found.isTable() && shape(found).isEmpty();
   }
 
-  /** Why it is not believed; empty when it is. */
+  /** Returns why it is not believed; empty when it is. */
   static List<String> problems(FoundTable ledger) {
     if (!ledger.isTable()) {
       return List.of(

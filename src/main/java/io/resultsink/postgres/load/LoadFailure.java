@@ -7,7 +7,7 @@ import io.resultsink.postgres.failure.SqlState;
 import java.sql.SQLException;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** What a server's error is called as long as nothing is published. */
+/** The names of a server's errors as long as nothing is published. */
 @Internal
 public final class LoadFailure {
 

@@ -19,7 +19,8 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether rows of a schema can be published into a target: all that speaks against it, at once.
+ * The check that rows of a schema can be published into a target: all that speaks against it, at
+ * once.
  *
  * <p>Only reads. It runs beside the rows' path to stop a hopeless run early, again in whoever makes
  * the staging table, and again under the publish's lock on the target, since all may have changed.
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Preflight {
 
   /**
-   * What was found.
+   * The findings.
    *
    * @param table the target as it is, null when it does not exist
    * @param columns the columns that the result writes

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What our role may do, asked of the server before it matters. */
+/** The privileges of our role, asked of the server before it matters. */
 final class Privileges {
 
   private static final String LOCKING = "UPDATE, DELETE, TRUNCATE";
@@ -110,7 +110,7 @@ final class Privileges {
     return has("SELECT has_schema_privilege(?, ?)", schema, "USAGE");
   }
 
-  /** Whether our role may give a table to {@code owner}; ALTER TABLE asks for the same. */
+  /** Returns whether our role may give a table to {@code owner}; ALTER TABLE asks for the same. */
   boolean canGiveTo(String owner) throws SQLException {
     String membership = session.serverVersion() >= 16 ? "SET" : "MEMBER";
     return has("SELECT pg_has_role(?, ?)", owner, membership);

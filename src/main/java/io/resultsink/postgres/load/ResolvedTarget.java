@@ -14,7 +14,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the target is, once PostgreSQL has been asked.
+ * The place of the target, once PostgreSQL has been asked.
  *
  * @param database the database's name
  * @param table the table, with its schema; it may not exist yet

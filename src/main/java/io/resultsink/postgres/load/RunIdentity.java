@@ -37,12 +37,15 @@ public record RunIdentity(
     return givenRunId != null ? givenRunId : loadId;
   }
 
-  /** Whether the caller chose the run id, so that the ledger never forgets it. */
+  /** Returns whether the caller chose the run id, so that the ledger never forgets it. */
   public boolean given() {
     return launched != null || givenRunId != null;
   }
 
-  /** What names the staging table: the load id, and for each launch of a template a hash more. */
+  /**
+   * Returns what names the staging table: the load id, and for each launch of a template a hash
+   * more.
+   */
   String stagingKey() {
     return launched == null
         ? loadId

@@ -7,7 +7,8 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 
 /**
- * What every step of one application of the sink knows: all of it fixed when the pipeline is built.
+ * The plan that every step of one application of the sink knows: all of it fixed when the pipeline
+ * is built.
  *
  * @param source where sessions come from
  * @param schema the rows'

@@ -85,7 +85,10 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
     return new SealedTable(name, List.of(all(transaction, reported)));
   }
 
-  /** Whether any chunks of a load are sealed: their staging table has gone for no other reason. */
+  /**
+   * Returns whether any chunks of a load are sealed: their staging table has gone for no other
+   * reason.
+   */
   static boolean isAnyOf(Session session, StagingTable staging) throws SQLException {
     String sql =
         """

@@ -16,8 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a staging table says of itself, as JSON in its comment: whose it is, since when, and which
- * columns it was made for.
+ * The JSON comment of a staging table: whose it is, since when, and which columns it was made for.
  *
  * @param columns a digest of the columns' names and types
  * @param chunks a digest of the chunks of a sealed table, tokens included; null before
@@ -32,7 +31,7 @@ record StagingComment(
     @Nullable String chunks,
     @Nullable Long copiedBy) {
 
-  /** What the names of staging tables begin with; the ledger's name begins with it too. */
+  /** The beginning of the names of staging tables; the ledger's name begins with it too. */
   static final String PREFIX = "result_sink_";
 
   /** Changes when the meaning of the comment does. */

@@ -20,7 +20,8 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the rows of one load wait: made by whoever comes first, written by all workers.
+ * The table in which the rows of one load wait: made by whoever comes first, written by all
+ * workers.
  *
  * <p>The workers agree on nothing but its name. It is created only in a transaction that holds the
  * load's advisory lock and has found the run absent from the ledger, because a late zombie of a
@@ -48,10 +49,10 @@ public record StagingTable(
   /** Its rows are read once; an autovacuum would only be in the way of the publish's lock. */
   static final String STORAGE = " WITH (" + AUTOVACUUM + " = false)";
 
-  /** How long another worker may take to create it. */
+  /** The time that another worker may take to create it. */
   private static final Duration CREATION = Duration.ofMinutes(5);
 
-  /** What came of opening it: the table, or the summary when the run is published already. */
+  /** The outcome of opening it: the table, or the summary when the run is published already. */
   public record Opened(@Nullable StagingTable staging, @Nullable ResultSummary published) {}
 
   /**
@@ -224,7 +225,7 @@ public record StagingTable(
         .collect(Collectors.collectingAndThen(Collectors.joining("\0\0"), StagingComment::digest));
   }
 
-  /** Whether these columns would be staged and published as the ones of this table were. */
+  /** Returns whether these columns would be staged and published as the ones of this table were. */
   public boolean hasSameColumnsAs(Columns others) {
     return fingerprint().equals(fingerprint(others));
   }

@@ -39,7 +39,7 @@ final class TableRules {
     this.problems = problems;
   }
 
-  /** Whether it is a table at all; nothing else need be asked when not. */
+  /** Returns whether it is a table at all; nothing else need be asked when not. */
   boolean isWritableKind() {
     String kind =
         switch (table.kind()) {
@@ -235,7 +235,7 @@ final class TableRules {
     }
   }
 
-  /** What replacing the table keeps and loses, for the report. */
+  /** Returns what replacing the table keeps and loses, for the report. */
   List<String> kept() throws SQLException {
     return attachments.keptByReplace(columns.stream().map(Column::name).toList());
   }

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What a replaced table hands on to the new one: owner, grants, comments, row security, settings of
- * columns.
+ * The properties that a replaced table hands on to the new one: owner, grants, comments, row
+ * security, settings of columns.
  *
  * <p>Each is kept as the statements that make it so, with {@code %s} for the new table's name, so
  * that two tables have the same when their statements are the same. A grant that a third role had
@@ -237,12 +237,12 @@ final class CarryOver {
     }
   }
 
-  /** Whether two tables have the same of a part. */
+  /** Returns whether two tables have the same of a part. */
   boolean same(Part part, CarryOver other) {
     return statements.get(part).equals(other.statements.get(part));
   }
 
-  /** What is not as it was handed on, in the table that was made from it. */
+  /** Returns what is not as it was handed on, in the table that was made from it. */
   List<Part> differences(CarryOver made) {
     return Stream.of(Part.values())
         .filter(

@@ -35,7 +35,7 @@ final class LockAttempts {
    */
   private static final int MOST_INTERNAL_ERRORS = 20;
 
-  /** What is done while the lock is held, all of it again when it could not be finished. */
+  /** The work under the lock, all of it again when it could not be finished. */
   @FunctionalInterface
   interface Work {
     long run() throws SQLException;
@@ -49,7 +49,7 @@ final class LockAttempts {
     this.patience = patience;
   }
 
-  /** Whether nobody at all uses a table at this moment. */
+  /** Returns whether nobody at all uses a table at this moment. */
   static boolean isFree(Session session, TableName table) throws SQLException {
     session.lockTimeout(MOMENT);
     session.execute("SAVEPOINT lock_attempt");

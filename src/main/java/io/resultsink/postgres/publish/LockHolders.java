@@ -15,9 +15,10 @@ final class LockHolders {
   private LockHolders() {}
 
   /**
-   * Who holds what conflicts, on the tables or a part of one, or else who is queued for it in front
-   * of us: pid, application and user always; the rest as the role may read. For ACCESS EXCLUSIVE
-   * also on what dropping the table locks beside it, and who has altered its row of the catalog.
+   * Returns who holds what conflicts, on the tables or a part of one, or else who is queued for it
+   * in front of us: pid, application and user always; the rest as the role may read. For ACCESS
+   * EXCLUSIVE also on what dropping the table locks beside it, and who has altered its row of the
+   * catalog.
    *
    * @param tables the last one is the target
    */

@@ -3,8 +3,8 @@ package io.resultsink.postgres.publish;
 import java.time.Duration;
 
 /**
- * How long a publish still waits for others' locks: {@code lock_wait}, for all of its locks and all
- * attempts at it together.
+ * The time that a publish still waits for others' locks: {@code lock_wait}, for all of its locks
+ * and all attempts at it together.
  */
 final class Patience {
 
@@ -17,12 +17,12 @@ final class Patience {
     this.all = all;
   }
 
-  /** What it was at first. */
+  /** Returns what it was at first. */
   Duration all() {
     return all;
   }
 
-  /** What is left of it, a millisecond at the least. */
+  /** Returns what is left of it, a millisecond at the least. */
   Duration left() {
     Duration left = all.minusNanos(waitedNanos);
     return left.compareTo(LEAST) > 0 ? left : LEAST;

@@ -77,7 +77,10 @@ final class PublishFailure {
         failure);
   }
 
-  /** Whether a violated unique index is PostgreSQL's own, as when two sessions create a table. */
+  /**
+   * Returns whether a violated unique index is PostgreSQL's own, as when two sessions create a
+   * table.
+   */
   static boolean isOfCatalog(SQLException failure) {
     ServerErrorMessage said =
         failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;

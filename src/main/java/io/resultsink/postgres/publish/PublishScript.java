@@ -4,7 +4,7 @@ import io.resultsink.postgres.destination.WriteMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a mode does to a table that exists: the only switch on the mode when publishing.
+ * The plan of a mode for a table that exists: the only switch on the mode when publishing.
  *
  * @param holds the lock that keeps the table's definition as it is, while readers and writers go on
  * @param publishes the lock that readers or writers feel, taken last; null for none

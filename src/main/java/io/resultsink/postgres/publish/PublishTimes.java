@@ -2,7 +2,7 @@ package io.resultsink.postgres.publish;
 
 import java.util.concurrent.TimeUnit;
 
-/** When the phases of one attempt at a publish ended. */
+/** The times at which the phases of one attempt at a publish ended. */
 final class PublishTimes {
 
   private final long begin = System.nanoTime();

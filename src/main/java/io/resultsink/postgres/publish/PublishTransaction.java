@@ -140,17 +140,20 @@ final class PublishTransaction {
     return new AdvisoryLock.Turn("target " + table, OTHER_PUBLISHES);
   }
 
-  /** Whether COMMIT was sent, so that only the ledger knows its outcome. */
+  /** Returns whether COMMIT was sent, so that only the ledger knows its outcome. */
   boolean isInDoubt() {
     return commitSent;
   }
 
-  /** Whether no earlier transaction of this run had committed: the ledger row was ours to write. */
+  /**
+   * Returns whether no earlier transaction of this run had committed: the ledger row was ours to
+   * write.
+   */
   boolean hasClaimed() {
     return claimed;
   }
 
-  /** Whether the server was there. */
+  /** Returns whether the server was there. */
   boolean hasBegun() {
     return begun;
   }

@@ -19,12 +19,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What moves the staged rows into a table that exists, under its mode's lock. */
+/** The move of the staged rows into a table that exists, under its mode's lock. */
 @FunctionalInterface
 interface PublishWork {
 
   /**
-   * What the work is done on.
+   * The objects of the work.
    *
    * @param key the columns of mode=update
    * @param fresh the new table with the rows and what it takes over, for replace

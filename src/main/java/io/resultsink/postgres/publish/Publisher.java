@@ -34,7 +34,7 @@ final class Publisher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-  /** How long a server that has gone away may stay away. */
+  /** The time that a server that has gone away may stay away. */
   private static final Duration RECONNECT = Duration.ofMinutes(1);
 
   /** Conflicts that are still there after this many attempts are not bad luck. */

@@ -49,7 +49,7 @@ final class Seal {
     this.table = staging.target().table();
   }
 
-  /** Whether these rows could go live where they are staged. */
+  /** Returns whether these rows could go live where they are staged. */
   static boolean isUseful(RunPlan plan, StagingTable staging, StagedRows rows) {
     return PublishScript.of(plan.target().mode()).newTable()
         && plan.target().staging() == StagingDurability.LOGGED
@@ -57,7 +57,7 @@ final class Seal {
         && rows.count() > 0;
   }
 
-  /** Whether the server was there. */
+  /** Returns whether the server was there. */
   boolean hasBegun() {
     return begun;
   }
@@ -137,7 +137,10 @@ final class Seal {
     return sealed;
   }
 
-  /** Whether both tables, of which one gets another name and the other goes, are used by nobody. */
+  /**
+   * Returns whether both tables, of which one gets another name and the other goes, are used by
+   * nobody.
+   */
   private boolean isFree(Session session) throws SQLException {
     return LockAttempts.isFree(session, staging.tokens())
         && LockAttempts.isFree(session, staging.name());

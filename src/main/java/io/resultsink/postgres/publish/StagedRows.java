@@ -36,7 +36,9 @@ final class StagedRows {
   private final TableName name;
   private final List<StagedChunk> reported;
 
-  /** What is to be found in the table: the reported chunks, unless one transaction copied them. */
+  /**
+   * The chunks to be found in the table: the reported chunks, unless one transaction copied them.
+   */
   private final List<StagedChunk> chunks;
 
   private final boolean vacuumed;
@@ -190,8 +192,8 @@ final class StagedRows {
   }
 
   /**
-   * Whether their table can be swapped in as it is. Whoever reads it, a backup perhaps, is not
-   * waited for, nor is anyone whose snapshot is older than they are.
+   * Returns whether their table can be swapped in as it is. Whoever reads it, a backup perhaps, is
+   * not waited for, nor is anyone whose snapshot is older than they are.
    */
   boolean canGoLive(Session session) throws SQLException {
     if (!vacuumed) {
@@ -205,9 +207,9 @@ final class StagedRows {
   }
 
   /**
-   * Whether every snapshot sees them all, also those that were taken before they were written: by
-   * VACUUM's own word, that the table has no transaction id left that is not frozen. Ids are
-   * compared by age, since they begin again after 2^32.
+   * Returns whether every snapshot sees them all, also those that were taken before they were
+   * written: by VACUUM's own word, that the table has no transaction id left that is not frozen.
+   * Ids are compared by age, since they begin again after 2^32.
    */
   private boolean areFrozen(Session session) throws SQLException {
     String sql =
@@ -223,7 +225,7 @@ final class StagedRows {
     }
   }
 
-  /** What names them in a statement: their transactions' ids, digits only. */
+  /** Returns what names them in a statement: their transactions' ids, digits only. */
   String from() {
     return name.quoted()
         + " AS staged WHERE staged.xmin OPERATOR(pg_catalog.=) ANY ("

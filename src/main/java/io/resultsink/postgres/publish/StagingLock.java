@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
  */
 final class StagingLock {
 
-  /** How long a chunk that is still being written may take to end by itself. */
+  /** The time that a chunk that is still being written may take to end by itself. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** How long attempts go on after sessions were terminated. */
+  /** The time that attempts go on after sessions were terminated. */
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final Duration ATTEMPT = Duration.ofMillis(500);

@@ -24,10 +24,10 @@ final class Vacuum {
 
   private static final int MAINTAIN_SINCE = 17;
 
-  /** How long the pipeline's end may wait for whoever is at the table. */
+  /** The time that the pipeline's end may wait for whoever is at the table. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** How long the work itself may take. */
+  /** The time that the work itself may take. */
   private static final Duration LONGEST = Duration.ofHours(1);
 
   private Vacuum() {}

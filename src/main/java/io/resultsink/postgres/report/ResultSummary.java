@@ -5,8 +5,8 @@ import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
 import org.joda.time.Instant;
 
 /**
- * What one publish did. Emitted after its commit, so {@code Wait.on} a collection of these waits
- * for the table.
+ * The summary of one publish. Emitted after its commit, so {@code Wait.on} a collection of these
+ * waits for the table.
  */
 @DefaultSchema(SummarySchema.class)
 @AutoValue
@@ -33,13 +33,16 @@ public abstract class ResultSummary {
   /** Chunks in which the rows were staged. */
   public abstract long chunks();
 
-  /** Whether the table did not exist before. */
+  /** Returns whether the table did not exist before. */
   public abstract boolean created();
 
-  /** Whether an earlier attempt had published this run already, and this one changed nothing. */
+  /**
+   * Returns whether an earlier attempt had published this run already, and this one changed
+   * nothing.
+   */
   public abstract boolean alreadyPublished();
 
-  /** When the publishing transaction wrote its ledger row, by the server's clock. */
+  /** Returns when the publishing transaction wrote its ledger row, by the server's clock. */
   public abstract Instant publishedAt();
 
   /** From the creation of the staging table to the begin of the publish, in milliseconds. */

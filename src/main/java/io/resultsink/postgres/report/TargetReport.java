@@ -7,7 +7,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a write would do, as the preflight found out without writing anything.
+ * The report of a dry run, as the preflight found out without writing anything.
  *
  * @param database the database's name
  * @param table the resolved table

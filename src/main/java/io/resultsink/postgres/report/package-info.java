@@ -1,4 +1,4 @@
-/** What happened: the summary of a publish, metrics, and the report of a preflight. */
+/** Reports: the summary of a publish, metrics, and the report of a preflight. */
 @NullMarked
 package io.resultsink.postgres.report;
 

@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server says of a connection.
+ * A server's answer to a test of a connection.
  *
  * @param lines for people
  * @param canCreateTables whether a result can be published into a table that is missing

@@ -135,7 +135,7 @@ final class EngineQuery {
         .apply("Publish " + target.table(), PostgresResultSink.to(target));
   }
 
-  /** What the user should know before it is run again and again. */
+  /** Returns what the user should know before it is run again and again. */
   List<String> notes() {
     return prepared == null ? List.of() : prepared.notes();
   }

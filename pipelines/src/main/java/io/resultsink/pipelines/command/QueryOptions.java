@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What {@code pgresult query} can be told. */
+/** The options of {@code pgresult query}. */
 final class QueryOptions {
 
   @Option(
@@ -131,7 +131,7 @@ final class QueryOptions {
         : SqlText.of(sqlArgument, queryFile, context);
   }
 
-  /** What is said of files. */
+  /** Returns what is said of files. */
   ReadOptions files() {
     return new ReadOptions(types, nulls);
   }

@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class ResultCommand {
 
-  /** What a connection is looked up with, when only the connection matters. */
+  /** The table that a connection is looked up with, when only the connection matters. */
   private static final String ANY_TABLE = ":t";
 
   private final CommandContext context;

@@ -62,7 +62,7 @@ final class ResultOptions {
     return EmbeddedTarget.of(EmbeddedServer.home(context.home()).start(), tableAndOptions);
   }
 
-  /** What -p or --password give; null for neither. */
+  /** Returns what -p or --password give; null for neither. */
   @Nullable Secret password() {
     if (ask && reference != null) {
       throw new UsageException("-p asks for the password, --password says where it is; use one");

@@ -120,7 +120,7 @@ public final class SchedRunCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** What is not run. */
+  /** Tells which ticks are not run. */
   private void tell(Backfill.Outcome outcome, ZoneId zone) {
     if (!outcome.done().isEmpty()) {
       context.say(told("already published", outcome.done(), zone) + "; --again repeats");

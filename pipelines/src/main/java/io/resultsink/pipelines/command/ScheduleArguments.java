@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a command line can be stored to be run later, elsewhere and by others: it holds no
- * secret, and does not depend on where it was typed.
+ * The parts of a command line that can be stored, to be run later, elsewhere and by others: it
+ * holds no secret, and does not depend on where it was typed.
  */
 final class ScheduleArguments {
 

@@ -19,7 +19,7 @@ final class ScheduleDatabaseOptions {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
-  /** What a connection is looked up with, when only the connection matters. */
+  /** The table that a connection is looked up with, when only the connection matters. */
   private static final String ANY_TABLE = "t";
 
   @Option(

@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a schedule can be told when it is created or updated. */
+/** The options of a schedule when it is created or updated. */
 final class ScheduleOptions {
 
   @Option(
@@ -100,7 +100,7 @@ final class ScheduleOptions {
     skip
   }
 
-  /** Whether none of them is given. */
+  /** Returns whether none of them is given. */
   boolean empty() {
     return database == null
         && databasePassword == null

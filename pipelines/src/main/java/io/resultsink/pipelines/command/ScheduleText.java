@@ -41,7 +41,7 @@ final class ScheduleText {
     return time(instant, zone) + " " + zone.getId();
   }
 
-  /** When the next run starts: a time, {@code never} or {@code paused}. */
+  /** Returns when the next run starts: a time, {@code never} or {@code paused}. */
   static String next(Schedule schedule) {
     if (schedule.paused()) {
       return "paused";
@@ -115,7 +115,7 @@ final class ScheduleText {
     return lines;
   }
 
-  /** What stands above a history. */
+  /** Returns what stands above a history. */
   static List<String> head(Schedule schedule) {
     String cron = schedule.cron().text();
     String delay =

@@ -2,7 +2,7 @@ package io.resultsink.pipelines.duckdb;
 
 import java.util.Set;
 
-/** What may stand in the tree of a query, by DuckDB's names of nodes and functions. */
+/** The rules for the tree of a query, by DuckDB's names of nodes and functions. */
 final class AllowedSql {
 
   /** Queries, what they select from, and what orders or limits them. */

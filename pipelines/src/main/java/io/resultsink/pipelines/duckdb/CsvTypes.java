@@ -58,7 +58,7 @@ final class CsvTypes {
       return "regexp_full_match({}, '" + pattern + "')";
     }
 
-    /** Whether all values of a column pass; NULL when it has none. */
+    /** Returns whether all values of a column pass; NULL when it has none. */
     String ofAll(String column) {
       return "bool_and(coalesce(%s, false)) FILTER ({} IS NOT NULL)"
           .formatted(test)

@@ -41,7 +41,7 @@ final class DuckErrors {
                 candidates.find() ? " " + candidates.group() : ""));
   }
 
-  /** Whether a failure is of the SQL, not of what it reads. */
+  /** Returns whether a failure is of the SQL, not of what it reads. */
   static boolean isOfPlanning(SQLException failure) {
     return List.of("Parser", "Binder", "Catalog", "Not implemented", "Permission", "Syntax")
         .contains(kind(failure));

@@ -94,8 +94,8 @@ final class DuckSession implements AutoCloseable {
   }
 
   /**
-   * Why a query failed before its first row, which its driver does not say of a result that it
-   * streams; of one that is stored it does.
+   * Returns why a query failed before its first row, which its driver does not say of a result that
+   * it streams; of one that is stored it does.
    */
   SQLException reason(String sql, SQLException failure) {
     try {

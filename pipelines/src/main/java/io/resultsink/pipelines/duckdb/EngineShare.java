@@ -2,7 +2,7 @@ package io.resultsink.pipelines.duckdb;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** How much of this machine one query may use, when several run in this process. */
+/** The share of this machine that one query may use, when several run in this process. */
 @Internal
 public final class EngineShare {
 

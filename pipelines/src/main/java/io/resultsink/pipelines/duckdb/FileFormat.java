@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What a file is, as the end of its name says. */
+/** The format of a file, as the end of its name says. */
 enum FileFormat {
   CSV(List.of(".csv", ".tsv", ".txt"), true),
   JSON(List.of(".json", ".jsonl", ".ndjson"), true),
@@ -31,7 +31,7 @@ enum FileFormat {
     return null;
   }
 
-  /** What a file's name is without the ending that says this format. */
+  /** Returns what a file's name is without the ending that says this format. */
   String stem(String file) {
     String ending = ending(file);
     return ending == null ? file : file.substring(0, file.length() - ending.length());

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** How the JSON files of a table are read: the fields of all records, as all their values allow. */
+/** The view of a table's JSON files: the fields of all records, as all their values allow. */
 final class JsonView {
 
   /** The column that holds all fields of a record by name, as texts. */
@@ -122,7 +122,10 @@ final class JsonView {
     return sameAsDouble(name, 0) + " AND " + sameAsDouble(name, WIDEST_SCALE);
   }
 
-  /** Whether the shortest text of the double is the number that is written, so far as it fits. */
+  /**
+   * Returns whether the shortest text of the double is the number that is written, so far as it
+   * fits.
+   */
   private String sameAsDouble(String name, int scale) {
     String type = types.get(name);
     return "TRY_CAST(TRY_CAST(%s AS %s) AS %s) IS NOT DISTINCT FROM %s"

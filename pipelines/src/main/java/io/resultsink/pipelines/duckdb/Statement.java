@@ -86,7 +86,7 @@ final class Statement {
             + "; a name that is a word of SQL stands in \"double quotes\"");
   }
 
-  /** Where in the SQL that is, as an editor counts. */
+  /** Returns where in the SQL that is, as an editor counts. */
   private String place(long offset) {
     // DuckDB counts bytes of UTF-8.
     byte[] bytes = sql.getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -217,7 +217,7 @@ final class Statement {
     return named;
   }
 
-  /** Whether a column that is named as the map of a JSON table's fields is asked for. */
+  /** Returns whether a column that is named as the map of a JSON table's fields is asked for. */
   boolean usesMap() {
     return usesMap;
   }
@@ -253,7 +253,7 @@ final class Statement {
     return copy.toString();
   }
 
-  /** Whether that is the alias of a column without a name. */
+  /** Returns whether that is the alias of a column without a name. */
   static boolean isMarked(String column) {
     return column.startsWith(MARK);
   }

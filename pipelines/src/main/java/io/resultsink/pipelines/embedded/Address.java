@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * Where the embedded server listens, and as whom to log in.
+ * The address of the embedded server, and its login.
  *
  * @param passwordFile a file with the password as its only line
  */

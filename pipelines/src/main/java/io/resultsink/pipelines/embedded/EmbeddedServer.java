@@ -81,7 +81,7 @@ public final class EmbeddedServer {
     }
   }
 
-  /** Whether it runs, and where its data are; starts and writes nothing. */
+  /** Returns whether it runs, and where its data are; starts and writes nothing. */
   public ServerStatus status() {
     try {
       return new ServerStatus(

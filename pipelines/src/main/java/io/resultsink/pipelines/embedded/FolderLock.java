@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class FolderLock {
 
-  /** What is done under the lock. */
+  /** An action under the lock. */
   interface Action<T> {
     T run() throws IOException;
   }

@@ -20,7 +20,7 @@ final class ServerBinaries {
 
   private static final Pattern VERSION = Pattern.compile("PostgreSQL\\) (\\d+)");
 
-  /** What a program says when it fails is short; all of it would hide the reason. */
+  /** The last lines of a program that fails; all of it would hide the reason. */
   private static final int LINES_SHOWN = 5;
 
   private static final int MINUTES = 2;
@@ -141,7 +141,7 @@ final class ServerBinaries {
     return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size()));
   }
 
-  /** Where there is no /proc, the server's own refusal has to do. */
+  /** Tests for root; where there is no /proc, the server's own refusal has to do. */
   private static boolean runsAsRoot() throws IOException {
     Path self = Path.of("/proc/self");
     return Files.exists(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid"));

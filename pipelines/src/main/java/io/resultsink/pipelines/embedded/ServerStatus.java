@@ -6,7 +6,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the embedded server without starting it.
+ * The state of the embedded server, found without starting it.
  *
  * @param running where it listens; null when it does not run
  * @param data its data directory
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public record ServerStatus(@Nullable Address running, Path data, @Nullable String major) {
 
-  /** Where it listens, when it runs. */
+  /** Returns where it listens, when it runs. */
   public Optional<Address> address() {
     return Optional.ofNullable(running);
   }

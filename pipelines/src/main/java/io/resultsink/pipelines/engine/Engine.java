@@ -3,7 +3,7 @@ package io.resultsink.pipelines.engine;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** What executes a query. The names are those of {@code --engine}. */
+/** The engine that executes a query. The names are those of {@code --engine}. */
 @Internal
 public enum Engine {
   /** DuckDB in the process of the pipeline, on files of this machine. */

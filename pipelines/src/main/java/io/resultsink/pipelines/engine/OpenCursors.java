@@ -89,7 +89,7 @@ public final class OpenCursors {
     OPEN.values().stream().filter(open -> open.source.equals(source)).forEach(Open::cancel);
   }
 
-  /** How many there are. */
+  /** Returns how many there are. */
   static int count() {
     return OPEN.size();
   }

@@ -15,7 +15,7 @@ public interface PreparedQuery extends Serializable {
   /** The columns, named and typed as the result is published. */
   Schema schema();
 
-  /** What the user should know before the query is run again and again; none as a rule. */
+  /** Returns what the user should know before the query is run again and again; none as a rule. */
   default List<String> notes() {
     return List.of();
   }

@@ -25,7 +25,7 @@ final class ReadBlocks extends DoFn<byte[], RowBlock> {
   private static final int BLOCK_ROWS = 10_000;
   private static final long BLOCK_BYTES = 1 << 20;
 
-  /** What is emitted before the runner hands it on. */
+  /** The number of blocks that are emitted before the runner hands it on. */
   private static final int BLOCKS_AT_ONCE = 6;
 
   private static final Duration UNTIL_SOME_ARE_STAGED = Duration.millis(5);

@@ -11,7 +11,7 @@ import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.DateTimeZone;
 
-/** What a dashboard shows of each hour of an access log. */
+/** The figures of a dashboard for each hour of an access log. */
 final class HourlyMetrics extends PTransform<PCollection<AccessLogEntry>, PCollection<Row>> {
 
   private static final Schema REQUEST =

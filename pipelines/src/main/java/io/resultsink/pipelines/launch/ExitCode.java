@@ -2,7 +2,7 @@ package io.resultsink.pipelines.launch;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** What the process says to the shell when it ends. */
+/** The exit codes of the process. */
 @Internal
 public final class ExitCode {
 

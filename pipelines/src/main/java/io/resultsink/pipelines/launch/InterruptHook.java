@@ -6,7 +6,8 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Ctrl-C does while a pipeline runs: stops it, cleans up, and says what became of the target.
+ * The hook for Ctrl-C while a pipeline runs: stops it, cleans up, and says what became of the
+ * target.
  */
 @Internal
 public final class InterruptHook implements Interruption {

@@ -3,7 +3,7 @@ package io.resultsink.pipelines.launch;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** What may end a pipeline before its time, armed while it runs. */
+/** The interruption of a pipeline before its time, armed while it runs. */
 @Internal
 public interface Interruption {
 
@@ -12,7 +12,7 @@ public interface Interruption {
     Interruption arm(CommandContext context, Progress progress, @Nullable Leftovers leftovers);
   }
 
-  /** What is to be stopped. */
+  /** Names the job that is to be stopped. */
   void stops(Job running);
 
   /** Returns only when whatever interrupts leaves the last words to the run. */

@@ -58,7 +58,7 @@ public class Job {
     }
   }
 
-  /** Whether its runner says that it has ended. */
+  /** Returns whether its runner says that it has ended. */
   final boolean isOver() {
     try {
       return result.getState().isTerminal();

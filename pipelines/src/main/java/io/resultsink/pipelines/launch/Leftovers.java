@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** What a run leaves when it does not end well, and what became of its target. */
+/** The leftovers of a run when it does not end well, and what became of its target. */
 @Internal
 public final class Leftovers {
 
@@ -76,7 +76,7 @@ public final class Leftovers {
     }
   }
 
-  /** What became of the target, in a sentence, after everything was stopped and removed. */
+  /** Returns what became of the target, in a sentence, after everything was stopped and removed. */
   String outcome() {
     try (TargetInspector inspector = TargetInspector.of(target)) {
       boolean removed = remove();

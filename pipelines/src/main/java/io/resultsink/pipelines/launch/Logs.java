@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** Where the logs of Beam and the runner go: a file for each run, never among the results. */
+/** The logs of Beam and the runner: a file for each run, never among the results. */
 @Internal
 public final class Logs {
 

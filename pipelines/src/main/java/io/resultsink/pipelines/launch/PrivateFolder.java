@@ -16,7 +16,7 @@ final class PrivateFolder {
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
 
-  /** What stands in PGRESULT_HOME. */
+  /** The content of PGRESULT_HOME. */
   private static final Set<String> OURS = Set.of("logs", "embedded");
 
   private static final String LOG = "pgresult-";

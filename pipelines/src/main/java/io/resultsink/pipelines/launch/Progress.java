@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * What is seen of a run: a line that is drawn again and again on a terminal, and the last words.
+ * The progress of a run: a line that is drawn again and again on a terminal, and the last words.
  */
 @Internal
 public final class Progress {

@@ -95,7 +95,7 @@ public final class PublishRun {
     return earlier;
   }
 
-  /** How long ago that was. */
+  /** Returns how long ago that was. */
   public static String age(ResultSummary summary) {
     return Figures.age(
         Duration.ofMillis(System.currentTimeMillis() - summary.publishedAt().getMillis()));

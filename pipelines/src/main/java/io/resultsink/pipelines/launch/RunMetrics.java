@@ -9,7 +9,7 @@ import org.apache.beam.sdk.metrics.MetricResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a run is, as its metrics say: attempts, so that a retried bundle counts twice.
+ * The progress of a run by its metrics: attempts, so that a retried bundle counts twice.
  *
  * @param read rows by table
  * @param cut timestamps that lost their microseconds, by table

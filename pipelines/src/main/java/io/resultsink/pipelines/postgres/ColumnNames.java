@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ColumnNames {
 
-  /** What PostgreSQL calls a column when it finds nothing better. */
+  /** PostgreSQL's name for a column when it finds nothing better. */
   private static final String NONE = "?column?";
 
   private final SingleQuery query;

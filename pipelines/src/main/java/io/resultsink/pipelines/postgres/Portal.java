@@ -73,7 +73,7 @@ final class Portal implements AutoCloseable {
     return found.tuples();
   }
 
-  /** Whether the last row was given. */
+  /** Returns whether the last row was given. */
   boolean isDone() {
     return opened && cursor == null;
   }
@@ -103,7 +103,7 @@ final class Portal implements AutoCloseable {
     executor.execute(query, parameters, handler, 0, rows, how | QueryExecutor.QUERY_SUPPRESS_BEGIN);
   }
 
-  /** What an answer has in it. */
+  /** The content of an answer. */
   private static final class Rows extends ResultHandlerBase {
 
     private List<Field> fields = List.of();

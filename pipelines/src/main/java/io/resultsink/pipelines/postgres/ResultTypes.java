@@ -124,7 +124,7 @@ final class ResultTypes {
     return columns;
   }
 
-  /** What PostgreSQL calls the type that a field is made of. */
+  /** Returns what PostgreSQL calls the type that a field is made of. */
   static String shown(FieldType type) {
     return type.getLogicalType() != null
         ? type.getLogicalType().toString()

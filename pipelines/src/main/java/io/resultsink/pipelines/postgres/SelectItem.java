@@ -42,7 +42,7 @@ record SelectItem(List<SqlToken> tokens) {
     tokens = List.copyOf(tokens);
   }
 
-  /** Whether it stands for all columns of something. */
+  /** Returns whether it stands for all columns of something. */
   boolean isStar() {
     return !tokens.isEmpty()
         && last(tokens).isSymbol("*")
@@ -118,7 +118,7 @@ record SelectItem(List<SqlToken> tokens) {
     return rest;
   }
 
-  /** Whether it is one pair of parentheses, and what is between them. */
+  /** Returns whether it is one pair of parentheses, and what is between them. */
   private static boolean isGroup(List<SqlToken> tokens) {
     if (tokens.size() < 2 || !tokens.get(0).isSymbol("(")) {
       return false;
@@ -145,7 +145,7 @@ record SelectItem(List<SqlToken> tokens) {
     return tokens.subList(0, end);
   }
 
-  /** What stands before a symbol or a word outside of parentheses. */
+  /** Returns what stands before a symbol or a word outside of parentheses. */
   private static List<SqlToken> upTo(List<SqlToken> tokens, String symbol, String word) {
     int depth = 0;
     for (int i = 0; i < tokens.size(); i++) {

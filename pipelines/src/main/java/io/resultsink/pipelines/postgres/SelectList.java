@@ -42,7 +42,7 @@ final class SelectList {
     return list.toFirstSelect() ? list.items() : null;
   }
 
-  /** Whether it is the rows of VALUES, whose columns have no names. */
+  /** Returns whether it is the rows of VALUES, whose columns have no names. */
   static boolean isValues(List<SqlToken> statement) {
     SelectList list = new SelectList(statement);
     return !list.toFirstSelect() && list.is("values");

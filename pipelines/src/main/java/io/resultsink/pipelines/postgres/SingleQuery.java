@@ -128,7 +128,7 @@ final class SingleQuery {
     return sent;
   }
 
-  /** Whether the server is to be given a value for {@code $1}. */
+  /** Returns whether the server is to be given a value for {@code $1}. */
   boolean asksForTime() {
     return !calls.isEmpty();
   }

@@ -22,7 +22,7 @@ record SqlToken(Kind kind, String text, int begin, int end) {
     SYMBOL
   }
 
-  /** Whether it is this keyword, which is given in small letters. */
+  /** Returns whether it is this keyword, which is given in small letters. */
   boolean is(String word) {
     return kind == Kind.WORD && folded().equals(word);
   }

@@ -20,7 +20,8 @@ public final class Figures {
   }
 
   /**
-   * How long something took: {@code 45 ms}, {@code 2.6 s}, {@code 4 min 10 s}, {@code 2 h 5 min}.
+   * Returns how long something took: {@code 45 ms}, {@code 2.6 s}, {@code 4 min 10 s}, {@code 2 h 5
+   * min}.
    */
   public static String took(Duration time) {
     if (time.toMillis() < 1000) {
@@ -34,7 +35,9 @@ public final class Figures {
         : time.toHours() + " h " + time.toMinutesPart() + " min";
   }
 
-  /** How old something is, in its largest unit: {@code 12 s}, {@code 5 min}, {@code 3 days}. */
+  /**
+   * Returns how old something is, in its largest unit: {@code 12 s}, {@code 5 min}, {@code 3 days}.
+   */
   public static String age(Duration time) {
     if (time.toSeconds() < 60) {
       return Math.max(0, time.toSeconds()) + " s";

@@ -55,7 +55,7 @@ final class JsonText {
     }
   }
 
-  /** What PostgreSQL sent as text is a number or a document if its type is one. */
+  /** Writes a text of PostgreSQL as a number or a document if its type is one. */
   private static void writeField(Schema.FieldType type, @Nullable Object value, JsonGenerator json)
       throws IOException {
     if (value instanceof String text && CellText.isNumericText(type) && isFinite(text)) {

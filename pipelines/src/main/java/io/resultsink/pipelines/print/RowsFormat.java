@@ -13,7 +13,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
-/** How rows are printed. The names are what {@code --format} takes. */
+/** The format of printed rows. The names are what {@code --format} takes. */
 @Internal
 public enum RowsFormat {
   table {

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.jspecify.annotations.Nullable;
 
-/** What the values of a column have in common, as far as they were seen. */
+/** The common kind of a column's values, as far as they were seen. */
 enum ColumnKind {
   /** Nothing but NULL was seen. */
   UNKNOWN(FieldType.STRING, "VARCHAR"),

@@ -83,7 +83,7 @@ final class CsvRecords implements Closeable {
     return header;
   }
 
-  /** Where each of the table's columns is in this file. */
+  /** Returns where each of the table's columns is in this file. */
   int[] positionsOf(List<String> columns) {
     if (!Set.copyOf(columns).equals(Set.copyOf(header))) {
       throw new InputException(

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget target) {
 
-  /** How a DATABASE is written. */
+  /** The form of a DATABASE. */
   public static final String FORM =
       "a folder, or postgresql://[user@]host[:port]/database[?schema=NAME]";
 

@@ -2,7 +2,7 @@ package io.resultsink.pipelines.query;
 
 import org.apache.beam.sdk.schemas.Schema.Field;
 
-/** What was inferred for a column, and the words for a value that breaks it. */
+/** The kind that was inferred for a column, and the words for a value that breaks it. */
 final class Inference {
 
   private Inference() {}

@@ -7,7 +7,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the user asked.
+ * The request of a user.
  *
  * @param database a folder whose files are tables, or the URL of a PostgreSQL database
  * @param databasePassword the password of the latter, null when its URL or {@code .pgpass} has it
@@ -25,7 +25,7 @@ public record QueryRequest(
     Instant scheduledTime,
     @Nullable PostgresTarget target) {
 
-  /** How many records are looked at unless the user says otherwise. */
+  /** The number of records that are looked at unless the user says otherwise. */
   public static final int DEFAULT_SAMPLE = 1000;
 
   /** The same with its result in a table. */

@@ -32,7 +32,7 @@ final class ScheduledSql {
       DateTimeFormatter.ofPattern("'TIMESTAMP '''yyyy-MM-dd HH:mm:ss''", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** Where a call stood, and how long is what stands there now. */
+  /** The place of a call, and the length of what stands there now. */
   private record Replaced(SqlParserPos position, int length) {}
 
   private final String text;
@@ -116,7 +116,7 @@ final class ScheduledSql {
     lines.set(last, " ".repeat(at.getEndColumnNum()) + after);
   }
 
-  /** What Beam is to run. */
+  /** Returns what Beam is to run. */
   String text() {
     return text;
   }

@@ -9,7 +9,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.runtime.Calcite
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with a user's SQL, in one sentence instead of the planner's twenty. */
+/** The problem of a user's SQL, in one sentence instead of the planner's twenty. */
 final class SqlProblem {
 
   private static final Pattern NO_TABLE = Pattern.compile("Object '(.*)' not found.*");

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.schemas.Schema;
 
-/** How the files of a table are to be read. */
+/** The format of a table's files. */
 interface TableFormat extends Serializable {
 
   /** The columns of a table, from its first {@code sample} records where files do not say. */
@@ -14,7 +14,7 @@ interface TableFormat extends Serializable {
   /** Opens one part of one of its files. */
   RowSource open(FilePart part, Schema schema) throws IOException;
 
-  /** Whether a file that is not compressed can be read from the middle. */
+  /** Returns whether a file that is not compressed can be read from the middle. */
   default boolean splittable() {
     return false;
   }

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class EditLock {
 
-  /** What is done under the lock. */
+  /** An action under the lock. */
   interface Action {
     void run() throws IOException;
   }

@@ -43,7 +43,7 @@ final class EditedFile {
     }
   }
 
-  /** Whether others than its owner may read it. */
+  /** Returns whether others than its owner may read it. */
   boolean isOpenToOthers() {
     try {
       return exists()

@@ -49,7 +49,7 @@ public record NamedResult(String name, Map<String, String> keywords, @Nullable S
     return new NamedResult(name, keywords, secret);
   }
 
-  /** Whether this can be the name of a new one; a service that is there may have any. */
+  /** Refuses what cannot be the name of a new one; a service that is there may have any. */
   private static void checkName(String name) {
     if (!name.matches("[a-z0-9_]{3,255}")) {
       throw new RegistryException(

@@ -4,7 +4,7 @@ import io.resultsink.postgres.destination.SavedConnection;
 import java.util.Optional;
 
 /**
- * Where a service stands in the text of {@code pg_service.conf}.
+ * The place of a service in the text of {@code pg_service.conf}.
  *
  * @param begin of the line with its name
  * @param end of its last line, or of the file

@@ -30,17 +30,17 @@ public final class StoredResults {
     return List.copyOf(ServiceFile.ofUser().services().keySet());
   }
 
-  /** Whether pgresult wrote it, and so may remove it; false when its user did. */
+  /** Returns whether pgresult wrote it, and so may remove it; false when its user did. */
   public boolean isOurs(String name) {
     return section(name).map(ServiceSection::ours).orElse(false);
   }
 
-  /** Where services are kept. */
+  /** Returns where services are kept. */
   public Path serviceFile() {
     return services.path();
   }
 
-  /** Where passwords are kept. */
+  /** Returns where passwords are kept. */
   public Path passwordFile() {
     return passwords.path();
   }

@@ -25,7 +25,7 @@ public record Backfill(@Nullable Instant from, int ticks, boolean again) {
   private static final Duration LONGEST_SEARCH = Duration.ofDays(20 * 366);
 
   /**
-   * What became of it.
+   * The outcome.
    *
    * @param queued the ticks that run now
    * @param waiting those that were queued already, or are running

@@ -10,7 +10,7 @@ public final class Cancellation {
   private boolean requested;
   private @Nullable Runnable action;
 
-  /** What ends the run from now on; done at once when that was asked for already. */
+  /** Sets what ends the run from now on; done at once when that was asked for already. */
   public void onRequest(Runnable ending) {
     synchronized (this) {
       action = ending;
@@ -33,7 +33,7 @@ public final class Cancellation {
     }
   }
 
-  /** Whether the run was asked to end. */
+  /** Returns whether the run was asked to end. */
   public synchronized boolean requested() {
     return requested;
   }

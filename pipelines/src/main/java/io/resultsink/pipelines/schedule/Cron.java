@@ -19,7 +19,8 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a schedule ticks: minute, hour, day of the month, month and day of the week, in a time zone.
+ * The times at which a schedule ticks: minute, hour, day of the month, month and day of the week,
+ * in a time zone.
  *
  * <p>Where clocks are put forward, ticks at fixed hours that are skipped come when they are put
  * forward, as one. Where they are put back, fixed hours that come twice tick once, the first time.
@@ -129,7 +130,7 @@ public final class Cron {
     return text;
   }
 
-  /** Whose clock it goes by. */
+  /** Returns the zone whose clock it goes by. */
   public ZoneId zone() {
     return zone;
   }

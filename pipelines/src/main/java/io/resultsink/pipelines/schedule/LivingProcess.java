@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What tells others that this process lives: a row that says until when it surely does. */
+/** The row that tells others that this process lives, and until when it surely does. */
 final class LivingProcess {
 
   /** So many beats may be missed before others take over. */
@@ -60,7 +60,7 @@ final class LivingProcess {
     execute("DELETE FROM pgresult.server WHERE id = ?", id);
   }
 
-  /** Whether any server lives that takes runs. */
+  /** Returns whether any server lives that takes runs. */
   static boolean anyServes(Connection connection) throws SQLException {
     String sql =
         """

@@ -2,7 +2,7 @@ package io.resultsink.pipelines.schedule;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** What becomes of ticks at which no server was alive. */
+/** The treatment of ticks at which no server was alive. */
 @Internal
 public enum MissedTicks {
   /** They are skipped. */

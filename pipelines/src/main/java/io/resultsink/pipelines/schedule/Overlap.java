@@ -2,7 +2,7 @@ package io.resultsink.pipelines.schedule;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** What becomes of a tick that comes while an earlier run has not ended. */
+/** The treatment of a tick that comes while an earlier run has not ended. */
 @Internal
 public enum Overlap {
   /** It waits. */

@@ -32,7 +32,7 @@ final class Planner {
 
   private static final Duration KEPT = Duration.ofDays(400);
 
-  /** How often all schedules are looked at, and not only those that are due. */
+  /** The pause between looks at all schedules, and not only those that are due. */
   private static final Duration REVIEW = Duration.ofMinutes(1);
 
   private final ScheduleDatabase database;

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** What a run does. */
+/** The work of a run. */
 @Internal
 public interface QueryRunner {
 

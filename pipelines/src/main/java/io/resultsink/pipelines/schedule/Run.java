@@ -27,7 +27,7 @@ public record Run(
     @Nullable Long rows,
     @Nullable String error) {
 
-  /** What the sink knows it by. */
+  /** Returns what the sink knows it by. */
   public String runId(Schedule schedule) {
     return schedule.key() + " " + tick + (repetition == 0 ? "" : " again " + repetition);
   }

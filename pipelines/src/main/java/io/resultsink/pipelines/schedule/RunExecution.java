@@ -167,7 +167,7 @@ final class RunExecution {
     }
   }
 
-  /** What a row says of a run now; null when it is gone. */
+  /** Returns what a row says of a run now; null when it is gone. */
   @Nullable Run look(long id) {
     return database.transaction(connection -> new RunStore(connection).find(id).orElse(null));
   }

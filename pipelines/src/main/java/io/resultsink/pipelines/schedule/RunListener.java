@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** Who wants to know what becomes of runs; called from several threads. */
+/** A listener to what becomes of runs; called from several threads. */
 @Internal
 public interface RunListener {
 

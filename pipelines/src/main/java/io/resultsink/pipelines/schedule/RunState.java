@@ -2,7 +2,7 @@ package io.resultsink.pipelines.schedule;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** How far a run is. */
+/** The state of a run. */
 @Internal
 public enum RunState {
   /** Waits for its turn, or for its next attempt. */
@@ -16,7 +16,7 @@ public enum RunState {
   /** Was never executed. */
   SKIPPED;
 
-  /** Whether nothing will happen to it any more. */
+  /** Returns whether nothing will happen to it any more. */
   public boolean ended() {
     return this != QUEUED && this != RUNNING;
   }

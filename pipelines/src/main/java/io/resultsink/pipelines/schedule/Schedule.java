@@ -30,7 +30,7 @@ public record Schedule(
     boolean paused,
     @Nullable Instant nextTick) {
 
-  /** How many attempts follow a failure unless the user says otherwise. */
+  /** The number of attempts that follow a failure unless the user says otherwise. */
   public static final int DEFAULT_RETRIES = 3;
 
   /** More retries than this wait for days. */
@@ -59,12 +59,14 @@ public record Schedule(
         null);
   }
 
-  /** When the run of its next tick starts. */
+  /** Returns when the run of its next tick starts. */
   public Optional<Instant> nextStart() {
     return Optional.ofNullable(nextTick).map(tick -> tick.plus(delay));
   }
 
-  /** How long the run waits after its failure number {@code failures}: 1, 5, 25 minutes, ... */
+  /**
+   * Returns how long the run waits after its failure number {@code failures}: 1, 5, 25 minutes, ...
+   */
   static Duration pauseAfter(int failures) {
     Duration pause = FIRST_PAUSE;
     for (int i = 1; i < failures && pause.compareTo(LONGEST_PAUSE) < 0; i++) {

@@ -13,7 +13,9 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
-/** Where schedules and runs are kept: the schema {@value #SCHEMA} of a PostgreSQL database. */
+/**
+ * The database that keeps schedules and runs: the schema {@value #SCHEMA} of a PostgreSQL database.
+ */
 @Internal
 public final class ScheduleDatabase implements AutoCloseable {
 
@@ -22,7 +24,7 @@ public final class ScheduleDatabase implements AutoCloseable {
   private static final String NO_PRIVILEGE = "42501";
   private static final int MOST_IDLE = 4;
 
-  /** What is done in one transaction. */
+  /** The work of one transaction. */
   interface Transaction<T> {
     T in(Connection connection) throws SQLException;
   }

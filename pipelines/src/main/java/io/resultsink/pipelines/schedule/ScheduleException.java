@@ -2,7 +2,7 @@ package io.resultsink.pipelines.schedule;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** What was asked of schedules cannot be done; nothing was changed. */
+/** A request about schedules that cannot be met; nothing was changed. */
 @Internal
 public final class ScheduleException extends RuntimeException {
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class ScheduleWorker implements AutoCloseable {
 
   /**
-   * How it serves.
+   * The settings of a worker.
    *
    * @param jobs how many runs it executes at a time
    * @param heartbeat how often it says that it lives; others take over after four of them
@@ -69,7 +69,7 @@ public final class ScheduleWorker implements AutoCloseable {
     return server;
   }
 
-  /** How many runs are being executed here. */
+  /** Returns how many runs are being executed here. */
   public int underWay() {
     return execution.underWay();
   }

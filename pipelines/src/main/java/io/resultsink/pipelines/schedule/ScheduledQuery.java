@@ -5,7 +5,8 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a schedule runs, as the user wrote it. It is stored as text, so nothing in it may be secret.
+ * The query of a schedule, as the user wrote it. It is stored as text, so nothing in it may be
+ * secret.
  *
  * @param database an absolute folder, or a {@code postgresql://} URL without password
  * @param databasePassword a reference, null for none

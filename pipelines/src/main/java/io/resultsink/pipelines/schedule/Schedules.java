@@ -9,7 +9,7 @@ import org.apache.beam.sdk.annotations.Internal;
 public final class Schedules {
 
   /**
-   * What is known of a schedule's runs.
+   * The runs of a schedule.
    *
    * @param newest the newest tick first
    * @param unfinished those that are queued or running, in their order
@@ -17,13 +17,13 @@ public final class Schedules {
   public record History(Schedule schedule, List<Run> newest, List<Run> unfinished) {}
 
   /**
-   * What became of a backfill.
+   * The outcome of a backfill.
    *
    * @param served whether a server lives that takes the runs
    */
   public record Queued(Backfill.Outcome outcome, boolean served) {}
 
-  /** What becomes of a schedule. */
+  /** A change of a schedule. */
   public interface Change {
     /**
      * Returns it as it is to be.
@@ -127,7 +127,7 @@ public final class Schedules {
         });
   }
 
-  /** What executes runs in this process, instead of queueing them for a server. */
+  /** Returns what executes runs in this process, instead of queueing them for a server. */
   public LocalRuns inPlace(QueryRunner work, RunListener listener) {
     return new LocalRuns(database, work, listener);
   }

@@ -29,8 +29,8 @@ public final class BeamSql {
   private BeamSql() {}
 
   /**
-   * How SQL is parsed: names are quoted by backticks and keep their case; {@code !=} and {@code %}
-   * are taken.
+   * Returns how SQL is parsed: names are quoted by backticks and keep their case; {@code !=} and
+   * {@code %} are taken.
    */
   public static SqlParser.Config dialect() {
     return SqlParser.config()

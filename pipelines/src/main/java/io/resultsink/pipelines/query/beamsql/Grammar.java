@@ -127,7 +127,7 @@ final class Grammar {
 
   private static final class Check extends SqlShuttle {
 
-    /** Whether a query may stand where the walk is. */
+    /** True where a query may stand. */
     private boolean queryMayStand = true;
 
     @Override

@@ -165,7 +165,7 @@ final class Operators {
     return syntax == SqlSyntax.FUNCTION && operator instanceof SqlFunction;
   }
 
-  /** Whether there is a function of this name, in capitals. */
+  /** Returns whether there is a function of this name, in capitals. */
   static boolean knows(String function) {
     return NAMES.contains(function);
   }

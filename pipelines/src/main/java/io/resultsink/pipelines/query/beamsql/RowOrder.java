@@ -23,7 +23,9 @@ final class RowOrder implements Comparator<Row>, Serializable {
         List.copyOf(collation.getFieldCollations().stream().map(RowOrder::key).toList()));
   }
 
-  /** Where the SQL does not say, NULLs are above all values, as in PostgreSQL. */
+  /**
+   * Returns a sort key; where the SQL does not say, NULLs are above all values, as in PostgreSQL.
+   */
   private static Key key(RelFieldCollation field) {
     boolean descending = field.getDirection().isDescending();
     boolean nullsFirst =

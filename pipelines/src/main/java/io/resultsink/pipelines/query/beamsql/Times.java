@@ -13,7 +13,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlKind;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
 
-/** What is computed of dates and timestamps, by Calcite's own code where that is right. */
+/** Functions of dates and timestamps, by Calcite's own code where that is right. */
 final class Times {
 
   private final Expressions expressions;

@@ -13,7 +13,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.jspecify.annotations.Nullable;
 
-/** How many numbers there were, and their sum: integers and decimals exactly. */
+/** A count of numbers and their sum: integers and decimals exactly. */
 final class Total {
 
   private long count;
