@@ -1,8 +1,9 @@
 package io.resultsink.pipelines.duckdb;
 
+import io.resultsink.pipelines.engine.QueryFailedException;
 import io.resultsink.pipelines.query.InputException;
 import java.io.IOException;
-import java.io.StringReader;
+import java.io.Serializable;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,15 +14,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reading of a table's CSV files: delimiter and quotes come from a file's first records, names
  * from its first line, types from all its values.
  */
-final class CsvView {
+final class CsvView implements TableRows {
+
+  private static final long serialVersionUID = 1;
 
   /** A first line with such a value is a record, and the file has no header. */
   private static final Pattern DATA =
@@ -29,10 +30,14 @@ final class CsvView {
           "[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?"
               + "|[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?|(?i:true|false)");
 
-  /** Files that are read alike. */
-  private record Part(List<String> files, String dialect, List<String> columns) {
+  private static final Pattern LONE_RETURN = Pattern.compile("\r(?!\n)");
+  private static final Pattern LINE_END = Pattern.compile("[\r\n]");
 
-    String read(Map<String, String> types, String more) {
+  /** Files that are read alike. */
+  private record Part(List<String> files, String dialect, List<String> columns)
+      implements Serializable {
+
+    String read(Map<String, String> types, Map<String, String> copies, String more) {
       String columnTypes =
           columns.stream()
               .map(
@@ -41,19 +46,24 @@ final class CsvView {
                           + ": "
                           + DuckSql.text(types.getOrDefault(column, "VARCHAR")))
               .collect(Collectors.joining(", "));
+      List<String> paths = files.stream().map(file -> copies.getOrDefault(file, file)).toList();
       return "read_csv(%s, %s, columns = {%s}%s)"
-          .formatted(DuckSql.texts(files), dialect, columnTypes, more);
+          .formatted(DuckSql.texts(paths), dialect, columnTypes, more);
     }
   }
 
   private final FolderTable table;
-  private final List<Part> parts;
-  private final Map<String, String> types;
+  private final ReadOptions options;
 
-  private CsvView(FolderTable table, List<Part> parts, Map<String, String> types) {
+  /** By path the files of which the session reads a copy. */
+  private final Map<String, MixedLines> mixed = new LinkedHashMap<>();
+
+  private final List<Part> parts = new ArrayList<>();
+  private final Map<String, String> types = new LinkedHashMap<>();
+
+  private CsvView(FolderTable table, ReadOptions options) {
     this.table = table;
-    this.parts = parts;
-    this.types = types;
+    this.options = options;
   }
 
   /**
@@ -63,31 +73,58 @@ final class CsvView {
    */
   static CsvView of(DuckSession session, FolderTable table, ReadOptions options)
       throws SQLException {
-    List<Part> parts = parts(session, table, options);
-    Map<String, String> none = Map.of();
-    Map<String, String> types = new LinkedHashMap<>();
-    Set<String> columns = new LinkedHashSet<>();
-    parts.forEach(part -> columns.addAll(part.columns));
-    CsvView texts = new CsvView(table, parts, none);
-    Map<String, String> given = new LinkedHashMap<>();
-    for (String column : columns) {
-      String type = options.types().get(column);
-      if (type != null) {
-        given.put(column, type);
+    CsvView view = new CsvView(table, options);
+    try {
+      view.infer(session);
+      return view;
+    } catch (InputException | QueryFailedException e) {
+      // Most files are not: so they are only searched for it when they cannot be read.
+      CsvView again = new CsvView(table, options);
+      for (InputFile file : table.files()) {
+        again.copyIfMixed(file.path());
+      }
+      if (again.mixed.keySet().equals(view.mixed.keySet())) {
+        throw e;
+      }
+      again.infer(session);
+      return again;
+    }
+  }
+
+  private void copyIfMixed(String file) {
+    try {
+      if (MixedLines.canOpen(file) && MixedLines.isIn(file)) {
+        mixed.putIfAbsent(file, new MixedLines(file, '"'));
+      }
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read");
+    }
+  }
+
+  private void infer(DuckSession session) throws SQLException {
+    split(session);
+    Set<String> given = new LinkedHashSet<>();
+    List<String> open = new ArrayList<>();
+    for (Part part : parts) {
+      for (String column : part.columns) {
+        if (options.types().containsKey(column)) {
+          given.add(column);
+        } else if (!open.contains(column)) {
+          open.add(column);
+        }
       }
     }
-    List<String> open = columns.stream().filter(column -> !given.containsKey(column)).toList();
+    String texts = select(session);
     try {
-      types.putAll(CsvTypes.of(session, texts.select(""), open));
+      Map<String, String> found = CsvTypes.of(session, texts, open);
+      types.putAll(found);
     } catch (SQLException e) {
-      throw DuckErrors.ofRunning(e, texts.reject(session));
+      throw DuckErrors.ofRunning(e, reject(session));
     }
-    types.putAll(given);
-    CsvView view = new CsvView(table, parts, types);
+    given.forEach(column -> types.put(column, options.types().get(column)));
     if (!given.isEmpty()) {
-      view.checkGiven(session, given.keySet());
+      checkGiven(session, given);
     }
-    return view;
   }
 
   private void checkGiven(DuckSession session, Set<String> given) throws SQLException {
@@ -96,91 +133,55 @@ final class CsvView {
             .map(column -> "count(" + DuckSql.name(column) + ")")
             .collect(Collectors.joining(", "));
     try {
-      session.row("SELECT %s FROM (%s)".formatted(counts, select("")));
+      session.row("SELECT %s FROM (%s)".formatted(counts, select(session)));
     } catch (SQLException e) {
       throw DuckErrors.ofRunning(e, reject(session));
     }
   }
 
-  private static List<Part> parts(DuckSession session, FolderTable table, ReadOptions options)
-      throws SQLException {
+  private void split(DuckSession session) throws SQLException {
     Map<String, List<String>> byFirstLine = new LinkedHashMap<>();
+    Map<String, String> heads = new LinkedHashMap<>();
     for (InputFile file : table.files()) {
       if (file.bytes() > 0) {
-        byFirstLine
-            .computeIfAbsent(firstLine(session, file.path()), line -> new ArrayList<>())
-            .add(file.path());
+        String head = CsvHead.of(session, file.path());
+        String line = head.lines().findFirst().orElse("");
+        byFirstLine.computeIfAbsent(line, unseen -> new ArrayList<>()).add(file.path());
+        heads.putIfAbsent(line, head);
       }
     }
     if (byFirstLine.isEmpty()) {
       throw new InputException(table.place() + ": empty; not even a header line");
     }
-    List<Part> parts = new ArrayList<>();
     for (Map.Entry<String, List<String>> alike : byFirstLine.entrySet()) {
-      parts.add(part(session, alike.getValue(), alike.getKey(), options));
-    }
-    return parts;
-  }
-
-  private static String firstLine(DuckSession session, String file) throws SQLException {
-    try {
-      List<String> row =
-          session.row(
-              """
-              SELECT line FROM read_csv(%s, columns = {'line': 'VARCHAR'}, auto_detect = false,
-                header = false, delim = chr(1), quote = '', escape = '')
-              LIMIT 1"""
-                  .formatted(DuckSql.text(file)));
-      return row.isEmpty() ? "" : row.get(0);
-    } catch (SQLException e) {
-      throw new InputException(file + ", line 1: no text in UTF-8");
+      parts.add(part(session, alike.getValue(), heads.get(alike.getKey())));
     }
   }
 
-  private static Part part(
-      DuckSession session, List<String> files, String firstLine, ReadOptions options)
-      throws SQLException {
+  private Part part(DuckSession session, List<String> files, String head) throws SQLException {
     String file = files.get(0);
-    String name = file.toLowerCase(Locale.ROOT);
-    String known = name.contains(".tsv") ? ", delim = '\t'" : "";
-    List<String> sniffed;
-    try {
-      sniffed =
-          session.row(
-              "SELECT Delimiter, Quote FROM sniff_csv(%s%s)".formatted(DuckSql.text(file), known));
-    } catch (SQLException e) {
-      throw new InputException(
-          file + ": no CSV; neither commas, semicolons, tabs nor bars part its values");
+    CsvHead.Dialect found = CsvHead.sniff(session, file, copies(session).getOrDefault(file, file));
+    for (String alike : files) {
+      mixed.computeIfPresent(alike, (path, before) -> new MixedLines(path, found.quote()));
     }
-    String delimiter = sniffed.get(0).length() == 1 ? sniffed.get(0) : ",";
-    // No quotes among the first records says nothing of the others.
-    String quote = sniffed.get(1).length() == 1 ? sniffed.get(1) : "\"";
-    List<String> values = values(firstLine, delimiter.charAt(0), quote.charAt(0));
+    List<String> values = found.firstRecord(head);
+    if (LONE_RETURN.matcher(head).find() || values.stream().anyMatch(LINE_END.asPredicate())) {
+      // Of these DuckDB takes another line end for that of the records, and loses some in silence.
+      files.forEach(this::copyIfMixed);
+    }
     boolean header = values.stream().noneMatch(value -> DATA.matcher(value).matches());
     List<String> nulls = new ArrayList<>(List.of(""));
     nulls.addAll(options.nulls());
     String dialect =
         """
-        auto_detect = false, delim = %s, quote = %s, escape = %s, header = %s, nullstr = %s"""
+        auto_detect = false, delim = %1$s, quote = %2$s, escape = %2$s, header = %3$s, nullstr = %4$s\
+        """
             .formatted(
-                DuckSql.text(delimiter),
-                DuckSql.text(quote),
-                DuckSql.text(quote),
+                DuckSql.text(String.valueOf(found.delimiter())),
+                DuckSql.text(String.valueOf(found.quote())),
                 header,
                 DuckSql.texts(nulls));
     return new Part(files, dialect, columns(values, header));
-  }
-
-  private static List<String> values(String line, char delimiter, char quote) {
-    CSVFormat format = CSVFormat.DEFAULT.builder().setDelimiter(delimiter).setQuote(quote).get();
-    try (CSVParser parser = CSVParser.parse(new StringReader(line), format)) {
-      for (CSVRecord csvRecord : parser) {
-        return csvRecord.toList();
-      }
-    } catch (IOException | RuntimeException e) {
-      // A name with a line break in it: what is on this line is what there is.
-    }
-    return List.of(line.split(Pattern.quote(String.valueOf(delimiter)), -1));
   }
 
   /** A column without a name gets one; the second of two alike another. */
@@ -198,33 +199,37 @@ final class CsvView {
     return columns;
   }
 
-  Map<String, String> types() {
-    return types;
-  }
-
-  /** The query that has the table's rows. */
-  String select(String more) {
+  /** The query that has the table's rows in a session. */
+  @Override
+  public String select(DuckSession session) {
+    Map<String, String> copies = copies(session);
     return parts.stream()
-        .map(part -> "SELECT * FROM " + part.read(types, table.partitions() + more))
+        .map(part -> "SELECT * FROM " + part.read(types, copies, table.partitions()))
         .collect(Collectors.joining(" UNION ALL BY NAME "));
   }
 
+  private Map<String, String> copies(DuckSession session) {
+    Map<String, String> copies = new LinkedHashMap<>();
+    mixed.forEach((path, file) -> copies.put(path, session.copy(file, table.place())));
+    return copies;
+  }
+
   /** The first record that cannot be read, found by a second reading; null when all can. */
-  @org.jspecify.annotations.Nullable
-  String reject(DuckSession session) {
+  private @Nullable String reject(DuckSession session) {
+    Map<String, String> copies = copies(session);
     for (Part part : parts) {
       try {
-        String read =
-            part.read(types, table.partitions() + ", store_rejects = true, rejects_limit = 1");
-        session.row("SELECT count(COLUMNS(*)) FROM " + read);
+        String more = table.partitions() + ", store_rejects = true, rejects_limit = 1";
+        session.row("SELECT count(COLUMNS(*)) FROM " + part.read(types, copies, more));
         List<List<String>> rejects =
             session.rows(
                 """
-                SELECT file_path, line, column_name, error_type, column_idx
+                SELECT file_path, line, column_name, error_type
                 FROM reject_errors JOIN reject_scans USING (scan_id, file_id)
-                ORDER BY 2 LIMIT 1""");
+                ORDER BY 2 LIMIT 1\
+                """);
         if (!rejects.isEmpty()) {
-          return told(rejects.get(0));
+          return told(rejects.get(0), copies);
         }
       } catch (SQLException e) {
         // No second reading, no place.
@@ -233,7 +238,13 @@ final class CsvView {
     return null;
   }
 
-  private String told(List<String> reject) {
+  private String told(List<String> reject, Map<String, String> copies) {
+    String file =
+        copies.entrySet().stream()
+            .filter(copy -> copy.getValue().equals(reject.get(0)))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse(reject.get(0));
     String column = reject.get(2);
     String reason =
         switch (reject.get(3)) {
@@ -247,6 +258,6 @@ final class CsvView {
           case "INVALID ENCODING", "INVALID UNICODE" -> "no text in UTF-8";
           default -> "the record cannot be read";
         };
-    return "%s, line %s: %s".formatted(reject.get(0), reject.get(1), reason);
+    return "%s, line %s: %s".formatted(file, reject.get(1), reason);
   }
 }

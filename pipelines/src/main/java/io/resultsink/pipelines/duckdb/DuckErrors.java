@@ -80,9 +80,7 @@ final class DuckErrors {
                   "the query needs more memory than it may have; give this machine more, or read"
                       + " less";
               case "IO" -> "a file cannot be read";
-              case "Invalid Input" ->
-                  "a value or a CSV file is not as DuckDB wants it; all lines of a CSV file have to"
-                      + " end alike, by LF or by CRLF";
+              case "Invalid Input" -> "a value is not as a function or a file's format wants it";
               case "Interrupt", "INTERRUPT" -> "the query was cancelled";
               default -> "DuckDB cannot run the query: " + kind(failure) + " error";
             });

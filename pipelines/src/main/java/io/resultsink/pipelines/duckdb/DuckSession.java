@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.duckdb;
 
+import io.resultsink.pipelines.engine.QueryFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +12,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -20,6 +23,7 @@ final class DuckSession implements AutoCloseable {
 
   private final Connection connection;
   private final Path spill;
+  private final Map<MixedLines, String> copies = new HashMap<>();
 
   private DuckSession(Connection connection, Path spill) {
     this.connection = connection;
@@ -107,6 +111,35 @@ final class DuckSession implements AutoCloseable {
     }
   }
 
+  /**
+   * The path of the copy of a file with mixed lines, made when it is first asked for.
+   *
+   * @param place of the table; folders below it stay folders of the copy, since they may be columns
+   */
+  String copy(MixedLines file, String place) {
+    return copies.computeIfAbsent(file, original -> copyInto(original, place).toString());
+  }
+
+  private Path copyInto(MixedLines file, String place) {
+    Path name = Path.of(file.copyName());
+    Path root = Path.of(file.path()).equals(Path.of(place)) ? name.getParent() : Path.of(place);
+    Path copy =
+        spill
+            .resolve("lines")
+            .resolve(String.valueOf(copies.size()))
+            .resolve(root.relativize(name));
+    try {
+      Files.createDirectories(copy.getParent());
+      file.copyTo(copy);
+    } catch (IOException e) {
+      throw new QueryFailedException(
+          "file %s has lines that end in several ways, and its copy in which all end alike cannot be"
+                  .formatted(file.path())
+              + " written into %s; the target is untouched".formatted(spill));
+    }
+    return copy;
+  }
+
   /** Makes SCHEDULED_TIME() a time. */
   void defineScheduledTime(Instant time) throws SQLException {
     for (String name : List.of("scheduled_time", "td_scheduled_time")) {
@@ -119,7 +152,9 @@ final class DuckSession implements AutoCloseable {
    * until the session ends.
    */
   void lockDown(List<String> files) throws SQLException {
-    execute("SET allowed_paths = " + DuckSql.texts(files));
+    List<String> allowed = new ArrayList<>(files);
+    allowed.addAll(copies.values());
+    execute("SET allowed_paths = " + DuckSql.texts(allowed));
     execute("SET enable_external_access = false");
     execute("SET lock_configuration = true");
   }

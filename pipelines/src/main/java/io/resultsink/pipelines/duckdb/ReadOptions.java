@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.duckdb;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
@@ -11,7 +12,7 @@ import org.apache.beam.sdk.annotations.Internal;
  * @param nulls what stands for NULL in CSV, beside the empty value
  */
 @Internal
-public record ReadOptions(Map<String, String> types, List<String> nulls) {
+public record ReadOptions(Map<String, String> types, List<String> nulls) implements Serializable {
 
   /** Nothing said. */
   public static final ReadOptions NONE = new ReadOptions(Map.of(), List.of());

@@ -7,9 +7,9 @@ import java.util.List;
 /**
  * A table of the folder as a query sees it: how its files are read, decided once.
  *
- * @param select the query that has its rows; for Avro, which DuckDB does not read, empty
+ * @param rows of Avro, which DuckDB does not read, none
  */
-record TableView(FolderTable table, String select) implements Serializable {
+record TableView(FolderTable table, TableRows rows) implements Serializable {
 
   /** Reads as much of the files as their columns take. */
   static TableView of(DuckSession session, FolderTable table, ReadOptions options, boolean withMap)
@@ -17,11 +17,15 @@ record TableView(FolderTable table, String select) implements Serializable {
     return new TableView(
         table,
         switch (table.format()) {
-          case CSV -> CsvView.of(session, table, options).select("");
-          case JSON -> JsonView.of(session, table, options).select(withMap);
-          case PARQUET -> parquet(table);
-          case AVRO -> "";
+          case CSV -> CsvView.of(session, table, options);
+          case JSON -> fixed(JsonView.of(session, table, options).select(withMap));
+          case PARQUET -> fixed(parquet(table));
+          case AVRO -> fixed("");
         });
+  }
+
+  private static TableRows fixed(String select) {
+    return session -> select;
   }
 
   private static String parquet(FolderTable table) {
@@ -35,7 +39,8 @@ record TableView(FolderTable table, String select) implements Serializable {
     if (table.format() == FileFormat.AVRO) {
       AvroTable.of(table).create(session, withRows);
     } else {
-      session.execute("CREATE VIEW %s AS %s".formatted(DuckSql.name(table.name()), select));
+      session.execute(
+          "CREATE VIEW %s AS %s".formatted(DuckSql.name(table.name()), rows.select(session)));
     }
   }
 

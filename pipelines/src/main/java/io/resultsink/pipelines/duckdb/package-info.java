@@ -12,6 +12,9 @@
  *       date guessed ({@code CsvTypes}). JSON likewise ({@code JsonView}).
  *   <li>A table's files are listed once. One that has another size or time afterwards fails the run
  *       ({@code InputFile}).
+ *   <li>A CSV file whose lines end in several ways is read through a copy that lives as long as the
+ *       session ({@code MixedLines}). It is looked for only where reading fails, so that no other
+ *       file is read once more.
  *   <li>No message of DuckDB about a value leaves: it quotes the whole line ({@code DuckErrors}).
  *   <li>Each of its types is exactly one of Beam's, or is refused by name ({@code DuckType}).
  * </ul>

@@ -1,0 +1,10 @@
+package io.resultsink.pipelines.duckdb;
+
+import java.io.Serializable;
+
+/** The reading of a table's files, decided once. */
+interface TableRows extends Serializable {
+
+  /** The query that has the rows in a session. */
+  String select(DuckSession session);
+}
