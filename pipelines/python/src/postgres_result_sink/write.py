@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import apache_beam as beam
 from apache_beam.transforms.external import SchemaAwareExternalTransform
@@ -16,6 +16,8 @@ from postgres_result_sink.failure import PostgresResultError, of_expansion
 IDENTIFIER = "beam:schematransform:io.resultsink:postgres_result_write:v1"
 
 Duration = str | datetime.timedelta
+
+_Kind = TypeVar("_Kind")
 
 
 class WriteToPostgresResult(beam.PTransform):
@@ -148,10 +150,10 @@ def _number(name: str, value: Any) -> int | None:
     return _of_type(name, value, int, "a whole number")
 
 
-def _of_type(name: str, value: Any, expected: type, words: str) -> Any:
-    if value is not None and not isinstance(value, expected):
-        raise PostgresResultError(f"{name} is {_shown(value)}; it is {words}")
-    return value
+def _of_type(name: str, value: Any, expected: type[_Kind], words: str) -> _Kind | None:
+    if value is None or isinstance(value, expected):
+        return value
+    raise PostgresResultError(f"{name} is {_shown(value)}; it is {words}")
 
 
 def _names(name: str, value: Any) -> list[str] | None:
