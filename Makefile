@@ -51,6 +51,11 @@ torture: ## every attack, and each measure taken out; SEED=... repeats one, ONLY
 	  $(if $(ONLY),-Dit.test=$(ONLY) -Dfailsafe.failIfNoSpecifiedTests=false) verify; \
 	code=$$?; $(ATTACK_TABLE) && exit $$code
 
+.PHONY: xlang
+xlang: build ## pipelines in Python and YAML, two versions of Beam, and on Flink
+	$(MVN) -q -Dquick -DskipTests -Dbundle.skip=true -Ptorture -pl src,pipelines pre-integration-test
+	XLANG_FLINK_CLASSPATH=$(CURDIR)/pipelines/target/other-runners.classpath pipelines/python/xlang
+
 .PHONY: bench
 bench: ## the benchmark; ROWS=... and ONLY=... narrow it, PROFILE=1 records what is hot
 	$(MVN) -Dquick -DskipTests -Dbundle.skip=true -Pbench package

@@ -14,6 +14,9 @@
  *       replace freezes rows, and why truncate deletes
  *   <li>{@link io.resultsink.postgres.report}: what happened
  * </ol>
+ *
+ * <p>{@link io.resultsink.postgres.schematransform} stands around all of it: the sink for Python
+ * and YAML.
  */
 @NullMarked
 package io.resultsink.postgres;

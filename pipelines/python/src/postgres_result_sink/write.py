@@ -1,0 +1,189 @@
+"""The sink as a transform of Beam's Python SDK."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import apache_beam as beam
+from apache_beam.transforms.external import SchemaAwareExternalTransform
+from apache_beam.typehints.row_type import RowTypeConstraint
+
+from postgres_result_sink import service
+from postgres_result_sink.failure import PostgresResultError, of_expansion
+
+IDENTIFIER = "beam:schematransform:io.resultsink:postgres_result_write:v1"
+
+Duration = str | datetime.timedelta
+
+_Kind = TypeVar("_Kind")
+
+
+class WriteToPostgresResult(beam.PTransform):
+    """Publishes a bounded collection of rows as a PostgreSQL table: atomically, exactly once.
+
+    The output is a collection with one row for each publish, which is emitted after the commit:
+    ``run_id``, ``table``, ``rows``, ``already_published``, ``published_at`` and others.
+
+    On a local runner the pipeline must be built inside of ``with beam.Pipeline() as pipeline``:
+    the process that runs the sink's steps ends with that block.
+
+    Args:
+        url: ``postgresql://[user@]host[:port]/database/table[?option=value&...]``, or
+            ``name:table`` with a connection that is saved in ``pg_service.conf``. A password is
+            refused, because Beam writes configurations into the job.
+        password: the place where the workers find it: ``env:NAME`` or ``file:PATH``; ``gs://``
+            paths too.
+        mode: ``append`` (the default), ``replace``, ``truncate`` or ``update``.
+        unique: the names of the key's columns; required for ``update``, an error elsewhere.
+        schema: the schema of the table, when the table is not written as ``schema.table``.
+        staging_schema: where staging tables and the ledger live; the table's schema by default.
+        staging: ``logged`` or ``unlogged``; logged for ``replace`` by default.
+        staging_ttl: after it, others may remove a dead run's staging table; 7 days by default.
+        run_id: the run's name. The same run publishes once, however often it is launched. Use one
+            name per load, such as the load's date.
+        min_rows: fewer rows fail the run, with the table untouched.
+        lock_timeout: one attempt for the lock that readers feel; 100 ms by default.
+        lock_wait: the time that such attempts go on; 5 minutes by default.
+        reset: how ``truncate`` empties the table; ``delete``.
+        connection_properties: properties of the driver, such as ``sslmode``.
+        jar: the expansion service's jar, instead of the one in this package.
+        expansion_service: the address of a running expansion service, ``host:port``, instead of a
+            jar.
+
+    Durations are a :class:`datetime.timedelta`, or text such as ``"5min"``.
+
+    Raises:
+        PostgresResultError: when something is wrong that can be known before the pipeline runs,
+            with all of it. No connection is made then.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        password: str | None = None,
+        mode: str | None = None,
+        unique: Sequence[str] | None = None,
+        schema: str | None = None,
+        staging_schema: str | None = None,
+        staging: str | None = None,
+        staging_ttl: Duration | None = None,
+        run_id: str | None = None,
+        min_rows: int | None = None,
+        lock_timeout: Duration | None = None,
+        lock_wait: Duration | None = None,
+        reset: str | None = None,
+        connection_properties: Mapping[str, str] | None = None,
+        jar: str | None = None,
+        expansion_service: str | None = None,
+    ) -> None:
+        super().__init__()
+        _require_reference(password)
+        self._config: dict[str, Any] = {
+            "url": _text("url", url),
+            "password": password,
+            "mode": _text("mode", mode),
+            "unique": _names("unique", unique),
+            "schema": _text("schema", schema),
+            "staging_schema": _text("staging_schema", staging_schema),
+            "staging": _text("staging", staging),
+            "staging_ttl": _duration("staging_ttl", staging_ttl),
+            "run_id": _text("run_id", run_id),
+            "min_rows": _number("min_rows", min_rows),
+            "lock_timeout": _duration("lock_timeout", lock_timeout),
+            "lock_wait": _duration("lock_wait", lock_wait),
+            "reset": _text("reset", reset),
+            "connection_properties": _texts("connection_properties", connection_properties),
+        }
+        if jar and expansion_service:
+            raise PostgresResultError("both jar and expansion_service are given; give one of them")
+        self._jar = jar
+        self._expansion_service = expansion_service
+
+    def expand(self, input_or_inputs: beam.PCollection) -> beam.PCollection:
+        _require_rows(input_or_inputs)
+        service.require_tested_beam()
+        expansion = self._expansion_service or service.of_jar(self._jar)
+        given = {name: value for name, value in self._config.items() if value is not None}
+        try:
+            return input_or_inputs | SchemaAwareExternalTransform(
+                IDENTIFIER, expansion, rearrange_based_on_discovery=True, **given
+            )
+        except RuntimeError as error:
+            ours = of_expansion(error)
+            if ours is None:
+                raise
+            raise ours from None
+
+
+def _require_rows(rows: beam.PCollection) -> None:
+    if RowTypeConstraint.from_user_type(rows.element_type) is None and not isinstance(
+        rows.element_type, RowTypeConstraint
+    ):
+        raise PostgresResultError(
+            f"the input's elements are {rows.element_type}, which is not a row with named fields."
+            " Make them rows: beam.Select(...), beam.Map(lambda x: beam.Row(name=...)), or"
+            " .with_output_types() of a typing.NamedTuple"
+        )
+
+
+def _require_reference(password: str | None) -> None:
+    """Does not repeat the text, which may be the password itself."""
+    if password is not None and not (
+        isinstance(password, str) and password.startswith(("env:", "file:"))
+    ):
+        raise PostgresResultError(
+            "password is env:NAME or file:PATH, the place where the workers find it; what was given"
+            " is neither, and is not repeated here in case it is the password itself"
+        )
+
+
+def _text(name: str, value: Any) -> str | None:
+    return _of_type(name, value, str, "text")
+
+
+def _number(name: str, value: Any) -> int | None:
+    if isinstance(value, bool):
+        raise PostgresResultError(f"{name} is {value!r}; it is a whole number")
+    return _of_type(name, value, int, "a whole number")
+
+
+def _of_type(name: str, value: Any, expected: type[_Kind], words: str) -> _Kind | None:
+    if value is None or isinstance(value, expected):
+        return value
+    raise PostgresResultError(f"{name} is {_shown(value)}; it is {words}")
+
+
+def _names(name: str, value: Any) -> list[str] | None:
+    if value is None:
+        return None
+    if isinstance(value, str) or not all(isinstance(part, str) for part in value):
+        raise PostgresResultError(
+            f"{name} is {_shown(value)}; it is a list of column names, such as ['a', 'b']"
+        )
+    return list(value)
+
+
+def _texts(name: str, value: Any) -> dict[str, str] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or not all(
+        isinstance(part, str) for pair in value.items() for part in pair
+    ):
+        raise PostgresResultError(f"{name} is not a mapping of text to text")
+    return dict(value)
+
+
+def _duration(name: str, value: Any) -> str | None:
+    if isinstance(value, datetime.timedelta):
+        milliseconds = value / datetime.timedelta(milliseconds=1)
+        if milliseconds != int(milliseconds) or milliseconds < 0:
+            raise PostgresResultError(f"{name} is {value!r}; it is a number of whole milliseconds")
+        return f"{int(milliseconds)}ms"
+    return _of_type(name, value, str, "a timedelta, or text such as '5min'")
+
+
+def _shown(value: Any) -> str:
+    return f"{value!r}, a {type(value).__name__}"

@@ -1,0 +1,109 @@
+"""Wrong use that Python finds itself, before any Java is started."""
+
+import datetime
+import inspect
+
+import apache_beam as beam
+import pytest
+from apache_beam.transforms.external import SchemaAwareExternalTransform
+from postgres_result_sink import PostgresResultError, WriteToPostgresResult, service
+from postgres_result_sink.failure import of_expansion
+from postgres_result_sink.write import IDENTIFIER
+
+URL = "postgresql://app@db.example.com/shop/hits"
+
+
+def test_an_argument_that_is_not_known_is_named():
+    with pytest.raises(TypeError, match="minrows"):
+        WriteToPostgresResult(URL, minrows=5)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"mode": 5}, "mode is 5, a int; it is text"),
+        ({"min_rows": "5"}, "min_rows is '5', a str; it is a whole number"),
+        ({"min_rows": True}, "min_rows is True; it is a whole number"),
+        ({"unique": "a,b"}, "such as \\['a', 'b'\\]"),
+        ({"unique": [1]}, "it is a list of column names"),
+        ({"connection_properties": {"connectTimeout": 5}}, "not a mapping of text to text"),
+        ({"lock_wait": 5}, "a timedelta, or text such as '5min'"),
+        ({"lock_wait": datetime.timedelta(microseconds=5)}, "whole milliseconds"),
+        ({"jar": "a.jar", "expansion_service": "localhost:1"}, "give one of them"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_refused(arguments, message):
+    with pytest.raises(PostgresResultError, match=message):
+        WriteToPostgresResult(URL, **arguments)
+
+
+def test_a_password_that_is_not_a_reference_is_not_repeated():
+    with pytest.raises(PostgresResultError, match="env:NAME or file:PATH") as refused:
+        WriteToPostgresResult(URL, password="kanarienvogel")
+    assert "kanarienvogel" not in str(refused.value)
+
+
+def test_a_duration_may_be_a_timedelta():
+    sink = WriteToPostgresResult(URL, lock_wait=datetime.timedelta(minutes=5), lock_timeout="1s")
+    assert sink._config["lock_wait"] == "300000ms"
+    assert sink._config["lock_timeout"] == "1s"
+
+
+def test_elements_that_are_not_rows_are_refused():
+    pipeline = beam.Pipeline()
+    with pytest.raises(PostgresResultError, match="which is not a row with named fields"):
+        pipeline | beam.Create(["a", "b"]) | WriteToPostgresResult(URL)
+
+
+def test_a_missing_jar_is_named_with_what_to_do(tmp_path):
+    with pytest.raises(PostgresResultError, match="no such file. Build it with 'make build'"):
+        service.of_jar(str(tmp_path / "missing.jar"))
+
+
+def test_a_missing_java_is_named_with_what_to_do(tmp_path, monkeypatch):
+    jar = tmp_path / "some.jar"
+    jar.write_bytes(b"")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(PostgresResultError, match="no java on the PATH. Install Java 17"):
+        service.of_jar(str(jar))
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(PostgresResultError, match="no java in JAVA_HOME"):
+        service.of_jar(str(jar))
+
+
+def test_an_old_java_is_named_with_what_to_do(tmp_path, monkeypatch):
+    jar = tmp_path / "some.jar"
+    jar.write_bytes(b"")
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\necho 'openjdk version \"11.0.22\" 2024-01-16' >&2\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(PostgresResultError, match="is Java 11, and the sink needs 17"):
+        service.of_jar(str(jar))
+
+
+@pytest.mark.parametrize("version", ["2.69.0", "2.78.0", "3.0.0", "2.78.0.dev1"])
+def test_a_version_of_beam_that_was_not_tested_is_refused(version):
+    with pytest.raises(PostgresResultError, match=f"apache-beam {version} is installed"):
+        service.require_tested_beam(version)
+
+
+@pytest.mark.parametrize("version", ["2.70.0", "2.77.0"])
+def test_a_tested_version_of_beam_is_taken(version):
+    service.require_tested_beam(version)
+
+
+def test_the_sinks_own_words_are_found_in_a_stack_trace():
+    trace = RuntimeError(
+        "io.resultsink.postgres.failure.InvalidTargetException: one\ntwo\n\tat a.B(C.java:1)\n"
+    )
+    assert str(of_expansion(trace)) == "one\ntwo"
+    assert of_expansion(RuntimeError("java.lang.IllegalStateException: other")) is None
+
+
+def test_the_arguments_are_the_fields_of_the_transform(service):
+    fields = SchemaAwareExternalTransform.discover_config(service, IDENTIFIER).configuration_schema
+    arguments = set(inspect.signature(WriteToPostgresResult).parameters)
+    assert arguments - {"jar", "expansion_service"} == set(fields._fields)

@@ -1,0 +1,86 @@
+"""A Python pipeline on Flink behind its job server, without Docker."""
+
+import json
+import os
+import pathlib
+
+import apache_beam as beam
+import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.testing.util import assert_that, equal_to
+from conftest import free_port, started
+from postgres_result_sink import WriteToPostgresResult
+
+ROWS = 3000
+
+
+@pytest.fixture
+def flink(jar, tmp_path):
+    """The addresses of a job server and of an expansion service with a worker of its own."""
+    resolved = os.environ.get("XLANG_FLINK_CLASSPATH")
+    if not resolved:
+        pytest.skip("XLANG_FLINK_CLASSPATH is not set; make xlang sets it")
+    classpath = pathlib.Path(resolved).read_text().strip()
+    worker, expansion, jobs = free_port(), free_port(), free_port()
+    external = {
+        "defaultEnvironmentType": "EXTERNAL",
+        "defaultEnvironmentConfig": f"localhost:{worker}",
+    }
+    job_server = [
+        "-cp",
+        classpath,
+        "org.apache.beam.runners.flink.FlinkJobServerDriver",
+        "--job-host=localhost",
+        f"--job-port={jobs}",
+        f"--artifact-port={free_port()}",
+        f"--expansion-port={free_port()}",
+        f"--artifacts-dir={tmp_path / 'artifacts'}",
+        "--flink-master=[local]",
+    ]
+    with (
+        started(
+            worker,
+            tmp_path / "worker",
+            "-cp",
+            jar,
+            "org.apache.beam.fn.harness.ExternalWorkerService",
+            PIPELINE_OPTIONS=json.dumps({"options": external}),
+        ),
+        started(
+            expansion,
+            tmp_path / "expansion",
+            "-jar",
+            jar,
+            expansion,
+            *(f"--{name}={value}" for name, value in external.items()),
+        ),
+        started(jobs, tmp_path / "jobs", *job_server),
+    ):
+        yield f"localhost:{jobs}", f"localhost:{expansion}"
+
+
+@pytest.mark.parametrize("mode", ["append", "replace", "truncate"])
+def test_a_result_is_published_once(database, flink, mode):
+    job_server, expansion_service = flink
+    options = PipelineOptions(
+        ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
+    )
+    with beam.Pipeline(options=options) as pipeline:
+        published = (
+            pipeline
+            | beam.Create(range(ROWS))
+            | beam.Map(lambda number: beam.Row(id=number, name=f"n{number}"))
+            | WriteToPostgresResult(
+                database.url,
+                mode=mode,
+                password=database.password,
+                expansion_service=expansion_service,
+            )
+        )
+        assert_that(
+            published | beam.Map(lambda summary: (summary.mode, summary.rows)),
+            equal_to([(mode, ROWS)]),
+        )
+    assert database.execute(
+        f"SELECT count(*), count(DISTINCT id), max(name) FROM {database.table}"
+    ) == [(ROWS, ROWS, "n999")]

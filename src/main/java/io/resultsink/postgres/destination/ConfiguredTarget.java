@@ -1,0 +1,199 @@
+package io.resultsink.postgres.destination;
+
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target as a configuration gives it: a URL, and values under the names of the URL's options.
+ *
+ * <p>Beam writes a configuration into the job, where others can read it. It therefore takes no
+ * password, only references to one.
+ */
+@Internal
+public final class ConfiguredTarget {
+
+  private static final Pattern USER_AND_PASSWORD = Pattern.compile("^[^/?#]*://[^/?#]*:[^/?#]*@");
+  private static final Pattern PROPERTY_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  private final String url;
+  private final Map<SinkOption, String> options = new EnumMap<>(SinkOption.class);
+  private final Map<String, String> properties = new TreeMap<>();
+  private final Set<String> problems = new LinkedHashSet<>();
+  private @Nullable Secret password;
+
+  private ConfiguredTarget(String url) {
+    this.url = url;
+  }
+
+  /** Starts with a URL, or with {@code name:table} of a saved connection. */
+  public static ConfiguredTarget of(String url) {
+    return new ConfiguredTarget(url);
+  }
+
+  /** Sets an option; null leaves it to the URL. */
+  public ConfiguredTarget with(SinkOption option, @Nullable String text) {
+    if (text != null) {
+      attempt(() -> options.put(option, encoded(option.option(), text)));
+    }
+    return this;
+  }
+
+  /** Sets an option that is a list of names; null leaves it to the URL. */
+  public ConfiguredTarget with(SinkOption option, @Nullable List<String> names) {
+    if (names != null) {
+      attempt(
+          () ->
+              options.put(
+                  option,
+                  names.stream()
+                      .map(name -> encoded(option.option(), name))
+                      .collect(Collectors.joining(","))));
+    }
+    return this;
+  }
+
+  /** Sets the reference to the password, {@code env:NAME} or {@code file:PATH}; null for none. */
+  public ConfiguredTarget withPassword(@Nullable String reference) {
+    if (reference != null) {
+      attempt(() -> password = Secret.parse(reference));
+    }
+    return this;
+  }
+
+  /** Sets connection properties of the driver, as a URL may have them; null for none. */
+  public ConfiguredTarget withConnectionProperties(@Nullable Map<String, String> given) {
+    if (given != null) {
+      given.forEach((name, value) -> attempt(() -> property(name, value)));
+    }
+    return this;
+  }
+
+  private void property(String name, String value) {
+    if (!PROPERTY_NAME.matcher(name).matches()) {
+      throw new InvalidTargetException(
+          "connection_properties has a name that no connection property can have");
+    }
+    if (SinkOption.find(name).isPresent()) {
+      throw new InvalidTargetException(
+          "connection_properties has '"
+              + name
+              + "', which is an option of the sink; write it as a field of its own");
+    }
+    properties.put(name, encoded(name, value));
+  }
+
+  /**
+   * Returns the target.
+   *
+   * @throws InvalidTargetException with all that is wrong: in the URL, in a value, or between them
+   */
+  public PostgresTarget target() {
+    Map<String, String> written = optionsOfUrl();
+    checkPassword(written);
+    StringBuilder all = new StringBuilder(url);
+    String separator = url.indexOf('?') < 0 ? "?" : "&";
+    for (String option : optionsBesideUrl(written)) {
+      all.append(separator).append(option);
+      separator = "&";
+    }
+    List<PostgresTarget> target = new ArrayList<>();
+    attempt(() -> target.add(TargetUrl.parse(all.toString())));
+    TargetRules.throwIfAny(List.copyOf(problems));
+    return password == null ? target.get(0) : target.get(0).toBuilder().password(password).build();
+  }
+
+  private void checkPassword(Map<String, String> written) {
+    if (USER_AND_PASSWORD.matcher(url).find()) {
+      problems.add(
+          "the URL has a password, which would be written into the job; leave it out of the URL and"
+              + " give a reference as 'password': env:NAME or file:PATH");
+    }
+    String file = LibpqParameter.PASSWORD_FILE;
+    if (password != null && (written.containsKey(file) || properties.containsKey(file))) {
+      problems.add("both password and passfile are given; write one of them");
+    }
+  }
+
+  /** The options as the URL writes them, encoded; the URL itself is checked later. */
+  private Map<String, String> optionsOfUrl() {
+    Map<String, String> written = new HashMap<>();
+    int query = url.indexOf('?');
+    if (query >= 0) {
+      for (String option : url.substring(query + 1).split("&")) {
+        String[] nameAndValue = option.split("=", 2);
+        written.put(nameAndValue[0], nameAndValue.length == 1 ? "" : nameAndValue[1]);
+      }
+    }
+    return written;
+  }
+
+  private List<String> optionsBesideUrl(Map<String, String> written) {
+    List<String> beside = new ArrayList<>();
+    options.forEach(
+        (option, encoded) -> {
+          String inUrl = written.get(option.option());
+          if (inUrl == null) {
+            beside.add(option.option() + "=" + encoded);
+          } else {
+            attempt(() -> requireSame(option, inUrl, encoded));
+          }
+        });
+    properties.forEach(
+        (name, encoded) -> {
+          String inUrl = written.get(name);
+          if (inUrl == null) {
+            beside.add(name + "=" + encoded);
+          } else if (!inUrl.equals(encoded)) {
+            problems.add(contradiction("connection property '" + name + "'"));
+          }
+        });
+    return beside;
+  }
+
+  private static void requireSame(SinkOption option, String inUrl, String encoded) {
+    String given = value(option, encoded);
+    String written;
+    try {
+      written = value(option, inUrl);
+    } catch (InvalidTargetException e) {
+      return; // Reading the URL reports it.
+    }
+    if (!given.equals(written)) {
+      throw new InvalidTargetException(contradiction("option '" + option.option() + "'"));
+    }
+  }
+
+  private static String contradiction(String what) {
+    return what + " has one value in the URL and another beside it; write it once";
+  }
+
+  /** What an option makes of a target; two spellings of one value make the same. */
+  private static String value(SinkOption option, String encoded) {
+    PostgresTarget.Builder builder = PostgresTarget.builder().table(new TableName(null, "t"));
+    option.apply(builder, encoded);
+    PostgresTarget target = builder.autoBuild();
+    return target.table() + Objects.toString(option.render(target), "");
+  }
+
+  private static String encoded(String option, String text) {
+    return PercentEncoding.encode(StorableText.check(option, text));
+  }
+
+  private void attempt(Runnable step) {
+    List<String> found = new ArrayList<>();
+    TargetRules.collect(found, step);
+    problems.addAll(found);
+  }
+}

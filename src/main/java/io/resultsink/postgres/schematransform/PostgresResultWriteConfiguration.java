@@ -1,0 +1,152 @@
+package io.resultsink.postgres.schematransform;
+
+import com.google.auto.value.AutoValue;
+import io.resultsink.postgres.destination.ConfiguredTarget;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.SinkOption;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.schemas.AutoValueSchema;
+import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
+import org.apache.beam.sdk.schemas.annotations.SchemaFieldDescription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that Python and YAML set: the URL, each of its options, and a password's reference.
+ *
+ * <p>Beam names them in snake case, {@code min_rows} for {@link #getMinRows()}, which is how a URL
+ * writes them too.
+ */
+@DefaultSchema(AutoValueSchema.class)
+@AutoValue
+public abstract class PostgresResultWriteConfiguration {
+
+  @SchemaFieldDescription(
+      "the table: postgresql://[user@]host[:port]/database/table[?option=value&...], or name:table"
+          + " with a saved connection; without a password")
+  public abstract String getUrl();
+
+  @SchemaFieldDescription(
+      "where the workers find the password: env:NAME or file:PATH, of any file system that Beam"
+          + " knows; default: none, or .pgpass")
+  public abstract @Nullable String getPassword();
+
+  @SchemaFieldDescription(
+      "how the result and the table become one: append, replace, truncate, update; default:"
+          + " append")
+  public abstract @Nullable String getMode();
+
+  @SchemaFieldDescription(
+      "the key of mode=update: required there, an error elsewhere: a list of column names; default:"
+          + " none")
+  public abstract @Nullable List<String> getUnique();
+
+  @SchemaFieldDescription(
+      "schema of the table, when it is not written as schema.table: a name; default: the search"
+          + " path's")
+  public abstract @Nullable String getSchema();
+
+  @SchemaFieldDescription(
+      "where staging tables and the ledger live: a name; default: the target's schema")
+  public abstract @Nullable String getStagingSchema();
+
+  @SchemaFieldDescription(
+      "logged: staged rows survive a crash or failover of the server, and with replace go live"
+          + " where they are: unlogged, logged; default: logged for replace, else unlogged")
+  public abstract @Nullable String getStaging();
+
+  @SchemaFieldDescription(
+      "after it, a dead run's staging table may be removed by others: a duration in ms, s, min, h"
+          + " or d; default: 7d")
+  public abstract @Nullable String getStagingTtl();
+
+  @SchemaFieldDescription(
+      "the run's name: the same run publishes once, however often it is launched: text of at most"
+          + " 200 characters; default: a fresh one for each pipeline")
+  public abstract @Nullable String getRunId();
+
+  @SchemaFieldDescription(
+      "fewer rows in the result: the run fails, the target untouched: a whole number; default: 0")
+  public abstract @Nullable Long getMinRows();
+
+  @SchemaFieldDescription(
+      "one attempt for the lock that readers feel: a duration in ms, s, min, h or d; default:"
+          + " 100ms")
+  public abstract @Nullable String getLockTimeout();
+
+  @SchemaFieldDescription(
+      "how long attempts for that lock go on: a duration in ms, s, min, h or d; default: 5min")
+  public abstract @Nullable String getLockWait();
+
+  @SchemaFieldDescription("how mode=truncate empties the table: delete; default: delete")
+  public abstract @Nullable String getReset();
+
+  @SchemaFieldDescription(
+      "connection properties of the driver, those that the URL may have, such as sslmode; default:"
+          + " none")
+  public abstract @Nullable Map<String, String> getConnectionProperties();
+
+  /** Returns a builder of a configuration that sets nothing. */
+  public static Builder builder() {
+    return new AutoValue_PostgresResultWriteConfiguration.Builder();
+  }
+
+  /**
+   * Returns the target that the fields describe.
+   *
+   * @throws io.resultsink.postgres.failure.InvalidTargetException with all that is wrong, a field
+   *     that contradicts the URL included
+   */
+  final PostgresTarget target() {
+    Long minRows = getMinRows();
+    return ConfiguredTarget.of(getUrl())
+        .withPassword(getPassword())
+        .with(SinkOption.MODE, getMode())
+        .with(SinkOption.UNIQUE, getUnique())
+        .with(SinkOption.SCHEMA, getSchema())
+        .with(SinkOption.STAGING_SCHEMA, getStagingSchema())
+        .with(SinkOption.STAGING, getStaging())
+        .with(SinkOption.STAGING_TTL, getStagingTtl())
+        .with(SinkOption.RUN_ID, getRunId())
+        .with(SinkOption.MIN_ROWS, minRows == null ? null : minRows.toString())
+        .with(SinkOption.LOCK_TIMEOUT, getLockTimeout())
+        .with(SinkOption.LOCK_WAIT, getLockWait())
+        .with(SinkOption.RESET, getReset())
+        .withConnectionProperties(getConnectionProperties())
+        .target();
+  }
+
+  /** Sets the fields; see the accessors of {@link PostgresResultWriteConfiguration}. */
+  @AutoValue.Builder
+  public abstract static class Builder {
+    public abstract Builder setUrl(String url);
+
+    public abstract Builder setPassword(@Nullable String reference);
+
+    public abstract Builder setMode(@Nullable String mode);
+
+    public abstract Builder setUnique(@Nullable List<String> columns);
+
+    public abstract Builder setSchema(@Nullable String schema);
+
+    public abstract Builder setStagingSchema(@Nullable String schema);
+
+    public abstract Builder setStaging(@Nullable String staging);
+
+    public abstract Builder setStagingTtl(@Nullable String duration);
+
+    public abstract Builder setRunId(@Nullable String runId);
+
+    public abstract Builder setMinRows(@Nullable Long rows);
+
+    public abstract Builder setLockTimeout(@Nullable String duration);
+
+    public abstract Builder setLockWait(@Nullable String duration);
+
+    public abstract Builder setReset(@Nullable String reset);
+
+    public abstract Builder setConnectionProperties(@Nullable Map<String, String> properties);
+
+    public abstract PostgresResultWriteConfiguration build();
+  }
+}

@@ -1,0 +1,130 @@
+package io.resultsink.postgres.schematransform;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.resultsink.postgres.destination.SinkOption;
+import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.testing.SampleRows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.Field;
+import org.apache.beam.sdk.schemas.transforms.SchemaTransform;
+import org.apache.beam.sdk.schemas.transforms.SchemaTransformProvider;
+import org.apache.beam.sdk.values.PCollectionRowTuple;
+import org.apache.beam.sdk.values.Row;
+import org.junit.jupiter.api.Test;
+
+class PostgresResultWriteProviderTest {
+
+  private static final SchemaTransformProvider PROVIDER = new PostgresResultWriteProvider();
+  private static final Schema FIELDS = PROVIDER.configurationSchema();
+
+  /** As Dataflow's options name it. */
+  public interface TemplateOptions extends PipelineOptions {
+    String getTemplateLocation();
+
+    void setTemplateLocation(String location);
+  }
+
+  @Test
+  void beamFindsIt() {
+    List<String> identifiers =
+        ServiceLoader.load(SchemaTransformProvider.class).stream()
+            .map(provider -> provider.get().identifier())
+            .filter(identifier -> identifier.contains("resultsink"))
+            .toList();
+    assertThat(
+        identifiers, is(List.of("beam:schematransform:io.resultsink:postgres_result_write:v1")));
+    assertThat(PROVIDER.inputCollectionNames(), is(List.of("input")));
+    assertThat(PROVIDER.outputCollectionNames(), is(List.of("published")));
+  }
+
+  @Test
+  void everyOptionOfTheUrlIsAFieldAndNothingElseIs() {
+    List<String> expected = new ArrayList<>(List.of("url", "password", "connection_properties"));
+    expected.addAll(SinkOption.names());
+    assertThat(FIELDS.getFieldNames(), containsInAnyOrder(expected.toArray()));
+  }
+
+  @Test
+  void aFieldIsDescribedAsItsOption() {
+    for (SinkOption option : SinkOption.values()) {
+      String values =
+          option == SinkOption.UNIQUE ? "a list of column names" : option.acceptedValues();
+      assertThat(
+          FIELDS.getField(option.option()).getDescription(),
+          is(option.meaning() + ": " + values + "; default: " + option.defaultText()));
+    }
+  }
+
+  @Test
+  void theUrlAloneIsRequired() {
+    for (Field field : FIELDS.getFields()) {
+      assertThat(
+          field.getName(), field.getType().getNullable(), is(!field.getName().equals("url")));
+      assertThat(field.getName(), field.getDescription().isBlank(), is(false));
+    }
+  }
+
+  /** Each option gets a value that is not its default, so that a forgotten one would be missed. */
+  @Test
+  void everyFieldArrivesInTheTarget() {
+    Row fields =
+        row("postgresql://app@db.example.com/shop/hits")
+            .withFieldValue("mode", "update")
+            .withFieldValue("unique", List.of("id"))
+            .withFieldValue("schema", "s")
+            .withFieldValue("staging_schema", "t")
+            .withFieldValue("staging", "logged")
+            .withFieldValue("staging_ttl", "1d")
+            .withFieldValue("run_id", "r")
+            .withFieldValue("min_rows", 5L)
+            .withFieldValue("lock_timeout", "1s")
+            .withFieldValue("lock_wait", "1min")
+            .build();
+    assertThat(
+        ((PostgresResultWrite) PROVIDER.from(fields)).target().toString(),
+        is(
+            "postgresql://app@db.example.com/shop/s.hits?mode=update&unique=id&staging_schema=t"
+                + "&staging=logged&staging_ttl=1d&run_id=r&min_rows=5&lock_timeout=1s"
+                + "&lock_wait=1min"));
+  }
+
+  @Test
+  void aResetThatIsReservedIsRefused() {
+    Row fields = row("postgresql://h/d/t").withFieldValue("reset", "truncate").build();
+    InvalidTargetException refused =
+        assertThrows(InvalidTargetException.class, () -> PROVIDER.from(fields));
+    assertThat(refused.getMessage(), containsString("reset 'truncate' is reserved"));
+  }
+
+  /** An expansion service applies a transform, and never validates it. */
+  @Test
+  void aClassicTemplateIsRefusedWhileItIsExpanded() {
+    TemplateOptions options =
+        PipelineOptionsFactory.fromArgs("--templateLocation=gs://bucket/template")
+            .as(TemplateOptions.class);
+    Pipeline pipeline = Pipeline.create(options);
+    PCollectionRowTuple input =
+        PCollectionRowTuple.of("input", pipeline.apply(SampleRows.many(10)));
+    SchemaTransform write = PROVIDER.from(row("postgresql://h/d/t").build());
+
+    InvalidTargetException refused =
+        assertThrows(InvalidTargetException.class, () -> write.expand(input));
+
+    assertThat(refused.getMessage(), containsString("build a Flex Template"));
+  }
+
+  private static Row.FieldValueBuilder row(String url) {
+    return Row.withSchema(FIELDS).withFieldValue("url", url);
+  }
+}
