@@ -7,7 +7,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What our role may do, asked of the server before it matters. */
 final class Privileges {
@@ -16,6 +18,9 @@ final class Privileges {
 
   private final Session session;
   private final String role;
+  private final Map<String, OnSchema> schemas = new HashMap<>();
+
+  private record OnSchema(boolean usage, boolean create) {}
 
   Privileges(Session session) throws SQLException {
     this.session = session;
@@ -30,9 +35,20 @@ final class Privileges {
   void requireOnTable(TableName table, List<String> privileges, List<String> problems)
       throws SQLException {
     List<String> missing = new ArrayList<>();
-    for (String privilege : privileges) {
-      if (!test("SELECT has_table_privilege(?, ?)", table.quoted(), privilege)) {
-        missing.add(privilege);
+    String sql =
+        """
+        SELECT wanted.privilege
+          FROM unnest(?::text[]) WITH ORDINALITY AS wanted (privilege, rank)
+         WHERE NOT has_table_privilege(?, wanted.privilege)
+         ORDER BY wanted.rank
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setArray(1, session.connection().createArrayOf("text", privileges.toArray()));
+      statement.setString(2, table.quoted());
+      try (ResultSet lacking = statement.executeQuery()) {
+        while (lacking.next()) {
+          missing.add(lacking.getString(1));
+        }
       }
     }
     if (!missing.isEmpty()) {
@@ -79,7 +95,7 @@ final class Privileges {
   /** Adds a problem when objects cannot be created in a schema, and says what for. */
   void requireCreateIn(String schema, String what, List<String> problems) throws SQLException {
     requireUsage(schema, problems);
-    if (!test("SELECT has_schema_privilege(?, ?)", schema, "CREATE")) {
+    if (!onSchema(schema).create()) {
       problems.add(lacksOnSchema("CREATE", schema, what));
     }
   }
@@ -109,7 +125,19 @@ final class Privileges {
   }
 
   boolean usage(String schema) throws SQLException {
-    return test("SELECT has_schema_privilege(?, ?)", schema, "USAGE");
+    return onSchema(schema).usage();
+  }
+
+  private OnSchema onSchema(String schema) throws SQLException {
+    OnSchema known = schemas.get(schema);
+    if (known == null) {
+      known =
+          new OnSchema(
+              test("SELECT has_schema_privilege(?, ?)", schema, "USAGE"),
+              test("SELECT has_schema_privilege(?, ?)", schema, "CREATE"));
+      schemas.put(schema, known);
+    }
+    return known;
   }
 
   /** Whether our role may give a table to {@code owner}; ALTER TABLE asks for the same. */

@@ -9,8 +9,10 @@ import io.resultsink.postgres.failure.Printable;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
@@ -32,16 +34,31 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
    */
   public static ResolvedTarget resolve(Session session, PostgresTarget target) throws SQLException {
     TableName asked = target.table();
-    String database;
     String schema = asked.schema();
-    try (PreparedStatement statement =
-            session.connection().prepareStatement("SELECT current_database()");
-        ResultSet name = statement.executeQuery()) {
-      name.next();
-      database = name.getString(1);
-    }
-    if (schema == null) {
-      schema = schemaOf(session, asked.table());
+    Bare bare = schema == null ? bare(session, asked.table()) : Bare.NONE;
+    List<String> named =
+        Stream.of(schema, target.stagingSchema()).filter(Objects::nonNull).distinct().toList();
+    String database;
+    List<String> existing;
+    // Bare names were found in schemas that exist.
+    String sql =
+        """
+        SELECT current_database(),
+               ARRAY(SELECT nspname::text FROM pg_namespace WHERE nspname = ANY (?)),
+               (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE c.oid = ?::bigint::oid AND n.oid <> pg_my_temp_schema())
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setArray(1, session.connection().createArrayOf("text", named.toArray()));
+      statement.setLong(2, bare.oid());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        database = row.getString(1);
+        existing = List.of((String[]) row.getArray(2).getArray());
+        if (schema == null) {
+          schema = row.getString(3) == null ? bare.creation() : row.getString(3);
+        }
+      }
     }
     if (schema == null) {
       throw new IncompatibleTableException(
@@ -49,74 +66,52 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
           List.of(
               "no schema of this role's search_path exists; name one with schema.table or schema="));
     }
+    List<String> missing = new ArrayList<>(named);
+    missing.removeAll(existing);
+    if (!missing.isEmpty()) {
+      throw new IncompatibleTableException(
+          database + "." + schema + "." + asked.table() + " cannot be written",
+          missing.stream()
+              .map(
+                  name ->
+                      "schema "
+                          + name
+                          + " does not exist; create it with CREATE SCHEMA "
+                          + Identifier.quote(name))
+              .toList());
+    }
     String stagingSchema = Objects.requireNonNullElse(target.stagingSchema(), schema);
-    requireSchemas(session, database, asked.table(), List.of(schema, stagingSchema));
     return new ResolvedTarget(database, new TableName(schema, asked.table()), stagingSchema);
   }
 
+  /** What a bare name finds: the relation's oid, or 0, and the schema in which it is created. */
+  private record Bare(long oid, @Nullable String creation) {
+    static final Bare NONE = new Bare(0, null);
+  }
+
   /**
-   * The schema in which a bare name is found, or would be created; null when there is none. Nothing
-   * but the two functions stands under the role's search path, where operators and types are the
-   * role's too. A temporary table is not found: it is the session's, and the next has another.
+   * Looks a bare name up. Nothing but the two functions stands under the role's search path, where
+   * operators and types are the role's too. A temporary table is not found: it is the session's,
+   * and the next has another.
    */
-  private static @Nullable String schemaOf(Session session, String table) throws SQLException {
-    Long oid;
-    String current;
+  private static Bare bare(Session session, String table) throws SQLException {
     session.useRoleSearchPathBeforeTemporary();
     String sql = "SELECT pg_catalog.to_regclass(?)::pg_catalog.oid, pg_catalog.current_schema()";
+    Bare bare;
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setString(1, Identifier.quote(table));
       try (ResultSet found = statement.executeQuery()) {
         found.next();
-        long number = found.getLong(1);
-        oid = found.wasNull() ? null : number;
-        current = lasting(found.getString(2));
+        bare = new Bare(found.getLong(1), lasting(found.getString(2)));
       }
     }
     session.useEmptySearchPath();
-    if (oid == null) {
-      return current;
-    }
-    String schema =
-        """
-        SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-         WHERE c.oid = ?::bigint::oid AND n.oid <> pg_my_temp_schema()
-        """;
-    try (PreparedStatement statement = session.connection().prepareStatement(schema)) {
-      statement.setLong(1, oid);
-      try (ResultSet found = statement.executeQuery()) {
-        return found.next() ? found.getString(1) : current;
-      }
-    }
+    return bare;
   }
 
   /** A search path without a schema that exists leaves the session's own for temporary tables. */
   private static @Nullable String lasting(@Nullable String schema) {
     return schema == null || schema.startsWith("pg_temp") ? null : schema;
-  }
-
-  private static void requireSchemas(
-      Session session, String database, String table, List<String> schemas) throws SQLException {
-    String sql = "SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?";
-    List<String> missing = new java.util.ArrayList<>();
-    for (String schema : schemas.stream().distinct().toList()) {
-      try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-        statement.setString(1, schema);
-        try (ResultSet found = statement.executeQuery()) {
-          if (!found.next()) {
-            missing.add(
-                "schema "
-                    + schema
-                    + " does not exist; create it with CREATE SCHEMA "
-                    + Identifier.quote(schema));
-          }
-        }
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw new IncompatibleTableException(
-          database + "." + schemas.get(0) + "." + table + " cannot be written", missing);
-    }
   }
 
   /** The target as messages name it: {@code database.schema.table}. */
