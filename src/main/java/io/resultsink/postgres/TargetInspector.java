@@ -40,15 +40,17 @@ public final class TargetInspector implements AutoCloseable {
   /** The preflight's findings for rows of {@code schema}; changes nothing. */
   public TargetReport check(Schema schema) {
     return read(
-        (session, resolved) ->
-            Preflight.run(session, target, schema)
-                .report(
-                    target,
-                    target.runId() == null
-                        ? null
-                        : Ledger.in(resolved.stagingSchema())
-                            .find(session, target.runId(), resolved.table())
-                            .orElse(null)));
+        (session, resolved) -> {
+          Ledger ledger = Ledger.in(resolved.stagingSchema());
+          Ledger.Look look = ledger.look(session, resolved.table());
+          String runId = target.runId();
+          return Preflight.describe(session, resolved, target, schema, look)
+              .report(
+                  target,
+                  runId == null
+                      ? null
+                      : ledger.find(session, runId, resolved.table()).orElse(null));
+        });
   }
 
   /** Returns where the table is, once the server has been asked. */

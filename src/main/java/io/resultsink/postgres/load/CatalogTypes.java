@@ -16,9 +16,22 @@ final class CatalogTypes {
   /** A type, and what its domain adds to a column: NOT NULL and a default. */
   record Found(PostgresType type, boolean notNull, boolean hasDefault) {}
 
-  private record Key(long oid, int modifier) {}
+  /** A type as a column has it. */
+  record Key(long oid, int modifier) {}
+
+  /** Its row of pg_type; {@code sql} as format_type() shows it. */
+  private record TypeRow(
+      String sql,
+      String schema,
+      String name,
+      char kind,
+      Key base,
+      boolean notNull,
+      boolean hasDefault,
+      long element) {}
 
   private final Session session;
+  private final Map<Key, TypeRow> rows = new HashMap<>();
   private final Map<Key, Found> known = new HashMap<>();
 
   CatalogTypes(Session session) {
@@ -28,7 +41,7 @@ final class CatalogTypes {
   Found find(long oid, int modifier) throws SQLException {
     Found found = known.get(new Key(oid, modifier));
     if (found == null) {
-      found = read(oid, modifier);
+      found = read(new Key(oid, modifier));
       known.put(new Key(oid, modifier), found);
     }
     return found;
@@ -55,38 +68,61 @@ final class CatalogTypes {
     }
   }
 
-  private Found read(long oid, int modifier) throws SQLException {
-    String sql =
-        """
-        SELECT pg_catalog.format_type(t.oid, ?), n.nspname, t.typname, t.typtype,
-               t.typbasetype, t.typtypmod, t.typnotnull, t.typdefault IS NOT NULL,
-               CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem ELSE 0 END
-          FROM pg_catalog.pg_type t
-          JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-         WHERE t.oid = ?::bigint::oid
-        """;
-    return session.one(sql, row -> found(row, oid, modifier), modifier, oid);
-  }
-
-  private Found found(ResultSet row, long oid, int modifier) throws SQLException {
-    boolean domain = row.getString(4).equals("d");
-    Found base = domain ? find(row.getLong(5), row.getInt(6)) : null;
+  private Found read(Key key) throws SQLException {
+    if (!rows.containsKey(key)) {
+      fetch(List.of(key));
+    }
+    TypeRow row = rows.get(key);
+    boolean domain = row.kind() == 'd';
+    Found base = domain ? find(row.base().oid(), row.base().modifier()) : null;
     PostgresType element =
-        !domain && row.getLong(9) != 0 ? find(row.getLong(9), modifier).type() : null;
+        !domain && row.element() != 0 ? find(row.element(), key.modifier()).type() : null;
     PostgresType type =
         new PostgresType(
-            row.getString(1),
-            row.getString(2),
-            row.getString(3),
-            modifier,
-            row.getString(4).charAt(0),
+            row.sql(),
+            row.schema(),
+            row.name(),
+            key.modifier(),
+            row.kind(),
             base == null ? null : base.type(),
             element,
-            "crm".contains(row.getString(4)) ? parts(oid) : List.of());
+            "crm".indexOf(row.kind()) >= 0 ? parts(key.oid()) : List.of());
     return new Found(
         type,
-        row.getBoolean(7) || (base != null && base.notNull()),
-        row.getBoolean(8) || (base != null && base.hasDefault()));
+        row.notNull() || (base != null && base.notNull()),
+        row.hasDefault() || (base != null && base.hasDefault()));
+  }
+
+  /** Reads types in one statement, for as many calls of {@link #find}. */
+  void fetch(List<Key> keys) throws SQLException {
+    String sql =
+        """
+        SELECT k.oid, k.modifier, pg_catalog.format_type(t.oid, k.modifier), n.nspname, t.typname,
+               t.typtype, t.typbasetype, t.typtypmod, t.typnotnull, t.typdefault IS NOT NULL,
+               CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem ELSE 0 END
+          FROM unnest(?::bigint[], ?::integer[]) AS k (oid, modifier)
+          JOIN pg_catalog.pg_type t ON t.oid = k.oid::oid
+          JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+        """;
+    Object[] oids = keys.stream().map(Key::oid).toArray(Long[]::new);
+    Object[] modifiers = keys.stream().map(Key::modifier).toArray(Integer[]::new);
+    session
+        .list(sql, CatalogTypes::row, oids, modifiers)
+        .forEach(entry -> rows.put(entry.getKey(), entry.getValue()));
+  }
+
+  private static Map.Entry<Key, TypeRow> row(ResultSet row) throws SQLException {
+    return Map.entry(
+        new Key(row.getLong(1), row.getInt(2)),
+        new TypeRow(
+            row.getString(3),
+            row.getString(4),
+            row.getString(5),
+            row.getString(6).charAt(0),
+            new Key(row.getLong(7), row.getInt(8)),
+            row.getBoolean(9),
+            row.getBoolean(10),
+            row.getLong(11)));
   }
 
   /** The types of which values of a composite, range or multirange are made. */

@@ -31,12 +31,12 @@ public final class CheckTarget extends DoFn<byte[], Void> {
   private boolean check(Session session) throws SQLException {
     session.begin(Duration.ZERO, "check " + plan.target().table());
     ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
+    Ledger ledger = Ledger.in(resolved.stagingSchema());
+    Ledger.Look look = ledger.look(session, resolved.table());
     boolean published =
-        Ledger.in(resolved.stagingSchema())
-            .find(session, plan.run().runId(), resolved.table())
-            .isPresent();
+        ledger.find(session, look, plan.run().runId(), resolved.table()).isPresent();
     if (!published) {
-      Preflight.run(session, plan.target(), plan.schema()).orRefuse();
+      Preflight.run(session, resolved, plan.target(), plan.schema(), look).orRefuse();
     }
     return published;
   }

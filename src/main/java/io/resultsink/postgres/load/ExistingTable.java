@@ -81,7 +81,23 @@ public record ExistingTable(
 
   /** Returns whether rows can be written to it: a table, partitioned or not. */
   public boolean isTable() {
+    return isTable(kind);
+  }
+
+  /** Whether rows can be written to relations of a kind, as {@link #kindOf} returns it. */
+  public static boolean isTable(char kind) {
     return kind == 'r' || kind == 'p';
+  }
+
+  /** Returns pg_class.relkind of the relation of that name; absent when there is none. */
+  public static Optional<Character> kindOf(Session session, TableName name) throws SQLException {
+    String sql =
+        """
+        SELECT c.relkind FROM pg_catalog.pg_class c
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ? AND c.relname = ?
+        """;
+    return session.find(sql, row -> row.getString(1).charAt(0), name.schema(), name.table());
   }
 
   private static List<TargetColumn> readColumns(Session session, long oid) throws SQLException {
@@ -109,6 +125,11 @@ public record ExistingTable(
                     row.getBoolean(6)),
             oid);
     CatalogTypes types = new CatalogTypes(session);
+    types.fetch(
+        attributes.stream()
+            .map(attribute -> new CatalogTypes.Key(attribute.type(), attribute.modifier()))
+            .distinct()
+            .toList());
     List<TargetColumn> columns = new ArrayList<>();
     for (Attribute attribute : attributes) {
       CatalogTypes.Found type = types.find(attribute.type(), attribute.modifier());

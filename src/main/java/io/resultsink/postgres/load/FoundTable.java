@@ -48,38 +48,27 @@ record FoundTable(
   record FoundColumn(String name, String type, boolean notNull) {}
 
   /**
-   * An object that hangs on a table.
-   *
-   * @param remedy the statement that takes it away
-   * @param harmless whether a ledger may have it: its key and its defaults, plain indexes, and row
-   *     security that does not apply to our role
+   * The relations, and whether anything hangs on them. Of a ledger's key and defaults it is known
+   * here already that they are harmless; the rest takes {@link Attached}, which costs several times
+   * as much to plan and is asked only when there is something.
    */
-  record Attached(String what, String remedy, boolean harmless) {}
-
-  private static final String SQL =
+  private static final String RELATIONS =
       """
-      SELECT c.relname, c.relkind, current_user, pg_get_userbyid(c.relowner) AS owner,
+      SELECT c.oid::bigint AS id, c.relname, c.relkind, current_user,
+             pg_get_userbyid(c.relowner) AS owner,
              c.relowner = me.oid AS own,
-             c.relowner IN (me.oid, heir.oid, target.relowner)
+             c.relowner IN (me.oid, heir.oid,
+                            (SELECT t.relowner FROM pg_class t
+                              WHERE t.relname = ? AND t.relnamespace =
+                                    (SELECT oid FROM pg_namespace WHERE nspname = ?)))
                OR (SELECT rolsuper FROM pg_roles WHERE oid = c.relowner) AS trusted,
              pg_get_userbyid(heir.oid) AS schema_owner,
              has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
                AS readable,
-             EXISTS (SELECT FROM pg_index x
-                      WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid
-                        AND x.indimmediate AND x.indexprs IS NULL AND x.indpred IS NULL
-                        AND ARRAY(SELECT attname::text FROM pg_attribute
-                                   WHERE attrelid = c.oid AND attnum = ANY (x.indkey)
-                                   ORDER BY 1)
-                            = '{part,run_id,target_schema,target_table}') AS keyed,
+             coalesce(i.keyed, false) AS keyed,
              left(obj_description(c.oid, 'pg_class'), 4000) AS comment,
-             ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0
-                      AND NOT attisdropped ORDER BY attnum) AS columns,
-             ARRAY(SELECT format_type(atttypid, atttypmod) FROM pg_attribute
-                    WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
-                    ORDER BY attnum) AS types,
-             ARRAY(SELECT attnotnull FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0
-                      AND NOT attisdropped ORDER BY attnum) AS not_null,
+             coalesce(a.columns, '{}') AS columns, coalesce(a.types, '{}') AS types,
+             coalesce(a.not_null, '{}') AS not_null,
              ARRAY(SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC'
                                    ELSE quote_ident(pg_get_userbyid(g.grantee)) END
                      FROM (SELECT c.relacl AS acl UNION ALL
@@ -87,7 +76,14 @@ record FoundTable(
                             WHERE attrelid = c.oid AND NOT attisdropped) AS acls,
                           aclexplode(acls.acl) AS g
                     WHERE g.grantee <> c.relowner) AS grantees,
-             a.what, a.remedy, a.harmless
+             c.relhastriggers OR c.relhasrules OR c.relhassubclass OR c.relrowsecurity
+               OR c.relforcerowsecurity OR a.generates OR i.harms OR d.harms
+               OR EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)
+               OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid)
+               OR EXISTS (SELECT FROM pg_constraint
+                           WHERE conrelid = c.oid AND contype IN ('c', 'f', 'x', 't'))
+               AS has_more,
+             i.harms IS NOT NULL OR d.harms IS NOT NULL AS has_any
         FROM pg_class c
         JOIN pg_namespace n ON n.oid = c.relnamespace
         CROSS JOIN LATERAL (SELECT to_regrole(quote_ident(current_user))::oid) AS me (oid)
@@ -95,76 +91,29 @@ record FoundTable(
           SELECT CASE WHEN n.nspowner = 'pg_database_owner'::regrole
                       THEN (SELECT datdba FROM pg_database WHERE datname = current_database())
                       ELSE n.nspowner END) AS heir (oid)
-        LEFT JOIN LATERAL (
-          SELECT t.relowner FROM pg_class t JOIN pg_namespace s ON s.oid = t.relnamespace
-           WHERE s.nspname = ? AND t.relname = ?) AS target ON true
-        LEFT JOIN LATERAL (
-          SELECT 'trigger ' || quote_ident(tgname) AS what,
-                 format('DROP TRIGGER %I ON %s', tgname, c.oid::regclass) AS remedy,
-                 false AS harmless
-            FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal
-          UNION ALL
-          SELECT 'rule ' || quote_ident(rulename),
-                 format('DROP RULE %I ON %s', rulename, c.oid::regclass), false
-            FROM pg_rewrite WHERE ev_class = c.oid
-          UNION ALL
-          SELECT 'policy ' || quote_ident(polname),
-                 format('DROP POLICY %I ON %s', polname, c.oid::regclass),
-                 NOT row_security_active(c.oid)
-            FROM pg_policy WHERE polrelid = c.oid
-          UNION ALL
-          SELECT 'row security',
-                 format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY',
-                        c.oid::regclass),
-                 NOT row_security_active(c.oid)
-           WHERE c.relrowsecurity OR c.relforcerowsecurity
-          UNION ALL
-          SELECT 'a default of column ' || quote_ident(attname),
-                 format('ALTER TABLE %s ALTER COLUMN %I DROP %s', c.oid::regclass, attname,
-                        CASE attgenerated WHEN '' THEN 'DEFAULT' ELSE 'EXPRESSION' END),
-                 attgenerated = ''
-                   AND (attname, pg_get_expr(adbin, adrelid)) IN
-                       (('part', '''''::text'), ('published_at', 'clock_timestamp()'))
+        CROSS JOIN LATERAL (
+          SELECT array_agg(attname::text ORDER BY attnum) AS columns,
+                 array_agg(format_type(atttypid, atttypmod) ORDER BY attnum) AS types,
+                 array_agg(attnotnull ORDER BY attnum) AS not_null,
+                 bool_or(attidentity <> '') AS generates
+            FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS a
+        CROSS JOIN LATERAL (
+          SELECT bool_or(is_key AND indisvalid AND indimmediate AND NOT expresses) AS keyed,
+                 bool_or(expresses OR indisunique AND NOT is_key) AS harms
+            FROM (SELECT x.*, x.indexprs IS NOT NULL OR x.indpred IS NOT NULL AS expresses,
+                         x.indisunique AND ARRAY(
+                           SELECT attname::text FROM pg_attribute
+                            WHERE attrelid = c.oid AND attnum = ANY (x.indkey) ORDER BY 1)
+                           = '{part,run_id,target_schema,target_table}' AS is_key
+                    FROM pg_index x WHERE x.indrelid = c.oid) AS x) AS i
+        CROSS JOIN LATERAL (
+          SELECT bool_or(attgenerated <> '' OR (attname, pg_get_expr(adbin, adrelid)) NOT IN
+                         (('part', '''''::text'), ('published_at', 'clock_timestamp()'))) AS harms
             FROM pg_attrdef
             JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
-           WHERE adrelid = c.oid
-          UNION ALL
-          SELECT 'an identity of column ' || quote_ident(attname),
-                 format('ALTER TABLE %s ALTER COLUMN %I DROP IDENTITY', c.oid::regclass, attname),
-                 false
-            FROM pg_attribute
-           WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attidentity <> ''
-          UNION ALL
-          SELECT 'constraint ' || quote_ident(conname),
-                 format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname), false
-            FROM pg_constraint
-           WHERE conrelid = c.oid AND contype IN ('c', 'f', 'x', 't')
-              OR confrelid = c.oid AND contype = 'f'
-          UNION ALL
-          SELECT 'index ' || quote_ident(i.relname),
-                 CASE WHEN k.oid IS NULL THEN format('DROP INDEX %s', i.oid::regclass)
-                      ELSE format('ALTER TABLE %s DROP CONSTRAINT %I', c.oid::regclass, k.conname)
-                 END,
-                 x.indexprs IS NULL AND x.indpred IS NULL
-                   AND (NOT x.indisunique OR ARRAY(
-                     SELECT attname::text FROM pg_attribute
-                      WHERE attrelid = c.oid AND attnum = ANY (x.indkey) ORDER BY 1)
-                     = '{part,run_id,target_schema,target_table}')
-            FROM pg_index x
-            JOIN pg_class i ON i.oid = x.indexrelid
-            LEFT JOIN pg_constraint k ON k.conindid = i.oid AND k.conrelid = c.oid
-           WHERE x.indrelid = c.oid
-          UNION ALL
-          SELECT 'inheritance with ' || other.name,
-                 format('ALTER TABLE %s NO INHERIT %s', h.inhrelid::regclass,
-                        h.inhparent::regclass), false
-            FROM pg_inherits h
-            CROSS JOIN LATERAL (SELECT CASE h.inhparent WHEN c.oid THEN h.inhrelid
-                                       ELSE h.inhparent END::regclass::text) AS other (name)
-           WHERE c.oid IN (h.inhrelid, h.inhparent)
-        ) AS a ON true
+           WHERE adrelid = c.oid) AS d
        WHERE n.nspname = ? AND c.relname = ANY (?)
-       ORDER BY c.relname, a.what
+       ORDER BY c.relname
       """;
 
   /** The relation of that name, of whatever kind; {@code target} is the run's. */
@@ -178,62 +127,43 @@ record FoundTable(
       throws SQLException {
     String schema = names.get(0).schema();
     String[] tables = names.stream().map(TableName::table).toArray(String[]::new);
-    Map<String, FoundTable> found = new LinkedHashMap<>();
-    session.list(
-        SQL,
+    return session.list(
+        RELATIONS,
         row -> {
-          String table = row.getString("relname");
-          if (!found.containsKey(table)) {
-            found.put(table, read(row, new TableName(schema, table)));
-          }
-          return found.get(table).addAttached(row);
+          TableName name = new TableName(schema, row.getString("relname"));
+          boolean more =
+              row.getBoolean("has_more")
+                  || (row.getBoolean("has_any") && !name.table().equals(Ledger.TABLE));
+          return read(row, name, more ? Attached.to(session, row.getLong("id")) : List.of());
         },
-        target.schema(),
         target.table(),
+        target.schema(),
         schema,
         tables);
-    return List.copyOf(found.values());
   }
 
-  private static FoundTable read(ResultSet row, TableName name) throws SQLException {
+  private static FoundTable read(ResultSet row, TableName name, List<Attached> attached)
+      throws SQLException {
     String[] types = (String[]) row.getArray("types").getArray();
     Boolean[] notNull = (Boolean[]) row.getArray("not_null").getArray();
     List<FoundColumn> columns = new ArrayList<>();
     for (String column : (String[]) row.getArray("columns").getArray()) {
       columns.add(new FoundColumn(column, types[columns.size()], notNull[columns.size()]));
     }
-    char kind = row.getString("relkind").charAt(0);
-    String role = row.getString("current_user");
-    String owner = row.getString("owner");
-    boolean own = row.getBoolean("own");
-    boolean trusted = row.getBoolean("trusted");
-    String schemaOwner = row.getString("schema_owner");
-    boolean readable = row.getBoolean("readable");
-    boolean keyed = row.getBoolean("keyed");
-    String comment = row.getString("comment");
-    List<String> grantees = List.of((String[]) row.getArray("grantees").getArray());
     return new FoundTable(
         name,
-        kind,
-        role,
-        owner,
-        own,
-        trusted,
-        schemaOwner,
-        readable,
-        keyed,
-        comment,
+        row.getString("relkind").charAt(0),
+        row.getString("current_user"),
+        row.getString("owner"),
+        row.getBoolean("own"),
+        row.getBoolean("trusted"),
+        row.getString("schema_owner"),
+        row.getBoolean("readable"),
+        row.getBoolean("keyed"),
+        row.getString("comment"),
         List.copyOf(columns),
-        grantees,
-        new ArrayList<>());
-  }
-
-  /** Adds what a row says that hangs on the table; nothing when nothing does. */
-  private boolean addAttached(ResultSet row) throws SQLException {
-    return row.getString("what") != null
-        && attached.add(
-            new Attached(
-                row.getString("what"), row.getString("remedy"), row.getBoolean("harmless")));
+        List.of((String[]) row.getArray("grantees").getArray()),
+        attached);
   }
 
   /** Returns whether it is an ordinary table. */

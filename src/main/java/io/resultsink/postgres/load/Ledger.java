@@ -58,31 +58,49 @@ public record Ledger(TableName name) {
   }
 
   /**
-   * Returns whether the ledger is there; asked first, since creating it takes CREATE even when it
-   * is.
+   * What a look at the ledger found.
+   *
+   * @param there whether there is a relation of its name
+   * @param readable whether our role may read it
+   * @param table whether it is a ledger at all, to which our role could be given privileges
+   * @param problems why it is not believed; empty when it is
    */
-  public boolean exists(Session session) throws SQLException {
-    return OwnTable.find(session, name).isPresent();
+  public record Look(boolean there, boolean readable, boolean table, List<String> problems) {
+
+    /** The look of a transaction that has claimed its run: the ledger is believed, and locked. */
+    public static final Look HELD = new Look(true, true, true, List.of());
+
+    private static final Look MISSING = new Look(false, false, false, List.of());
+
+    private boolean canBeRead() {
+      return there && readable && problems.isEmpty();
+    }
   }
 
-  private List<String> problems(Session session, TableName target) throws SQLException {
-    return FoundTable.find(session, name, target).map(LedgerRules::problems).orElse(List.of());
+  /** Looks at the ledger; {@code target} is the table that is written. */
+  public Look look(Session session, TableName target) throws SQLException {
+    return among(FoundTable.find(session, List.of(name), target));
   }
 
-  /** Returns whether it is there, believed and readable; the preflight complains when it is not. */
-  private boolean canBeRead(Session session, TableName target) throws SQLException {
-    return FoundTable.find(session, name, target)
-        .filter(found -> found.readable() && LedgerRules.problems(found).isEmpty())
-        .isPresent();
+  /** Returns the look at the ledger, which may be one of some relations that were found. */
+  Look among(List<FoundTable> found) {
+    return found.stream()
+        .filter(table -> table.name().equals(name))
+        .findFirst()
+        .map(
+            table ->
+                new Look(
+                    true,
+                    table.readable(),
+                    LedgerRules.isLedger(table),
+                    LedgerRules.problems(table)))
+        .orElse(Look.MISSING);
   }
 
   /** Creates it in this transaction unless another has, waiting for whoever is at it. */
   void createWhenMissing(Session session, Duration wait) throws SQLException {
-    if (exists(session)) {
-      return;
-    }
     AdvisoryLock.acquire(session, "ledger " + name, wait);
-    if (!exists(session)) {
+    if (ExistingTable.kindOf(session, name).isEmpty()) {
       session.define(definition());
       OwnTable.closeNew(session, name, COMMENT);
       FoundTable created = OwnTable.find(session, name).orElseThrow();
@@ -100,7 +118,7 @@ public record Ledger(TableName name) {
    */
   private void hold(Session session, TableName target) throws SQLException {
     session.execute("LOCK TABLE " + name.quoted() + " IN ROW EXCLUSIVE MODE");
-    refuse(problems(session, target));
+    refuse(look(session, target).problems());
   }
 
   private void refuse(List<String> problems) {
@@ -113,7 +131,13 @@ public record Ledger(TableName name) {
   /** Returns what a run published into a table; absent when it did not, or there is no ledger. */
   public Optional<ResultSummary> find(Session session, String runId, TableName target)
       throws SQLException {
-    if (!canBeRead(session, target)) {
+    return find(session, look(session, target), runId, target);
+  }
+
+  /** As {@link #find(Session, String, TableName)}, when the ledger was looked at already. */
+  Optional<ResultSummary> find(Session session, Look look, String runId, TableName target)
+      throws SQLException {
+    if (!look.canBeRead()) {
       return Optional.empty();
     }
     String sql =
@@ -127,7 +151,7 @@ public record Ledger(TableName name) {
 
   /** The newest publish into a table. */
   public Optional<ResultSummary> newest(Session session, TableName target) throws SQLException {
-    if (!canBeRead(session, target)) {
+    if (!look(session, target).canBeRead()) {
       return Optional.empty();
     }
     String sql =

@@ -64,7 +64,7 @@ final class LedgerRules {
               + moveAway(ledger.name()));
       return problems;
     }
-    for (FoundTable.Attached thing : ledger.attached()) {
+    for (Attached thing : ledger.attached()) {
       if (!thing.harmless()) {
         problems.add(
             "ledger "

@@ -3,10 +3,14 @@ package io.resultsink.postgres.load;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.failure.SqlState;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tables of ours in the staging schema: private as they are made, refused when they are not. */
 final class OwnTable {
@@ -14,39 +18,65 @@ final class OwnTable {
   private OwnTable() {}
 
   /**
-   * Creates a table that nobody but its owner has a privilege on, whatever default privileges and
-   * event triggers give: readers would see rows before they are published, writers could change
-   * what was.
+   * A table that is to be created.
    *
    * @param definition the statement that creates it
    * @param columns the names of its columns
    */
-  static void create(
-      Session session, TableName name, String definition, List<String> columns, String comment)
+  record New(TableName name, String definition, List<String> columns, String comment) {}
+
+  /**
+   * Creates tables of one schema that nobody but their owner has a privilege on, whatever default
+   * privileges and event triggers give: readers would see rows before they are published, writers
+   * could change what was.
+   */
+  static void create(Session session, New... tables) throws SQLException {
+    session.define(Stream.of(tables).map(New::definition).toArray(String[]::new));
+    List<TableName> names = Stream.of(tables).map(New::name).toList();
+    Map<TableName, FoundTable> created = byName(session, names);
+    List<String> closing = new ArrayList<>();
+    for (New table : tables) {
+      closing.addAll(closing(session, created.get(table.name()), table.comment()));
+    }
+    session.define(closing.toArray(String[]::new));
+    Map<TableName, FoundTable> closed = byName(session, names);
+    for (New table : tables) {
+      requireOurs(closed.get(table.name()), table.columns());
+      requirePrivate(closed.get(table.name()));
+    }
+  }
+
+  private static Map<TableName, FoundTable> byName(Session session, List<TableName> names)
       throws SQLException {
-    session.define(definition);
-    closeNew(session, name, comment);
-    FoundTable closed = find(session, name).orElseThrow();
-    requireOurs(closed, columns);
-    requirePrivate(closed);
+    Map<TableName, FoundTable> found =
+        find(session, names).stream().collect(Collectors.toMap(FoundTable::name, table -> table));
+    if (found.size() < names.size()) {
+      throw new SQLException(
+          "of the tables " + names + " some are gone just after they were created",
+          SqlState.UNDEFINED_TABLE);
+    }
+    return found;
   }
 
   /** Takes away what a table of ours got beyond its definition as it was created. */
   static void closeNew(Session session, TableName name, String comment) throws SQLException {
-    FoundTable created = find(session, name).orElseThrow();
+    FoundTable created = byName(session, List.of(name)).get(name);
+    session.define(closing(session, created, comment).toArray(String[]::new));
+  }
+
+  private static List<String> closing(Session session, FoundTable created, String comment)
+      throws SQLException {
+    String name = created.name().quoted();
     List<String> statements = new ArrayList<>();
     if (!created.grantees().isEmpty()) {
       statements.add(
-          "REVOKE ALL ON TABLE "
-              + name.quoted()
-              + " FROM "
-              + String.join(", ", created.grantees()));
+          "REVOKE ALL ON TABLE " + name + " FROM " + String.join(", ", created.grantees()));
     }
     created.attached().stream()
         .filter(thing -> thing.what().equals("row security"))
         .forEach(thing -> statements.add(thing.remedy()));
-    statements.add("COMMENT ON TABLE " + name.quoted() + " IS " + session.literal(comment));
-    session.define(statements.toArray(String[]::new));
+    statements.add("COMMENT ON TABLE " + name + " IS " + session.literal(comment));
+    return statements;
   }
 
   /** The relation of that name, whoever has made it. */

@@ -13,7 +13,6 @@ import io.resultsink.postgres.report.TargetReport.ColumnReport;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.jspecify.annotations.Nullable;
@@ -99,10 +98,41 @@ public final class Preflight {
 
   private Preflight() {}
 
-  /** Looks at the target, in the session's transaction. */
-  public static Findings run(Session session, PostgresTarget target, Schema schema)
+  /**
+   * Looks at the target, in the session's transaction.
+   *
+   * @param resolved where the target is
+   * @param look what a look at the ledger found
+   */
+  public static Findings run(
+      Session session,
+      ResolvedTarget resolved,
+      PostgresTarget target,
+      Schema schema,
+      Ledger.Look look)
       throws SQLException {
-    ResolvedTarget resolved = ResolvedTarget.resolve(session, target);
+    return run(session, resolved, target, schema, look, false);
+  }
+
+  /** As {@link #run}, with what a replace keeps, loses and locks, which only people read. */
+  public static Findings describe(
+      Session session,
+      ResolvedTarget resolved,
+      PostgresTarget target,
+      Schema schema,
+      Ledger.Look look)
+      throws SQLException {
+    return run(session, resolved, target, schema, look, true);
+  }
+
+  private static Findings run(
+      Session session,
+      ResolvedTarget resolved,
+      PostgresTarget target,
+      Schema schema,
+      Ledger.Look look,
+      boolean described)
+      throws SQLException {
     List<String> problems = new ArrayList<>();
     Privileges privileges = new Privileges(session);
     ExistingTable table = ExistingTable.find(session, resolved.table()).orElse(null);
@@ -128,8 +158,8 @@ public final class Preflight {
     if (ledger.name().equals(resolved.table())) {
       problems.add(ledger.name() + " is the ledger of what was published; name another table");
     }
-    requireStaging(session, privileges, resolved, ledger, problems);
-    new PublicationRules(session, problems).check(resolved, ledger, table != null, target);
+    requireStaging(privileges, resolved, ledger, look, problems);
+    new PublicationRules(session, problems).check(resolved, ledger, look, table != null, target);
 
     List<String> keeps = List.of();
     List<String> loses = List.of();
@@ -142,7 +172,7 @@ public final class Preflight {
           new TableRules(session, privileges, target, table, columns.columns(), problems);
       if (rules.isWritableKind()) {
         rules.check();
-        if (target.mode() == WriteMode.REPLACE) {
+        if (described && target.mode() == WriteMode.REPLACE) {
           keeps = rules.kept();
           loses = rules.lost();
           locks = LockedBeside.labels(session, table);
@@ -158,34 +188,35 @@ public final class Preflight {
   /** Without an encoding the server counts bytes, and drops blanks that it finds too many. */
   private static List<String> bytesForCharacters(Session session, Columns columns)
       throws SQLException {
-    String sql = "SELECT current_setting('server_encoding') = 'SQL_ASCII'";
-    if (!session.one(sql, row -> row.getBoolean(1))) {
+    List<Column> counting = columns.columns().stream().filter(Column::countsCharacters).toList();
+    if (counting.isEmpty()) {
       return List.of();
     }
-    return columns.columns().stream()
-        .filter(Column::countsCharacters)
-        .map(
-            column ->
-                column.name()
-                    + "  table has "
-                    + column.type()
-                    + ", and a database with encoding SQL_ASCII counts bytes for characters;"
-                    + " use text, or a database with encoding UTF8")
-        .toList();
+    String sql = "SELECT current_setting('server_encoding') = 'SQL_ASCII'";
+    return !session.one(sql, row -> row.getBoolean(1))
+        ? List.of()
+        : counting.stream()
+            .map(
+                column ->
+                    column.name()
+                        + "  table has "
+                        + column.type()
+                        + ", and a database with encoding SQL_ASCII counts bytes for characters;"
+                        + " use text, or a database with encoding UTF8")
+            .toList();
   }
 
   private static void requireStaging(
-      Session session,
       Privileges privileges,
       ResolvedTarget resolved,
       Ledger ledger,
+      Ledger.Look look,
       List<String> problems)
       throws SQLException {
     privileges.requireCreateIn(resolved.stagingSchema(), "the staging table", problems);
-    Optional<FoundTable> found = FoundTable.find(session, ledger.name(), resolved.table());
-    if (privileges.usage(resolved.stagingSchema()) && found.isPresent()) {
-      problems.addAll(LedgerRules.problems(found.get()));
-      if (LedgerRules.isLedger(found.get())) {
+    if (look.there() && privileges.usage(resolved.stagingSchema())) {
+      problems.addAll(look.problems());
+      if (look.table()) {
         privileges.requireOnTable(
             ledger.name(), List.of("SELECT", "INSERT", "UPDATE", "DELETE"), problems);
       }

@@ -5,7 +5,9 @@ import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The privileges of our role, asked of the server before it matters. */
 final class Privileges {
@@ -14,6 +16,9 @@ final class Privileges {
 
   private final Session session;
   private final String role;
+  private final Map<String, OnSchema> schemas = new HashMap<>();
+
+  private record OnSchema(boolean usage, boolean create) {}
 
   Privileges(Session session) throws SQLException {
     this.session = session;
@@ -27,12 +32,16 @@ final class Privileges {
   /** Adds a problem for each privilege on a table that is missing, with the GRANT that helps. */
   void requireOnTable(TableName table, List<String> privileges, List<String> problems)
       throws SQLException {
-    List<String> missing = new ArrayList<>();
-    for (String privilege : privileges) {
-      if (!has("SELECT has_table_privilege(?, ?)", table.quoted(), privilege)) {
-        missing.add(privilege);
-      }
-    }
+    String sql =
+        """
+        SELECT wanted.privilege
+          FROM unnest(?::text[]) WITH ORDINALITY AS wanted (privilege, rank)
+         WHERE NOT has_table_privilege(?, wanted.privilege)
+         ORDER BY wanted.rank
+        """;
+    List<String> missing =
+        session.list(
+            sql, row -> row.getString(1), privileges.toArray(String[]::new), table.quoted());
     if (!missing.isEmpty()) {
       String list = String.join(", ", missing);
       problems.add(
@@ -77,7 +86,7 @@ final class Privileges {
   /** Adds a problem when objects cannot be created in a schema, and says what for. */
   void requireCreateIn(String schema, String what, List<String> problems) throws SQLException {
     requireUsage(schema, problems);
-    if (!has("SELECT has_schema_privilege(?, ?)", schema, "CREATE")) {
+    if (!onSchema(schema).create()) {
       problems.add(lacksOnSchema("CREATE", schema, what));
     }
   }
@@ -107,7 +116,19 @@ final class Privileges {
   }
 
   boolean usage(String schema) throws SQLException {
-    return has("SELECT has_schema_privilege(?, ?)", schema, "USAGE");
+    return onSchema(schema).usage();
+  }
+
+  private OnSchema onSchema(String schema) throws SQLException {
+    OnSchema known = schemas.get(schema);
+    if (known == null) {
+      known =
+          new OnSchema(
+              has("SELECT has_schema_privilege(?, ?)", schema, "USAGE"),
+              has("SELECT has_schema_privilege(?, ?)", schema, "CREATE"));
+      schemas.put(schema, known);
+    }
+    return known;
   }
 
   /** Returns whether our role may give a table to {@code owner}; ALTER TABLE asks for the same. */

@@ -24,7 +24,12 @@ final class PublicationRules {
     this.problems = problems;
   }
 
-  void check(ResolvedTarget resolved, Ledger ledger, boolean targetExists, PostgresTarget asked)
+  void check(
+      ResolvedTarget resolved,
+      Ledger ledger,
+      Ledger.Look look,
+      boolean targetExists,
+      PostgresTarget asked)
       throws SQLException {
     List<String> overTarget = publishing(resolved.table().schema());
     if (!targetExists && !overTarget.isEmpty()) {
@@ -39,7 +44,7 @@ final class PublicationRules {
       return;
     }
     String elsewhere = ofAllTables().isEmpty() ? ", or name another staging_schema" : "";
-    if (!ledger.exists(session)) {
+    if (!look.there()) {
       problems.add(
           told(overStaging)
               + " would send the ledger; create it on the subscribers and here first"

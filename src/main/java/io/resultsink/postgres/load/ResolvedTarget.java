@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,33 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
    */
   public static ResolvedTarget resolve(Session session, PostgresTarget target) throws SQLException {
     TableName asked = target.table();
-    String database = session.one("SELECT current_database()", row -> row.getString(1));
     String schema = asked.schema();
+    Bare bare = schema == null ? bare(session, asked.table()) : Bare.NONE;
+    List<String> named =
+        Stream.of(schema, target.stagingSchema()).filter(Objects::nonNull).distinct().toList();
+    record Place(String database, List<String> schemas, @Nullable String found) {}
+    // Bare names were found in schemas that exist.
+    String sql =
+        """
+        SELECT current_database(),
+               ARRAY(SELECT nspname::text FROM pg_namespace WHERE nspname = ANY (?)),
+               (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE c.oid = ?::bigint::oid AND n.oid <> pg_my_temp_schema())
+        """;
+    Place place =
+        session.one(
+            sql,
+            row ->
+                new Place(
+                    row.getString(1),
+                    List.of((String[]) row.getArray(2).getArray()),
+                    row.getString(3)),
+            named.toArray(String[]::new),
+            bare.oid());
+    String database = place.database();
+    List<String> existing = place.schemas();
     if (schema == null) {
-      schema = schemaOf(session, asked.table());
+      schema = place.found() == null ? bare.creation() : place.found();
     }
     if (schema == null) {
       throw new IncompatibleTableException(
@@ -42,58 +66,48 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
           List.of(
               "no schema of this role's search_path exists; name one with schema.table or schema="));
     }
+    List<String> missing = new ArrayList<>(named);
+    missing.removeAll(existing);
+    if (!missing.isEmpty()) {
+      throw new IncompatibleTableException(
+          database + "." + schema + "." + asked.table() + " cannot be written",
+          missing.stream()
+              .map(
+                  name ->
+                      "schema "
+                          + name
+                          + " does not exist; create it with CREATE SCHEMA "
+                          + Identifier.quote(name))
+              .toList());
+    }
     String stagingSchema = Objects.requireNonNullElse(target.stagingSchema(), schema);
-    requireSchemas(session, database, asked.table(), List.of(schema, stagingSchema));
     return new ResolvedTarget(database, new TableName(schema, asked.table()), stagingSchema);
   }
 
+  /** What a bare name finds: the relation's oid, or 0, and the schema in which it is created. */
+  private record Bare(long oid, @Nullable String creation) {
+    static final Bare NONE = new Bare(0, null);
+  }
+
   /**
-   * The schema in which a bare name is found, or would be created; null when there is none. Nothing
-   * but the two functions stands under the role's search path, where operators and types are the
-   * role's too. A temporary table is not found: it is the session's, and the next has another.
+   * Looks a bare name up. Nothing but the two functions stands under the role's search path, where
+   * operators and types are the role's too. A temporary table is not found: it is the session's,
+   * and the next has another.
    */
-  private static @Nullable String schemaOf(Session session, String table) throws SQLException {
-    record Place(@Nullable Long oid, @Nullable String current) {}
+  private static Bare bare(Session session, String table) throws SQLException {
     session.useRoleSearchPathBeforeTemporary();
-    Place place =
+    Bare bare =
         session.one(
             "SELECT pg_catalog.to_regclass(?)::pg_catalog.oid, pg_catalog.current_schema()",
-            row -> new Place(row.getObject(1, Long.class), lasting(row.getString(2))),
+            row -> new Bare(row.getLong(1), lasting(row.getString(2))),
             Identifier.quote(table));
     session.useEmptySearchPath();
-    if (place.oid() == null) {
-      return place.current();
-    }
-    String schema =
-        """
-        SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-         WHERE c.oid = ?::bigint::oid AND n.oid <> pg_my_temp_schema()
-        """;
-    return session.find(schema, row -> row.getString(1), place.oid()).orElse(place.current());
+    return bare;
   }
 
   /** A search path without a schema that exists leaves the session's own for temporary tables. */
   private static @Nullable String lasting(@Nullable String schema) {
     return schema == null || schema.startsWith("pg_temp") ? null : schema;
-  }
-
-  private static void requireSchemas(
-      Session session, String database, String table, List<String> schemas) throws SQLException {
-    String sql = "SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?";
-    List<String> missing = new ArrayList<>();
-    for (String schema : schemas.stream().distinct().toList()) {
-      if (session.find(sql, row -> schema, schema).isEmpty()) {
-        missing.add(
-            "schema "
-                + schema
-                + " does not exist; create it with CREATE SCHEMA "
-                + Identifier.quote(schema));
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw new IncompatibleTableException(
-          database + "." + schemas.get(0) + "." + table + " cannot be written", missing);
-    }
   }
 
   /** The target as messages name it: {@code database.schema.table}. */

@@ -78,10 +78,11 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
     long transaction = transactionId(session);
     OwnTable.create(
         session,
-        name,
-        "CREATE TABLE " + name.quoted() + StagingTable.STORAGE + " AS\n" + select,
-        staging.columnNames(),
-        staging.comment(digest, transaction));
+        new OwnTable.New(
+            name,
+            "CREATE TABLE " + name.quoted() + StagingTable.STORAGE + " AS\n" + select,
+            staging.columnNames(),
+            staging.comment(digest, transaction)));
     return new SealedTable(name, List.of(all(transaction, reported)));
   }
 

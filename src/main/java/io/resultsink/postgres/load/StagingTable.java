@@ -66,16 +66,22 @@ public record StagingTable(
     TableName name =
         new TableName(resolved.stagingSchema(), StagingComment.PREFIX + plan.run().stagingKey());
     Ledger ledger = Ledger.in(resolved.stagingSchema());
-    if (!exists(session, name)) {
+    if (ExistingTable.kindOf(session, name).isEmpty()) {
       AdvisoryLock.acquire(session, "staging " + name, CREATION);
     }
-    Optional<ResultSummary> published = ledger.find(session, plan.run().runId(), resolved.table());
+    List<FoundTable> all =
+        FoundTable.find(session, List.of(ledger.name(), name, tokensOf(name)), resolved.table());
+    Ledger.Look look = ledger.among(all);
+    Optional<ResultSummary> published =
+        ledger.find(session, look, plan.run().runId(), resolved.table());
     if (published.isPresent()) {
       session.rollback();
       return new Opened(null, published.get());
     }
-    Preflight.Findings findings = Preflight.run(session, plan.target(), plan.schema()).orRefuse();
-    List<FoundTable> found = OwnTable.find(session, List.of(name, tokensOf(name)));
+    Preflight.Findings findings =
+        Preflight.run(session, resolved, plan.target(), plan.schema(), look).orRefuse();
+    List<FoundTable> found =
+        all.stream().filter(table -> !table.name().equals(ledger.name())).toList();
     Optional<StagingComment> said = found.stream().findFirst().flatMap(FoundTable::said);
     StagingTable staging =
         new StagingTable(
@@ -86,17 +92,15 @@ public record StagingTable(
             said.isPresent() ? said.get().createdAt() : session.serverTime());
     if (found.isEmpty()) {
       staging.create(session, plan);
-      ledger.createWhenMissing(session, CREATION);
+      if (!look.there()) {
+        ledger.createWhenMissing(session, CREATION);
+      }
     } else {
       staging.requireSameColumns(found.get(0));
       staging.requireOurs(found);
     }
     session.commit();
     return new Opened(staging, null);
-  }
-
-  private static boolean exists(Session session, TableName name) throws SQLException {
-    return OwnTable.find(session, name).isPresent();
   }
 
   /**
@@ -108,16 +112,16 @@ public record StagingTable(
     String create = unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
     OwnTable.create(
         session,
-        tokens(),
-        create + tokens().quoted() + " (" + TOKEN + " uuid NOT NULL)" + STORAGE,
-        List.of(TOKEN),
-        comment(null, null));
-    OwnTable.create(
-        session,
-        name,
-        create + name.quoted() + " (\n  " + columns.stagedDefinitions() + "\n)" + STORAGE,
-        columnNames(),
-        comment(null, null));
+        new OwnTable.New(
+            tokens(),
+            create + tokens().quoted() + " (" + TOKEN + " uuid NOT NULL)" + STORAGE,
+            List.of(TOKEN),
+            comment(null, null)),
+        new OwnTable.New(
+            name,
+            create + name.quoted() + " (\n  " + columns.stagedDefinitions() + "\n)" + STORAGE,
+            columnNames(),
+            comment(null, null)));
   }
 
   /** The table in which each chunk's transaction writes down its token. */

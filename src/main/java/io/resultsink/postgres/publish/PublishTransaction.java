@@ -81,18 +81,18 @@ final class PublishTransaction {
     boolean alone = rows.areSealed() || rows.verify(session);
 
     PublishScript script = PublishScript.of(target.mode());
-    Optional<ExistingTable> existing = holdDefinition(script);
+    boolean exists = holdDefinition(script);
     requireStillFitting();
     boolean live = script.newTable() && alone && rows.canGoLive(session);
-    if (live && existing.isEmpty()) {
+    if (live && !exists) {
       session.define(FrozenCopy.definition(table, staging.columns())); // gets what new tables get
     }
     RowsToTable way = new RowsToTable(plan, staging, rows, sessions, times, patience);
-    long moved = live || existing.isPresent() ? way.existing(script, live) : way.missing();
+    long moved = live || exists ? way.existing(script, live) : way.missing();
     requireAllMoved(moved);
     ForeignParts.requireNone(session, staging.target()); // one may have come since the look above
 
-    ResultSummary summary = summary(existing.isEmpty());
+    ResultSummary summary = summary(!exists);
     Instant publishedAt = ledger.record(session, summary, table);
     session.useRoleSearchPath(); // the user's triggers that wait for the commit
     FaultPoint.COMMITTING.reached();
@@ -172,16 +172,20 @@ final class PublishTransaction {
     return published.toBuilder().alreadyPublished(true).build();
   }
 
-  /** Nobody alters the table from here on; its readers and writers go on. */
-  private Optional<ExistingTable> holdDefinition(PublishScript script) throws SQLException {
-    Optional<ExistingTable> existing = ExistingTable.find(session, table);
-    if (existing.isEmpty() || !existing.get().isTable()) {
-      return existing; // a view is refused in words by the preflight that follows
+  /**
+   * Nobody alters the table from here on; its readers and writers go on.
+   *
+   * @return whether it exists
+   */
+  private boolean holdDefinition(PublishScript script) throws SQLException {
+    Optional<Character> kind = ExistingTable.kindOf(session, table);
+    if (kind.isEmpty() || !ExistingTable.isTable(kind.get())) {
+      return kind.isPresent(); // a view is refused in words by the preflight that follows
     }
     // Autovacuum gives way, but only to a request that waits longer than deadlock_timeout.
     new LockAttempts(session, patience)
         .acquire(table, script.holds(), longest(patience.left(), target.lockTimeout()));
-    return existing;
+    return true;
   }
 
   private static Duration longest(Duration one, Duration other) {
@@ -191,7 +195,8 @@ final class PublishTransaction {
   /** The table may have been altered, or replaced, while rows were staged. */
   private void requireStillFitting() throws SQLException {
     ResolvedTarget resolved = ResolvedTarget.resolve(session, target);
-    Preflight.Findings now = Preflight.run(session, target, plan.schema()).orRefuse();
+    Preflight.Findings now =
+        Preflight.run(session, resolved, target, plan.schema(), Ledger.Look.HELD).orRefuse();
     if (!resolved.equals(staging.target()) || !staging.hasSameColumnsAs(now.columns())) {
       throw new PublishFailedException(
           "the columns of "
