@@ -62,7 +62,9 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
     return mapping.isOfNamedType()
         && own.schema().equals(base.schema())
         && own.name().equals(base.name())
-        && (base.modifier() < 0 || own.modifier() == base.modifier());
+        && (base.modifier() < 0
+            || own.modifier() == base.modifier()
+            || own.sql().equals(base.sql()));
   }
 
   private static @Nullable ColumnType ofScalar(

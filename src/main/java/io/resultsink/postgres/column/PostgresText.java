@@ -19,7 +19,9 @@ public final class PostgresText implements LogicalType<String, String> {
 
   /** From another server, and to stand in a statement of this one. */
   private static final Pattern MODIFIER =
-      Pattern.compile("|\\([A-Za-z0-9_]+(, ?[A-Za-z0-9_]+)*\\)");
+      Pattern.compile(
+          "( (year|month|day|hour|minute|second)( to (month|day|hour|minute|second))?)?"
+              + "(\\([A-Za-z0-9_]+(, ?[A-Za-z0-9_]+)*\\))?");
 
   private static final Schema ARGUMENT =
       Schema.builder()
@@ -45,7 +47,8 @@ public final class PostgresText implements LogicalType<String, String> {
    * The type of a column.
    *
    * @param name pg_type.typname; an array's is that of its elements
-   * @param modifier as SQL writes it, such as {@code (Point,4326)}; empty for none
+   * @param modifier as SQL writes it, such as {@code (Point,4326)} or {@code day to second(3)};
+   *     empty for none
    * @throws IllegalArgumentException when the modifier is of a form that is not known here
    */
   public static PostgresText of(String schema, String name, String modifier, boolean array) {

@@ -52,16 +52,19 @@ final class DuckCursor implements RowCursor {
   private void begin() throws SQLException {
     query.checkUnchanged();
     DuckSession opened = query.openSession();
-    PreparedStatement prepared;
     synchronized (this) {
       session = opened;
+    }
+    try (PreparedStatement launched = opened.connection().prepareStatement(query.sql())) {
+      query.checkColumns(launched.getMetaData());
+    }
+    PreparedStatement prepared = opened.connection().prepareStatement(query.readable(opened));
+    synchronized (this) {
+      statement = prepared;
       if (cancelled) {
         throw new QueryFailedException("the query was cancelled");
       }
-      prepared = opened.connection().prepareStatement(query.sql());
-      statement = prepared;
     }
-    query.checkColumns(prepared.getMetaData());
     result = prepared.executeQuery();
   }
 

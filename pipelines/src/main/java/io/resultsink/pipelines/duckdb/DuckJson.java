@@ -79,8 +79,6 @@ final class DuckJson {
       json.writeNumber(value.toString());
     } else if (value instanceof Number number) {
       json.writeNumber(number.longValue());
-    } else if (value instanceof java.sql.Timestamp time) {
-      json.writeString(time.toLocalDateTime().toString());
     } else if (value instanceof java.sql.Blob blob) {
       json.writeString(Base64.getEncoder().encodeToString(blob.getBytes(1, (int) blob.length())));
     } else {

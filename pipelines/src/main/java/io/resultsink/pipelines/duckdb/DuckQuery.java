@@ -9,10 +9,12 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.Field;
@@ -184,6 +186,29 @@ public final class DuckQuery implements PreparedQuery {
 
   String sql() {
     return sql;
+  }
+
+  /**
+   * The query to execute in a session in which {@link #sql} is known to be right: with casts where
+   * the driver has no exact value for a type.
+   */
+  String readable(DuckSession session) throws SQLException {
+    DuckType[] types = types();
+    if (Arrays.stream(types).allMatch(type -> type.readable() == null)) {
+      return sql;
+    }
+    List<String> names = new ArrayList<>();
+    List<String> columns = new ArrayList<>();
+    for (int i = 0; i < types.length; i++) {
+      String name = DuckSql.name(schema.getField(i).getName());
+      String readable = types[i].readable();
+      names.add(name);
+      columns.add(readable == null ? name : "CAST(%s AS %s)".formatted(name, readable));
+    }
+    // No table of the folder can have the name.
+    String view = DuckSql.name("pgresult " + UUID.randomUUID());
+    session.execute("CREATE VIEW %s (%s) AS\n".formatted(view, String.join(", ", names)) + sql);
+    return "SELECT %s FROM %s".formatted(String.join(", ", columns), view);
   }
 
   DuckType[] types() {

@@ -1,21 +1,14 @@
 package io.resultsink.pipelines.duckdb;
 
-import io.resultsink.pipelines.engine.QueryFailedException;
 import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.postgres.column.JsonText;
+import io.resultsink.postgres.column.PostgresText;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
@@ -27,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * The type table: what each type of DuckDB is in the result.
  *
  * @param field the field's type
- * @param reader reads a value that is not NULL
+ * @param readable the type that the column is cast to, because the driver has no exact value for
+ *     its own; null where it has
+ * @param reader reads a value of it
  */
-record DuckType(FieldType field, Reader reader) {
+record DuckType(FieldType field, @Nullable String readable, Reader reader) {
 
   /** Reads the value of a column, numbered from 1. */
   interface Reader {
@@ -37,13 +32,25 @@ record DuckType(FieldType field, Reader reader) {
   }
 
   private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+), ?(\\d+)\\)");
-  private static final Pattern LIST = Pattern.compile("(.*)\\[\\d*]", Pattern.DOTALL);
 
-  private static final LocalDateTime LAST_TIME =
-      LocalDateTime.ofEpochSecond(9_223_372_036_854L, 775_000_000, ZoneOffset.UTC);
-  private static final LocalDateTime FIRST_TIME =
-      LocalDateTime.ofEpochSecond(-9_223_372_036_854L, 0, ZoneOffset.UTC);
-  private static final long LAST_DAY = Integer.MAX_VALUE - 1L;
+  /** In a document they are text as DuckDB writes it. */
+  private static final Set<String> TEXT_IN_DOCUMENTS =
+      Set.of(
+          "DATE",
+          "TIME",
+          "TIME_NS",
+          "TIME WITH TIME ZONE",
+          "TIMESTAMP",
+          "TIMESTAMP_S",
+          "TIMESTAMP_MS",
+          "TIMESTAMP_NS",
+          "TIMESTAMP WITH TIME ZONE",
+          "TIMESTAMPTZ_NS",
+          "INTERVAL",
+          "BIT");
+
+  private static final Set<String> REFUSED_IN_DOCUMENTS =
+      Set.of("UNION", "TUPLE", "VARIANT", "GEOMETRY", "BIGNUM", "TYPE");
 
   /**
    * The line of a type.
@@ -52,6 +59,25 @@ record DuckType(FieldType field, Reader reader) {
    * @throws QueryException for one that no column takes exactly
    */
   static DuckType of(String name, String column) {
+    return of(TypeName.of(name), column);
+  }
+
+  private static DuckType of(TypeName type, String column) {
+    if (isDocument(type)) {
+      return document(type, column);
+    }
+    return type.isList() ? list(type, column) : plain(type, column);
+  }
+
+  /** An array of what arrays hold; of documents it is one document. */
+  private static boolean isDocument(TypeName type) {
+    return type.isList()
+        ? isDocument(type.element()) || type.element().kind().equals("JSON")
+        : List.of("STRUCT", "MAP").contains(type.kind());
+  }
+
+  private static DuckType plain(TypeName type, String column) {
+    String name = type.kind();
     Matcher decimal = DECIMAL.matcher(name);
     if (decimal.matches()) {
       int precision = Integer.parseInt(decimal.group(1));
@@ -60,146 +86,105 @@ record DuckType(FieldType field, Reader reader) {
           FieldType.logicalType(FixedPrecisionNumeric.of(precision, scale)),
           ResultSet::getBigDecimal);
     }
-    if (name.startsWith("STRUCT(") && !name.endsWith("]")
-        || name.startsWith("MAP(") && !name.endsWith("]")) {
-      return document();
-    }
-    Matcher list = LIST.matcher(name);
-    if (list.matches()) {
-      return list(list.group(1), column);
-    }
-    return switch (name) {
+    return switch (name.startsWith("ENUM") ? "ENUM" : name) {
       case "BOOLEAN" -> type(FieldType.BOOLEAN, ResultSet::getBoolean);
       case "TINYINT", "SMALLINT", "UTINYINT" -> type(FieldType.INT16, ResultSet::getShort);
       case "INTEGER", "USMALLINT" -> type(FieldType.INT32, ResultSet::getInt);
       case "BIGINT", "UINTEGER" -> type(FieldType.INT64, ResultSet::getLong);
-      case "UBIGINT", "HUGEINT", "UHUGEINT" -> type(FieldType.DECIMAL, DuckType::huge);
+      case "UBIGINT", "HUGEINT", "UHUGEINT" -> type(FieldType.DECIMAL, DuckValue::huge);
+      case "BIGNUM" -> cast(FieldType.DECIMAL, BigDecimal::new);
       case "FLOAT" -> type(FieldType.FLOAT, ResultSet::getFloat);
       case "DOUBLE" -> type(FieldType.DOUBLE, ResultSet::getDouble);
       case "VARCHAR", "ENUM", "\"NULL\"" -> type(FieldType.STRING, ResultSet::getString);
       case "BLOB" -> type(FieldType.BYTES, ResultSet::getBytes);
       case "UUID" -> type(FieldType.logicalType(SqlTypes.UUID), ResultSet::getObject);
       case "JSON" -> type(FieldType.logicalType(new JsonText()), ResultSet::getString);
-      case "DATE" -> type(FieldType.logicalType(SqlTypes.DATE), DuckType::date);
-      case "TIME" -> type(FieldType.logicalType(SqlTypes.TIME), DuckType::time);
+      case "DATE" -> type(FieldType.logicalType(SqlTypes.DATE), DuckValue::date);
+      case "TIME", "TIME_NS" -> type(FieldType.logicalType(SqlTypes.TIME), DuckValue::time);
       case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS" ->
-          type(FieldType.logicalType(SqlTypes.DATETIME), DuckType::timestamp);
+          type(FieldType.logicalType(SqlTypes.DATETIME), DuckValue::timestamp);
       case "TIMESTAMP WITH TIME ZONE" ->
-          type(FieldType.logicalType(SqlTypes.TIMESTAMP), DuckType::instant);
+          type(FieldType.logicalType(SqlTypes.TIMESTAMP), DuckValue::instant);
+      case "INTERVAL" -> cast(postgres("interval", false), DuckValue::interval);
+      case "TIME WITH TIME ZONE" -> cast(postgres("timetz", false), text -> text);
+      case "BIT" -> cast(postgres("varbit", false), text -> text);
       default ->
           throw new QueryException(
-              "column %s is of type %s, which no column of PostgreSQL takes exactly; %s"
-                  .formatted(column, name, advice(name, column)));
+              "column %s is of type %s, which no column of PostgreSQL takes exactly; write CAST(%s AS VARCHAR)"
+                  .formatted(column, type, DuckSql.name(column)));
     };
   }
 
-  private static String advice(String type, String column) {
-    return switch (type) {
-      case "INTERVAL" ->
-          "write epoch(%s) for seconds, or CAST(%s AS VARCHAR)".formatted(column, column);
-      case "TIME WITH TIME ZONE" -> "write CAST(%s AS TIME)".formatted(column);
-      default -> "write CAST(%s AS VARCHAR)".formatted(column);
-    };
+  private static FieldType postgres(String name, boolean array) {
+    return FieldType.logicalType(PostgresText.of("pg_catalog", name, "", array));
   }
 
   private static DuckType type(FieldType field, Reader reader) {
-    return new DuckType(field, reader);
+    return new DuckType(field, null, reader);
   }
 
-  private static DuckType document() {
-    return type(
+  /** A value that is read as text. */
+  private static DuckType cast(FieldType field, Function<String, Object> reader) {
+    return new DuckType(
+        field,
+        "VARCHAR",
+        (row, i) -> {
+          String text = row.getString(i);
+          return text == null ? null : reader.apply(text);
+        });
+  }
+
+  private static DuckType document(TypeName type, String column) {
+    for (TypeName leaf : type.leaves()) {
+      if (REFUSED_IN_DOCUMENTS.contains(leaf.kind())) {
+        throw new QueryException(
+            "column %s is of type %s, and jsonb has no value for the %s in it; write CAST(%s AS VARCHAR)"
+                .formatted(column, type, leaf, DuckSql.name(column)));
+      }
+    }
+    String readable = type.with(leaf -> TEXT_IN_DOCUMENTS.contains(leaf) ? "VARCHAR" : leaf);
+    return new DuckType(
         FieldType.logicalType(new JsonText()),
+        readable.equals(type.toString()) ? null : readable,
         (row, i) -> {
           Object value = row.getObject(i);
           return value == null ? null : DuckJson.of(value);
         });
   }
 
-  /** An array of what arrays hold; of documents it is one document. */
-  private static DuckType list(String element, String column) {
-    if (element.startsWith("STRUCT(") || element.startsWith("MAP(") || element.equals("JSON")) {
-      return document();
+  private static DuckType list(TypeName type, String column) {
+    TypeName innermost = type.element();
+    while (innermost.isList()) {
+      innermost = innermost.element();
     }
-    DuckType inner = of(element, column);
-    return type(
-        FieldType.array(inner.field.withNullable(true)),
+    String kind = innermost.kind();
+    DuckType inner = plain(innermost, column);
+    if (inner.field.getLogicalType() instanceof PostgresText text) {
+      return new DuckType(
+          postgres(text.name(), true),
+          type.with(leaf -> "VARCHAR"),
+          (row, i) -> {
+            java.sql.Array value = row.getArray(i);
+            return value == null ? null : DuckValue.literal(value, kind.equals("INTERVAL"));
+          });
+    }
+    FieldType field = inner.field.withNullable(true);
+    for (TypeName list = type; list.isList(); list = list.element()) {
+      field = FieldType.array(field).withNullable(list != type);
+    }
+    // The driver shifts a wall clock that the machine's own time zone leaves out.
+    String readable =
+        switch (kind) {
+          case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS" -> "TIMESTAMP WITH TIME ZONE";
+          case "TIMESTAMP_NS", "TIME", "TIME_NS", "BIGNUM" -> "VARCHAR";
+          default -> kind;
+        };
+    return new DuckType(
+        field,
+        readable.equals(kind) ? null : type.with(leaf -> readable),
         (row, i) -> {
           java.sql.Array value = row.getArray(i);
-          return value == null ? null : elements(value);
+          return value == null ? null : DuckValue.elements(value, kind);
         });
-  }
-
-  private static List<@Nullable Object> elements(java.sql.Array array) throws SQLException {
-    List<@Nullable Object> elements = new ArrayList<>();
-    for (@Nullable Object element : (Object[]) array.getArray()) {
-      elements.add(element(element));
-    }
-    return elements;
-  }
-
-  private static @Nullable Object element(@Nullable Object value) throws SQLException {
-    if (value instanceof java.sql.Array nested) {
-      return elements(nested);
-    }
-    if (value instanceof BigInteger number) {
-      return new BigDecimal(number);
-    }
-    if (value instanceof Byte number) {
-      return number.shortValue();
-    }
-    if (value instanceof java.sql.Timestamp time) {
-      return finite(time.toLocalDateTime());
-    }
-    if (value instanceof OffsetDateTime time) {
-      return finite(time);
-    }
-    if (value instanceof java.sql.Blob blob) {
-      return blob.getBytes(1, (int) blob.length());
-    }
-    return value;
-  }
-
-  private static @Nullable Object huge(ResultSet row, int column) throws SQLException {
-    Object value = row.getObject(column);
-    return value == null ? null : new BigDecimal((BigInteger) value);
-  }
-
-  private static @Nullable LocalDate date(ResultSet row, int column) throws SQLException {
-    LocalDate date = row.getObject(column, LocalDate.class);
-    if (date != null && Math.abs(date.toEpochDay()) >= LAST_DAY) {
-      throw new QueryFailedException("it is infinity, which no date of the result can be");
-    }
-    return date;
-  }
-
-  private static @Nullable LocalTime time(ResultSet row, int column) throws SQLException {
-    try {
-      return row.getObject(column, LocalTime.class);
-    } catch (DateTimeException e) {
-      throw new QueryFailedException("it is 24:00:00, which no time of the result can be");
-    }
-  }
-
-  private static @Nullable LocalDateTime timestamp(ResultSet row, int column) throws SQLException {
-    LocalDateTime time = row.getObject(column, LocalDateTime.class);
-    return time == null ? null : finite(time);
-  }
-
-  /** Of a wall clock, the driver would make the machine's. */
-  private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : finite(time);
-  }
-
-  private static Instant finite(OffsetDateTime time) {
-    finite(time.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime());
-    return time.toInstant();
-  }
-
-  private static LocalDateTime finite(LocalDateTime time) {
-    if (!time.isBefore(LAST_TIME) || !time.isAfter(FIRST_TIME)) {
-      throw new QueryFailedException("it is infinity, which no timestamp of the result can be");
-    }
-    return time;
   }
 }

@@ -56,8 +56,12 @@ final class ResultTypes {
           "pg_brin_bloom_summary",
           "pg_brin_minmax_multi_summary");
 
-  /** Their receive functions refuse what their send functions make of an empty one. */
-  private static final Set<String> AS_TEXT = Set.of("int2vector", "oidvector", "tsquery");
+  /**
+   * Of an empty one of these, a receive function refuses what the send function makes. The binary
+   * form of an infinite interval is a finite one for servers older than 17, which refuse its text.
+   */
+  private static final Set<String> AS_TEXT =
+      Set.of("int2vector", "oidvector", "tsquery", "interval");
 
   private static final String TYPES =
       """

@@ -3,11 +3,13 @@ package io.resultsink.pipelines.postgres;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.pipelines.engine.RowCursor;
 import io.resultsink.pipelines.query.QueryException;
+import io.resultsink.postgres.column.PostgresText;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.UnencodableValueException;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -322,6 +325,24 @@ class OwnTypesIT {
         containsString(reason));
   }
 
+  /** Servers before 17 store the binary form of an infinite interval as a finite one. */
+  @Test
+  void intervalsTravelAsTextWhichOlderServersRefuseWhenInfinite() {
+    source.executeAs(
+        TestingPostgres.SINK,
+        "CREATE TABLE t (a interval, b interval(2), c interval day, d interval[])",
+        "INSERT INTO t VALUES ('-1 year 2 days -00:00:01', '00:00:01.25', '3 days', '{1 day}')");
+    other.executeAs(
+        TestingPostgres.SINK,
+        "CREATE TABLE copied (a interval, b interval(2), c interval day, d interval[])");
+    publish("SELECT * FROM t", "copied?mode=append");
+    assertSame("t", "copied");
+
+    for (Schema.Field field : prepare("SELECT * FROM t").schema().getFields()) {
+      assertThat(field.getType().getLogicalType(), instanceOf(PostgresText.class));
+    }
+  }
+
   @Test
   void typesOfTheUsersOwnArriveWhereTheyExist() {
     String[] types = {
@@ -335,7 +356,8 @@ class OwnTypesIT {
     source.executeAs(
         TestingPostgres.SINK,
         "CREATE TABLE t (a public.mood, b public.\"Odd Pair\", c public.mood[], d public.span)",
-        "INSERT INTO t VALUES ('it''s \"ok\"', (1, 'x,\"y'), '{sad,NULL}', '[1,2.5)'), (NULL, NULL, NULL, NULL)");
+        "INSERT INTO t VALUES ('it''s \"ok\"', (1, 'x,\"y'), '{sad,NULL}', '[1,2.5)'), (NULL, NULL,"
+            + " NULL, NULL)");
     publish("SELECT * FROM t", "copied?mode=replace");
     assertSame("t", "copied");
     publish("SELECT 1.5::public.price AS p", "priced");

@@ -1,0 +1,158 @@
+package io.resultsink.pipelines.duckdb;
+
+import io.resultsink.pipelines.engine.QueryFailedException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Values of DuckDB as a row has them; what no row can have is an error. */
+final class DuckValue {
+
+  private static final LocalDateTime LAST_TIME =
+      LocalDateTime.ofEpochSecond(9_223_372_036_854L, 775_000_000, ZoneOffset.UTC);
+  private static final LocalDateTime FIRST_TIME =
+      LocalDateTime.ofEpochSecond(-9_223_372_036_854L, 0, ZoneOffset.UTC);
+  private static final long LAST_DAY = Integer.MAX_VALUE - 1L;
+
+  /** A number without a sign, in the text of an interval that has a negative one too. */
+  private static final Pattern UNSIGNED = Pattern.compile("(^| )(?=\\d)");
+
+  private DuckValue() {}
+
+  /** With a sign at each number, so that no setting of a session reads the first for all. */
+  static String interval(String text) {
+    return text.contains("-") ? UNSIGNED.matcher(text).replaceAll("$1+") : text;
+  }
+
+  static List<@Nullable Object> elements(java.sql.Array array, String kind) throws SQLException {
+    List<@Nullable Object> elements = new ArrayList<>();
+    for (@Nullable Object element : (Object[]) array.getArray()) {
+      elements.add(element(element, kind));
+    }
+    return elements;
+  }
+
+  private static @Nullable Object element(@Nullable Object value, String kind) throws SQLException {
+    if (value instanceof java.sql.Array nested) {
+      return elements(nested, kind);
+    }
+    if (value instanceof BigInteger number) {
+      return new BigDecimal(number);
+    }
+    if (value instanceof Byte number) {
+      return number.shortValue();
+    }
+    if (value instanceof LocalDate date) {
+      return finite(date);
+    }
+    if (value instanceof OffsetDateTime time) {
+      Instant instant = finite(time);
+      return kind.equals("TIMESTAMP WITH TIME ZONE")
+          ? instant
+          : LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+    if (value instanceof java.sql.Blob blob) {
+      return blob.getBytes(1, (int) blob.length());
+    }
+    if (value instanceof String text) {
+      return switch (kind) {
+        case "TIMESTAMP_NS" -> wallClock(text);
+        case "TIME", "TIME_NS" -> time(text);
+        case "BIGNUM" -> new BigDecimal(text);
+        default -> text;
+      };
+    }
+    return value;
+  }
+
+  /** An array as PostgreSQL reads it, of values without quotes. */
+  static String literal(java.sql.Array array, boolean intervals) throws SQLException {
+    List<String> elements = new ArrayList<>();
+    for (@Nullable Object element : (Object[]) array.getArray()) {
+      if (element == null) {
+        elements.add("NULL");
+      } else if (element instanceof java.sql.Array nested) {
+        elements.add(literal(nested, intervals));
+      } else {
+        String text = intervals ? interval(element.toString()) : element.toString();
+        elements.add('"' + text + '"');
+      }
+    }
+    return "{" + String.join(",", elements) + "}";
+  }
+
+  static @Nullable Object huge(ResultSet row, int column) throws SQLException {
+    Object value = row.getObject(column);
+    return value == null ? null : new BigDecimal((BigInteger) value);
+  }
+
+  static @Nullable LocalDate date(ResultSet row, int column) throws SQLException {
+    // Asked for a LocalDate, the driver makes 44 AD of 44 BC.
+    Object date = row.getObject(column);
+    return date == null ? null : finite((LocalDate) date);
+  }
+
+  private static LocalDate finite(LocalDate date) {
+    if (Math.abs(date.toEpochDay()) >= LAST_DAY) {
+      throw new QueryFailedException("it is infinity, which no date of the result can be");
+    }
+    return date;
+  }
+
+  static @Nullable LocalTime time(ResultSet row, int column) throws SQLException {
+    try {
+      return row.getObject(column, LocalTime.class);
+    } catch (DateTimeException e) {
+      throw new QueryFailedException("it is 24:00:00, which no time of the result can be");
+    }
+  }
+
+  private static LocalTime time(String text) {
+    if (text.startsWith("24")) {
+      throw new QueryFailedException("it is 24:00:00, which no time of the result can be");
+    }
+    return LocalTime.parse(text);
+  }
+
+  private static LocalDateTime wallClock(String text) {
+    if (text.endsWith("infinity")) {
+      throw new QueryFailedException("it is infinity, which no timestamp of the result can be");
+    }
+    return LocalDateTime.parse(text.replace(' ', 'T'));
+  }
+
+  static @Nullable LocalDateTime timestamp(ResultSet row, int column) throws SQLException {
+    LocalDateTime time = row.getObject(column, LocalDateTime.class);
+    return time == null ? null : finite(time);
+  }
+
+  /** Of a wall clock, the driver would make the machine's. */
+  static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : finite(time);
+  }
+
+  private static Instant finite(OffsetDateTime time) {
+    finite(time.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime());
+    return time.toInstant();
+  }
+
+  private static LocalDateTime finite(LocalDateTime time) {
+    if (!time.isBefore(LAST_TIME) || !time.isAfter(FIRST_TIME)) {
+      throw new QueryFailedException("it is infinity, which no timestamp of the result can be");
+    }
+    return time;
+  }
+}
