@@ -27,6 +27,7 @@ import org.apache.beam.model.expansion.v1.ExpansionApi.DiscoverSchemaTransformRe
 import org.apache.beam.model.expansion.v1.ExpansionApi.SchemaTransformConfig;
 import org.apache.beam.model.expansion.v1.ExpansionServiceGrpc;
 import org.apache.beam.model.pipeline.v1.ExternalTransforms.SchemaTransformPayload;
+import org.apache.beam.model.pipeline.v1.SchemaApi;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.RowCoder;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -109,7 +110,7 @@ class ExpansionServiceIT {
   }
 
   @Test
-  void aConfigurationIsExpandedToTheSinksSteps() {
+  void aConfigurationIsExpandedToTheSinksSteps() throws Exception {
     PCollection<Row> published =
         rows()
             .apply("Publish", sink("postgresql://app@db.example.com/shop/hits", "mode", "replace"));
@@ -121,15 +122,11 @@ class ExpansionServiceIT {
   }
 
   @Test
-  void allThatIsWrongIsInTheAnswer() throws IOException {
+  void allThatIsWrongIsInTheAnswer() throws Exception {
+    var sink = sink("postgresql://app:kanarienvogel@h/d/t?mode=add", "min_rows", -1L);
+
     RuntimeException refused =
-        assertThrows(
-            RuntimeException.class,
-            () ->
-                rows()
-                    .apply(
-                        "Publish",
-                        sink("postgresql://app:kanarienvogel@h/d/t?mode=add", "min_rows", -1L)));
+        assertThrows(RuntimeException.class, () -> rows().apply("Publish", sink));
 
     assertThat(
         refused.getMessage(),
@@ -168,22 +165,20 @@ class ExpansionServiceIT {
             Create.of(Row.withSchema(HITS).addValues("200", 5L).build()).withRowSchema(HITS));
   }
 
+  /** The service takes rows of the schema that discovery gives, and no other. */
   private static External.SingleOutputExpandableTransform<PCollection<Row>, Row> sink(
-      String url, String field, Object value) {
-    Schema.FieldType type =
-        value instanceof Long ? Schema.FieldType.INT64 : Schema.FieldType.STRING;
-    Schema schema = Schema.builder().addStringField("url").addField(field, type).build();
-    ByteArrayOutputStream row = new ByteArrayOutputStream();
-    try {
-      RowCoder.of(schema).encode(Row.withSchema(schema).addValues(url, value).build(), row);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+      String url, String field, Object value) throws IOException, InterruptedException {
+    SchemaApi.Schema proto = discovered().get(IDENTIFIER).getConfigSchema();
+    Schema schema = SchemaTranslation.schemaFromProto(proto);
+    Row fields =
+        Row.withSchema(schema).withFieldValue("url", url).withFieldValue(field, value).build();
+    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+    RowCoder.of(schema).encode(fields, encoded);
     SchemaTransformPayload payload =
         SchemaTransformPayload.newBuilder()
             .setIdentifier(IDENTIFIER)
-            .setConfigurationSchema(SchemaTranslation.schemaToProto(schema, true))
-            .setConfigurationRow(ByteString.copyFrom(row.toByteArray()))
+            .setConfigurationSchema(proto)
+            .setConfigurationRow(ByteString.copyFrom(encoded.toByteArray()))
             .build();
     return External.of(SCHEMA_TRANSFORM, payload.toByteArray(), address);
   }

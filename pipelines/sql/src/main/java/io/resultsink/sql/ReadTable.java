@@ -1,0 +1,64 @@
+package io.resultsink.sql;
+
+import io.resultsink.postgres.destination.ConnectionSource;
+import io.resultsink.postgres.destination.Identifier;
+import io.resultsink.postgres.destination.PostgresConnections;
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.load.ResolvedTarget;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.Field;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.values.Row;
+
+/** Reads columns of a table, in one transaction and so from one snapshot. */
+final class ReadTable extends DoFn<byte[], Row> {
+
+  private static final int ROWS_PER_FETCH = 10_000;
+
+  private final PostgresTarget target;
+  private final Schema columns;
+
+  ReadTable(PostgresTarget target, Schema columns) {
+    this.target = target.toBuilder().stagingSchema(null).build();
+    this.columns = columns;
+  }
+
+  @ProcessElement
+  public void process(OutputReceiver<Row> rows) throws SQLException {
+    ConnectionSource.Server server = (ConnectionSource.Server) ConnectionSource.of(target);
+    try (Session session = PostgresConnections.outsideSession(server)) {
+      session.begin(target.lockTimeout(), "read " + target.table());
+      ResolvedTarget table = ResolvedTarget.resolve(session, target);
+      try (Statement statement = session.connection().createStatement()) {
+        statement.setFetchSize(ROWS_PER_FETCH);
+        try (ResultSet found = statement.executeQuery(query(table))) {
+          while (found.next()) {
+            rows.output(row(found));
+          }
+        }
+      }
+      session.commit();
+    }
+  }
+
+  private String query(ResolvedTarget table) {
+    String names =
+        columns.getFieldNames().stream().map(Identifier::quote).collect(Collectors.joining(", "));
+    return "SELECT " + names + " FROM " + table.table().quoted();
+  }
+
+  private Row row(ResultSet found) throws SQLException {
+    List<Object> values = new ArrayList<>(columns.getFieldCount());
+    for (Field column : columns.getFields()) {
+      values.add(ColumnReader.value(found, values.size() + 1, column.getType()));
+    }
+    return Row.withSchema(columns).addValues(values).build();
+  }
+}
