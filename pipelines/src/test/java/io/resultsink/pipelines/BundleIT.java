@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("bundle")
 class BundleIT {
 
+  private static final String DUCKDB = "libduckdb_java.so_";
+
   @TempDir Path home;
 
   @Test
@@ -66,6 +68,17 @@ class BundleIT {
       String projects = text(bundle, "META-INF/THIRD-PARTY.txt");
       assertThat(projects, containsString("(org.postgresql:postgresql:"));
       assertThat(projects, not(containsString("Unknown license")));
+    }
+  }
+
+  @Test
+  void keepsDuckDbsLibraryBesideItself() throws Exception {
+    try (JarFile bundle = new JarFile(bundle().toFile());
+        Stream<Path> beside = Files.list(Path.of("target"))) {
+      assertThat(
+          bundle.stream().filter(entry -> entry.getName().contains(DUCKDB)).count(), is(0L));
+      assertThat(
+          beside.filter(file -> file.getFileName().toString().startsWith(DUCKDB)).count(), is(1L));
     }
   }
 

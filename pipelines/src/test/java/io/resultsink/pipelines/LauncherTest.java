@@ -27,6 +27,7 @@ class LauncherTest {
   private record Ended(int exitCode, List<String> lines, long pid) {}
 
   private static final String HANDED = "handed over: ";
+  private static final String QUICK = "[-XX:TieredStopAtLevel=1]";
 
   @TempDir Path folder;
 
@@ -54,6 +55,7 @@ class LauncherTest {
             "pid " + ended.pid(),
             "[-Dfile.encoding=UTF-8]",
             "[-Dpgresult.arguments=/dev/fd/3]",
+            QUICK,
             "[-Xmx1g]",
             "[-Dall=*]",
             "[-jar]",
@@ -80,6 +82,19 @@ class LauncherTest {
       assertThat(
           LauncherArguments.parse(String.join("\n", handed) + "\n"),
           arrayContaining("query", argument, ""));
+    }
+  }
+
+  @Test
+  void compilesThoroughlyWhereManyRowsPassThroughJava() throws Exception {
+    bundle("1.0");
+
+    for (String line :
+        List.of("serve", "run ranking", "query --engine beam", "query x -- --runner=FlinkRunner")) {
+      assertThat(run(Map.of(), script, line.split(" ")).lines(), not(hasItem(QUICK)));
+    }
+    for (String line : List.of("query -d x -r y", "show x", "serve --help", "query -- --help")) {
+      assertThat(run(Map.of(), script, line.split(" ")).lines(), hasItem(QUICK));
     }
   }
 

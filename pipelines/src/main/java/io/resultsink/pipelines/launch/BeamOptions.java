@@ -21,6 +21,13 @@ public record BeamOptions(PipelineOptions options, String runner, boolean local)
 
   private static final String DIRECT = "DirectRunner";
   private static final String FLINK = "FlinkRunner";
+
+  /**
+   * No fewer than the source and the staging keep busy. One more would not rest: the runner asks
+   * for work in a loop, on whatever thread is free, and takes a processor from those that have it.
+   */
+  private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
   private static final Set<String> FLINK_IN_PROCESS = Set.of("[local]", "[auto]", "[collection]");
   private static final Pattern UNKNOWN = Pattern.compile("missing a property named '(.*?)'(.*)");
 
@@ -38,6 +45,7 @@ public record BeamOptions(PipelineOptions options, String runner, boolean local)
       addUnlessGiven(arguments, "enforceImmutability", "false");
       addUnlessGiven(arguments, "enforceEncodability", "false");
       addUnlessGiven(arguments, "blockOnRun", "false");
+      addUnlessGiven(arguments, "targetParallelism", Integer.toString(THREADS));
     }
     if (runner.equals(FLINK)) {
       addUnlessGiven(arguments, "attachedMode", "false");
@@ -46,6 +54,11 @@ public record BeamOptions(PipelineOptions options, String runner, boolean local)
         runner.equals(DIRECT)
             || runner.equals(FLINK)
                 && FLINK_IN_PROCESS.contains(value(given, "flinkMaster", "[auto]"));
+    if (given.isEmpty()) {
+      KnownOptions.ofDirectRunner();
+    } else {
+      KnownOptions.all();
+    }
     try {
       PipelineOptions options =
           PipelineOptionsFactory.fromArgs(arguments.toArray(String[]::new))

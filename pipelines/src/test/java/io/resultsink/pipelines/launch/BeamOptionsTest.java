@@ -22,6 +22,17 @@ class BeamOptionsTest {
     assertThat(direct.isEnforceImmutability(), is(false));
     assertThat(direct.isEnforceEncodability(), is(false));
     assertThat(direct.isBlockOnRun(), is(false));
+    assertThat(
+        direct.getTargetParallelism(), is(Math.max(2, Runtime.getRuntime().availableProcessors())));
+  }
+
+  @Test
+  void optionsOfOtherRunnersAreKnownWhenTheyAreNamed() {
+    BeamOptions.of(List.of());
+
+    BeamOptions beam = BeamOptions.of(List.of("--runner=FlinkRunner", "--parallelism=3"));
+
+    assertThat(beam.options().as(FlinkPipelineOptions.class).getParallelism(), is(3));
   }
 
   @Test
