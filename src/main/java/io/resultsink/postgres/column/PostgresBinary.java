@@ -3,8 +3,6 @@ package io.resultsink.postgres.column;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
-import org.apache.beam.sdk.schemas.Schema.LogicalType;
-import org.apache.beam.sdk.values.Row;
 
 /**
  * A value of one of PostgreSQL's own types, as that type's send function writes it.
@@ -14,7 +12,7 @@ import org.apache.beam.sdk.values.Row;
  * are.
  */
 @Internal
-public final class PostgresBinary implements LogicalType<byte[], byte[]> {
+public final class PostgresBinary extends PostgresValue<byte[]> {
 
   private static final long serialVersionUID = 1;
 
@@ -25,6 +23,7 @@ public final class PostgresBinary implements LogicalType<byte[], byte[]> {
   private final int modifier;
 
   private PostgresBinary(String name, int modifier) {
+    super("resultsink:postgres_binary:v1", FieldType.BYTES, ARGUMENT, name, modifier);
     this.name = name;
     this.modifier = modifier;
   }
@@ -41,46 +40,9 @@ public final class PostgresBinary implements LogicalType<byte[], byte[]> {
     return new PostgresBinary(name, modifier);
   }
 
+  @Override
   PostgresType type() {
     return new PostgresType(
         BuiltInType.sql(name, modifier), "pg_catalog", name, modifier, 'b', null, null);
-  }
-
-  @Override
-  public String getIdentifier() {
-    return "resultsink:postgres_binary:v1";
-  }
-
-  @Override
-  public FieldType getArgumentType() {
-    return FieldType.row(ARGUMENT);
-  }
-
-  @SuppressWarnings("TypeParameterUnusedInFormals") // as the interface has it
-  @Override
-  public <T> T getArgument() {
-    @SuppressWarnings("unchecked")
-    T argument = (T) Row.withSchema(ARGUMENT).addValues(name, modifier).build();
-    return argument;
-  }
-
-  @Override
-  public FieldType getBaseType() {
-    return FieldType.BYTES;
-  }
-
-  @Override
-  public byte[] toBaseType(byte[] input) {
-    return input;
-  }
-
-  @Override
-  public byte[] toInputType(byte[] base) {
-    return base;
-  }
-
-  @Override
-  public String toString() {
-    return BuiltInType.sql(name, modifier);
   }
 }

@@ -5,15 +5,13 @@ import java.util.regex.Pattern;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
-import org.apache.beam.sdk.schemas.Schema.LogicalType;
-import org.apache.beam.sdk.values.Row;
 
 /**
  * A value of a type that only some databases have, such as an enum or an extension's type, as text.
  * A column of the type of this name gets it by that type's input function.
  */
 @Internal
-public final class PostgresText implements LogicalType<String, String> {
+public final class PostgresText extends PostgresValue<String> {
 
   private static final long serialVersionUID = 1;
 
@@ -37,6 +35,7 @@ public final class PostgresText implements LogicalType<String, String> {
   private final boolean array;
 
   private PostgresText(String schema, String name, String modifier, boolean array) {
+    super("resultsink:postgres_text:v1", FieldType.STRING, ARGUMENT, schema, name, modifier, array);
     this.schema = schema;
     this.name = name;
     this.modifier = modifier;
@@ -63,6 +62,7 @@ public final class PostgresText implements LogicalType<String, String> {
     return name;
   }
 
+  @Override
   PostgresType type() {
     String quoted =
         schema.equals("pg_catalog")
@@ -76,43 +76,5 @@ public final class PostgresText implements LogicalType<String, String> {
         'b',
         null,
         null);
-  }
-
-  @Override
-  public String getIdentifier() {
-    return "resultsink:postgres_text:v1";
-  }
-
-  @Override
-  public FieldType getArgumentType() {
-    return FieldType.row(ARGUMENT);
-  }
-
-  @SuppressWarnings("TypeParameterUnusedInFormals") // as the interface has it
-  @Override
-  public <T> T getArgument() {
-    @SuppressWarnings("unchecked")
-    T argument = (T) Row.withSchema(ARGUMENT).addValues(schema, name, modifier, array).build();
-    return argument;
-  }
-
-  @Override
-  public FieldType getBaseType() {
-    return FieldType.STRING;
-  }
-
-  @Override
-  public String toBaseType(String input) {
-    return input;
-  }
-
-  @Override
-  public String toInputType(String base) {
-    return base;
-  }
-
-  @Override
-  public String toString() {
-    return type().sql();
   }
 }

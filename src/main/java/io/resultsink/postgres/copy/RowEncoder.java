@@ -30,11 +30,6 @@ public final class RowEncoder {
     this.fields = fields.toArray(Field[]::new);
   }
 
-  /** Returns how many columns a row has. */
-  public int fieldCount() {
-    return fields.length;
-  }
-
   /** Writes the beginning of the stream: the signature, no flags, no extension. */
   public static void header(CopyBuffer buffer) {
     buffer.putBytes(SIGNATURE);

@@ -1,9 +1,6 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,12 +31,9 @@ public final class PasswordFile {
    * variable {@code PGPASSFILE} says, else {@code ~/.pgpass}. It need not exist.
    */
   public static PasswordFile ofUser() {
-    String given =
-        System.getProperty(
-            PGEnvironment.ORG_POSTGRESQL_PGPASSFILE.getName(),
-            System.getenv(PGEnvironment.PGPASSFILE.getName()));
     return new PasswordFile(
-        given == null || given.isBlank() ? UserHome.folder().resolve(".pgpass") : Path.of(given));
+        UserFile.given(PGEnvironment.ORG_POSTGRESQL_PGPASSFILE, PGEnvironment.PGPASSFILE)
+            .orElseGet(() -> UserHome.folder().resolve(".pgpass")));
   }
 
   /** Returns where the file is. */
@@ -55,7 +49,7 @@ public final class PasswordFile {
    */
   @Nullable Secret password(String host, int port, String database, String user) {
     List<String> address = List.of(host, Integer.toString(port), database, user);
-    for (String line : lines()) {
+    for (String line : UserFile.lines("the password file", path)) {
       List<String> fields = fields(line);
       if (!line.startsWith("#") && fields.size() == FIELDS && fits(fields, address)) {
         String password = fields.get(FIELDS - 1);
@@ -91,20 +85,5 @@ public final class PasswordFile {
     }
     fields.add(field.toString());
     return fields;
-  }
-
-  private List<String> lines() {
-    try {
-      return Files.readAllLines(path);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException e) {
-      throw new InvalidTargetException(
-          "the password file "
-              + path
-              + " cannot be read ("
-              + e.getClass().getSimpleName()
-              + "); it must be a file of text in UTF-8 that you may read");
-    }
   }
 }

@@ -1,7 +1,5 @@
 package io.resultsink.postgres.destination;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -81,11 +79,16 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     properties.setProperty(PGProperty.LOG_SERVER_ERROR_DETAIL.getName(), "false");
     String host = server.host().contains(":") ? "[" + server.host() + "]" : server.host();
     String url =
-        "jdbc:postgresql://" + host + ":" + server.port() + "/" + encoded(server.database());
+        "jdbc:postgresql://"
+            + host
+            + ":"
+            + server.port()
+            + "/"
+            + PercentEncoding.encode(server.database());
     // The driver reads a service from the URL alone.
     String service = server.properties().get(PGProperty.SERVICE.getName());
     if (service != null) {
-      url += "?service=" + encoded(service);
+      url += "?service=" + PercentEncoding.encode(service);
     }
     Connection connection = new Driver().connect(url, properties);
     if (connection == null) {
@@ -103,10 +106,6 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     }
     String user = server.user() == null ? System.getProperty("user.name") : server.user();
     return PasswordFile.ofUser().password(server.host(), server.port(), server.database(), user);
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   @Override

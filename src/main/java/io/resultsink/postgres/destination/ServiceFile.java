@@ -1,9 +1,7 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,19 +32,17 @@ public final class ServiceFile {
    * ~/.pg_service.conf}, else {@code pg_service.conf} in {@code PGSYSCONFDIR}. It need not exist.
    */
   public static ServiceFile ofUser() {
-    String given =
-        System.getProperty(
-            PGEnvironment.ORG_POSTGRESQL_PGSERVICEFILE.getName(),
-            System.getenv(PGEnvironment.PGSERVICEFILE.getName()));
-    if (given != null && !given.isBlank()) {
-      return new ServiceFile(Path.of(given));
-    }
+    return new ServiceFile(
+        UserFile.given(PGEnvironment.ORG_POSTGRESQL_PGSERVICEFILE, PGEnvironment.PGSERVICEFILE)
+            .orElseGet(ServiceFile::usual));
+  }
+
+  private static Path usual() {
     Path own = UserHome.folder().resolve(".pg_service.conf");
     String system = System.getenv(PGEnvironment.PGSYSCONFDIR.getName());
-    return new ServiceFile(
-        Files.exists(own) || system == null || system.isBlank()
-            ? own
-            : Path.of(system, "pg_service.conf"));
+    return Files.exists(own) || system == null || system.isBlank()
+        ? own
+        : Path.of(system, "pg_service.conf");
   }
 
   /** Returns where it is. */
@@ -63,7 +59,7 @@ public final class ServiceFile {
   public Map<String, List<String>> services() {
     Map<String, List<String>> services = new LinkedHashMap<>();
     List<String> lines = new ArrayList<>(); // those before the first name, which are nobody's
-    for (String line : lines()) {
+    for (String line : UserFile.lines("the saved connections in", path)) {
       String text = line.strip();
       if (text.startsWith("[") && text.endsWith("]")) {
         lines = new ArrayList<>();
@@ -73,20 +69,5 @@ public final class ServiceFile {
       }
     }
     return services;
-  }
-
-  private List<String> lines() {
-    try {
-      return Files.readAllLines(path);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException e) {
-      throw new InvalidTargetException(
-          "the saved connections in "
-              + path
-              + " cannot be read ("
-              + e.getClass().getSimpleName()
-              + "); it must be a file of text in UTF-8 that you may read");
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.duckdb;
 
 import io.resultsink.pipelines.engine.QueryFailedException;
+import io.resultsink.pipelines.embedded.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,12 +12,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.stream.Stream;
 
 /** A DuckDB of one's own, in memory, with a folder of its own for what does not fit there. */
 final class DuckSession implements AutoCloseable {
@@ -171,10 +170,8 @@ final class DuckSession implements AutoCloseable {
   }
 
   private static void remove(Path folder) {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      FileTree.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("DuckDB's temporary folder cannot be removed", e);
     }

@@ -1,13 +1,12 @@
 package io.resultsink.pipelines.launch;
 
+import io.resultsink.pipelines.embedded.FileTree;
 import io.resultsink.pipelines.print.PrintedRows;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.coders.CoderException;
@@ -87,13 +86,7 @@ public final class CollectedRows implements PrintedRows, AutoCloseable {
   /** Removes the folder. */
   @Override
   public void close() throws IOException {
-    List<Path> paths;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      paths = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : paths) {
-      Files.deleteIfExists(path);
-    }
+    FileTree.delete(folder);
   }
 
   private static final class Encode extends SimpleFunction<Row, String> {

@@ -15,8 +15,4 @@ record FilePart(String table, String file, long start, long end) implements Seri
   static FilePart whole(String table, String file) {
     return new FilePart(table, file, 0, Long.MAX_VALUE);
   }
-
-  boolean isWhole() {
-    return start == 0 && end == Long.MAX_VALUE;
-  }
 }

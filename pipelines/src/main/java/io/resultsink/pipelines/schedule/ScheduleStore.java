@@ -150,11 +150,6 @@ final class ScheduleStore {
     return one(name, select(ALL + "WHERE name = ? FOR UPDATE", name));
   }
 
-  /** The one with this key. */
-  Optional<StoredSchedule> withKey(String key) throws SQLException {
-    return select(ALL + "WHERE key = ?", key).stream().findFirst();
-  }
-
   /**
    * One whose next run is to start, locked; those that another server has locked are not seen.
    *

@@ -5,12 +5,7 @@ import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.sdk.coders.ListCoder;
-import org.apache.beam.sdk.extensions.sql.impl.planner.BeamCostModel;
-import org.apache.beam.sdk.extensions.sql.impl.planner.BeamRelMetadataQuery;
-import org.apache.beam.sdk.extensions.sql.impl.planner.NodeStats;
 import org.apache.beam.sdk.extensions.sql.impl.rel.BeamLogicalConvention;
-import org.apache.beam.sdk.extensions.sql.impl.rel.BeamRelNode;
-import org.apache.beam.sdk.extensions.sql.impl.rel.BeamSqlRelUtils;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -19,7 +14,6 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptCluster;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptPlanner;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptRule;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptRuleCall;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelTraitSet;
@@ -37,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Beam's own orders neither DECIMAL nor BOOLEAN, and fails when OFFSET leaves fewer rows than
  * LIMIT takes.
  */
-final class SortRel extends Sort implements BeamRelNode {
+final class SortRel extends Sort implements SingleInputRel {
 
   /** The rows that LIMIT and OFFSET may take together: they stand in one worker's memory. */
   static final int MOST_ROWS = 10_000_000;
@@ -79,17 +73,6 @@ final class SortRel extends Sort implements BeamRelNode {
       @Nullable RexNode newOffset,
       @Nullable RexNode newFetch) {
     return new SortRel(getCluster(), traits, newInput, newCollation, newOffset, newFetch);
-  }
-
-  @Override
-  public NodeStats estimateNodeStats(BeamRelMetadataQuery query) {
-    return BeamSqlRelUtils.getNodeStats(input, query);
-  }
-
-  @Override
-  public BeamCostModel beamComputeSelfCost(RelOptPlanner planner, BeamRelMetadataQuery query) {
-    NodeStats stats = estimateNodeStats(query);
-    return BeamCostModel.FACTORY.makeCost(stats.getRowCount(), stats.getRate());
   }
 
   @Override

@@ -2,12 +2,7 @@ package io.resultsink.pipelines.query.beamsql;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.extensions.sql.impl.planner.BeamCostModel;
-import org.apache.beam.sdk.extensions.sql.impl.planner.BeamRelMetadataQuery;
-import org.apache.beam.sdk.extensions.sql.impl.planner.NodeStats;
 import org.apache.beam.sdk.extensions.sql.impl.rel.BeamLogicalConvention;
-import org.apache.beam.sdk.extensions.sql.impl.rel.BeamRelNode;
-import org.apache.beam.sdk.extensions.sql.impl.rel.BeamSqlRelUtils;
 import org.apache.beam.sdk.extensions.sql.impl.utils.CalciteUtils;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -15,7 +10,6 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptCluster;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptPlanner;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptRule;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptRuleCall;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelTraitSet;
@@ -32,7 +26,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexLiteral;
  * <p>Beam's own ranks know one order key, which is a number, and take each row's time once for each
  * row of the partition. A partition has to fit into memory here as there.
  */
-final class WindowRel extends Window implements BeamRelNode {
+final class WindowRel extends Window implements SingleInputRel {
 
   // What replaces these operands takes an annotation processor that is not on the class path.
   @SuppressWarnings("deprecation")
@@ -71,17 +65,6 @@ final class WindowRel extends Window implements BeamRelNode {
   @Override
   public Window copy(List<RexLiteral> others) {
     return new WindowRel(getCluster(), traitSet, input, others, rowType, groups);
-  }
-
-  @Override
-  public NodeStats estimateNodeStats(BeamRelMetadataQuery query) {
-    return BeamSqlRelUtils.getNodeStats(input, query);
-  }
-
-  @Override
-  public BeamCostModel beamComputeSelfCost(RelOptPlanner planner, BeamRelMetadataQuery query) {
-    NodeStats stats = estimateNodeStats(query);
-    return BeamCostModel.FACTORY.makeCost(stats.getRowCount(), stats.getRate());
   }
 
   @Override
