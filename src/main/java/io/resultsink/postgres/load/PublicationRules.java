@@ -9,7 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publications of all tables, or of a whole schema, send what we create too, to subscribers that
@@ -34,7 +34,10 @@ final class PublicationRules {
       boolean targetExists,
       PostgresTarget asked)
       throws SQLException {
-    List<String> overTarget = publishing(resolved.table().schema());
+    String target = resolved.table().schema();
+    String staging = resolved.stagingSchema();
+    List<Publication> publications = publications(target, staging);
+    List<String> overTarget = over(target, publications);
     if (!targetExists && !overTarget.isEmpty()) {
       problems.add(
           told(overTarget)
@@ -42,11 +45,12 @@ final class PublicationRules {
               + resolved.table()
               + "; create it on the subscribers and here first");
     }
-    List<String> overStaging = publishing(resolved.stagingSchema());
+    List<String> overStaging = over(staging, publications);
     if (overStaging.isEmpty()) {
       return;
     }
-    String elsewhere = ofAllTables().isEmpty() ? ", or name another staging_schema" : "";
+    boolean ofAllTables = publications.stream().anyMatch(found -> found.schema() == null);
+    String elsewhere = ofAllTables ? "" : ", or name another staging_schema";
     if (!look.there()) {
       problems.add(
           told(overStaging)
@@ -70,38 +74,41 @@ final class PublicationRules {
     return "publication " + String.join(", ", publications);
   }
 
-  private List<String> publishing(String schema) throws SQLException {
-    TreeSet<String> found = new TreeSet<>(ofAllTables());
-    if (session.serverVersion() >= SCHEMA_PUBLICATIONS_SINCE) {
-      found.addAll(
-          names(
-              """
-              SELECT quote_ident(p.pubname) FROM pg_publication p
-                JOIN pg_publication_namespace s ON s.pnpubid = p.oid
-                JOIN pg_namespace n ON n.oid = s.pnnspid
-               WHERE n.nspname = ?
-              """,
-              schema));
-    }
-    return List.copyOf(found);
+  private static List<String> over(String schema, List<Publication> publications) {
+    return publications.stream()
+        .filter(found -> found.schema() == null || found.schema().equals(schema))
+        .map(Publication::name)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
-  private List<String> ofAllTables() throws SQLException {
-    return names("SELECT quote_ident(pubname) FROM pg_publication WHERE puballtables");
-  }
+  /** A publication of a schema; of all tables when {@code schema} is null. */
+  private record Publication(String name, @Nullable String schema) {}
 
-  private List<String> names(String sql, String... parameters) throws SQLException {
-    List<String> names = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setString(i + 1, parameters[i]);
+  private List<Publication> publications(String... schemas) throws SQLException {
+    String ofSchemas =
+        """
+        UNION ALL
+        SELECT quote_ident(p.pubname), n.nspname FROM pg_publication p
+          JOIN pg_publication_namespace s ON s.pnpubid = p.oid
+          JOIN pg_namespace n ON n.oid = s.pnnspid
+         WHERE n.nspname = ANY (?)
+        """;
+    boolean also = session.serverVersion() >= SCHEMA_PUBLICATIONS_SINCE;
+    String sql = "SELECT quote_ident(pubname), NULL FROM pg_publication WHERE puballtables\n";
+    List<Publication> found = new ArrayList<>();
+    try (PreparedStatement statement =
+        session.connection().prepareStatement(also ? sql + ofSchemas : sql)) {
+      if (also) {
+        statement.setArray(1, session.connection().createArrayOf("text", schemas));
       }
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          names.add(rows.getString(1));
+          found.add(new Publication(rows.getString(1), rows.getString(2)));
         }
       }
     }
-    return names;
+    return found;
   }
 }
