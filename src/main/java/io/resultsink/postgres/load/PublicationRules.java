@@ -1,12 +1,13 @@
 package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Jdbc;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.WriteMode;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publications of all tables, or of a whole schema, send what we create too, to subscribers that
@@ -31,7 +32,10 @@ final class PublicationRules {
       boolean targetExists,
       PostgresTarget asked)
       throws SQLException {
-    List<String> overTarget = publishing(resolved.table().schema());
+    String target = resolved.table().schema();
+    String staging = resolved.stagingSchema();
+    List<Publication> publications = publications(target, staging);
+    List<String> overTarget = over(target, publications);
     if (!targetExists && !overTarget.isEmpty()) {
       problems.add(
           told(overTarget)
@@ -39,11 +43,12 @@ final class PublicationRules {
               + resolved.table()
               + "; create it on the subscribers and here first");
     }
-    List<String> overStaging = publishing(resolved.stagingSchema());
+    List<String> overStaging = over(staging, publications);
     if (overStaging.isEmpty()) {
       return;
     }
-    String elsewhere = ofAllTables().isEmpty() ? ", or name another staging_schema" : "";
+    boolean ofAllTables = publications.stream().anyMatch(found -> found.schema() == null);
+    String elsewhere = ofAllTables ? "" : ", or name another staging_schema";
     if (!look.there()) {
       problems.add(
           told(overStaging)
@@ -67,23 +72,30 @@ final class PublicationRules {
     return "publication " + String.join(", ", publications);
   }
 
-  private List<String> publishing(String schema) throws SQLException {
-    TreeSet<String> found = new TreeSet<>(ofAllTables());
-    if (session.serverVersion() >= SCHEMA_PUBLICATIONS_SINCE) {
-      String ofSchema =
-          """
-          SELECT quote_ident(p.pubname) FROM pg_publication p
-            JOIN pg_publication_namespace s ON s.pnpubid = p.oid
-            JOIN pg_namespace n ON n.oid = s.pnnspid
-           WHERE n.nspname = ?
-          """;
-      found.addAll(session.list(ofSchema, row -> row.getString(1), schema));
-    }
-    return List.copyOf(found);
+  private static List<String> over(String schema, List<Publication> publications) {
+    return publications.stream()
+        .filter(found -> found.schema() == null || found.schema().equals(schema))
+        .map(Publication::name)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
-  private List<String> ofAllTables() throws SQLException {
-    String sql = "SELECT quote_ident(pubname) FROM pg_publication WHERE puballtables";
-    return session.list(sql, row -> row.getString(1));
+  /** A publication of a schema; of all tables when {@code schema} is null. */
+  private record Publication(String name, @Nullable String schema) {}
+
+  private List<Publication> publications(String... schemas) throws SQLException {
+    String ofSchemas =
+        """
+        UNION ALL
+        SELECT quote_ident(p.pubname), n.nspname FROM pg_publication p
+          JOIN pg_publication_namespace s ON s.pnpubid = p.oid
+          JOIN pg_namespace n ON n.oid = s.pnnspid
+         WHERE n.nspname = ANY (?)
+        """;
+    boolean also = session.serverVersion() >= SCHEMA_PUBLICATIONS_SINCE;
+    String sql = "SELECT quote_ident(pubname), NULL FROM pg_publication WHERE puballtables\n";
+    Jdbc.RowMapper<Publication> mapper = row -> new Publication(row.getString(1), row.getString(2));
+    return also ? session.list(sql + ofSchemas, mapper, schemas) : session.list(sql, mapper);
   }
 }
