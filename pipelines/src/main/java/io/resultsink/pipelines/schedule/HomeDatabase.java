@@ -6,6 +6,7 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.commons.dbcp2.BasicDataSource;
@@ -44,7 +45,8 @@ public final class HomeDatabase implements AutoCloseable {
    *
    * @param database a target of which the table does not matter
    * @throws io.resultsink.postgres.failure.DatabaseUnavailableException when there is no session
-   * @throws HomeDatabaseException when the role may not create the schema
+   * @throws HomeDatabaseException when the role may not create the schema, or another role could
+   *     change what is in it
    */
   public static HomeDatabase open(PostgresTarget database) {
     return open(database, HomeClock.OF_DATABASE);
@@ -56,7 +58,9 @@ public final class HomeDatabase implements AutoCloseable {
     String name = server.toString();
     HomeDatabase home = new HomeDatabase(name, new Sessions(server), clock);
     try (Connection answers = PostgresConnections.outside(server)) {
+      home.requireTrusted(answers);
       home.migrate(String.valueOf(answers.getMetaData().getUserName()));
+      home.requireTrusted(answers); // another role may have come between
       return home;
     } catch (SQLException e) {
       home.close();
@@ -64,6 +68,16 @@ public final class HomeDatabase implements AutoCloseable {
     } catch (RuntimeException e) {
       home.close();
       throw e;
+    }
+  }
+
+  private void requireTrusted(Connection connection) throws SQLException {
+    List<String> problems = HomeSchema.problems(connection);
+    if (!problems.isEmpty()) {
+      throw new HomeDatabaseException(
+          "the schema %s of the home database %s cannot be trusted, since another role could change what it says or run statements as yours; nothing was read from it\n  %s"
+              .formatted(SCHEMA, name, String.join("\n  ", problems)),
+          null);
     }
   }
 
