@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
@@ -105,10 +106,12 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
         try (ResultSet found = statement.executeQuery()) {
           if (!found.next()) {
             missing.add(
-                "schema "
-                    + schema
-                    + " does not exist; create it with CREATE SCHEMA "
-                    + Identifier.quote(schema));
+                isOfSystem(schema)
+                    ? ofSystem(schema)
+                    : "schema "
+                        + schema
+                        + " does not exist; create it with CREATE SCHEMA "
+                        + Identifier.quote(schema));
           }
         }
       }
@@ -117,6 +120,27 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
       throw new IncompatibleTableException(
           database + "." + schemas.get(0) + "." + table + " cannot be written", missing);
     }
+  }
+
+  /**
+   * Returns why neither the target nor the staging table can be where they are to be: in a schema
+   * of PostgreSQL itself, CREATE TABLE is refused even to superusers.
+   */
+  List<String> systemSchemas() {
+    return Stream.of(table.schema(), stagingSchema)
+        .distinct()
+        .filter(ResolvedTarget::isOfSystem)
+        .map(ResolvedTarget::ofSystem)
+        .toList();
+  }
+
+  /** Names that begin so are reserved: CREATE SCHEMA refuses them. */
+  private static boolean isOfSystem(String schema) {
+    return schema.startsWith("pg_");
+  }
+
+  private static String ofSystem(String schema) {
+    return "schema " + schema + " is PostgreSQL's own; name another schema";
   }
 
   /** The target as messages name it: {@code database.schema.table}. */
