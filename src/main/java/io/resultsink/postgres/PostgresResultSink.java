@@ -4,6 +4,7 @@ import io.resultsink.postgres.destination.ConnectionSource;
 import io.resultsink.postgres.destination.DataSourceSupplier;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
@@ -21,6 +22,7 @@ import io.resultsink.postgres.report.ResultSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
@@ -355,23 +357,15 @@ public final class PostgresResultSink
 
   @Override
   public void populateDisplayData(DisplayData.Builder builder) {
-    String key = target.unique().isEmpty() ? null : String.join(",", target.unique());
     builder
         .addIfNotNull(DisplayData.item("host", target.host()).withLabel("Host"))
         .addIfNotNull(DisplayData.item("database", target.database()).withLabel("Database"))
-        .add(DisplayData.item("table", target.table().toString()).withLabel("Table"))
-        .add(DisplayData.item("mode", target.mode().option()).withLabel("Mode"))
-        .addIfNotNull(DisplayData.item("unique", key).withLabel("Key"))
-        .addIfNotNull(
-            DisplayData.item("stagingSchema", target.stagingSchema()).withLabel("Staging schema"))
-        .add(DisplayData.item("staging", target.staging().option()).withLabel("Staging"))
-        .addIfNotNull(DisplayData.item("runId", target.runId()).withLabel("Run id"))
-        .add(DisplayData.item("minRows", target.minRows()).withLabel("Fewest rows"))
-        .add(
-            DisplayData.item("stagingTtl", target.stagingTtl().toString()).withLabel("Staging TTL"))
-        .add(
-            DisplayData.item("lockTimeout", target.lockTimeout().toString())
-                .withLabel("Lock timeout"))
-        .add(DisplayData.item("lockWait", target.lockWait().toString()).withLabel("Lock wait"));
+        .add(DisplayData.item("table", target.table().toString()).withLabel("Table"));
+    for (SinkOption option : SinkOption.values()) {
+      builder.add(
+          DisplayData.item(option.option(), option.shown(target)).withLabel(option.meaning()));
+    }
+    new TreeMap<>(target.connectionProperties())
+        .forEach((name, value) -> builder.add(DisplayData.item(name, value)));
   }
 }

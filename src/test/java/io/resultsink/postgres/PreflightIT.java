@@ -310,6 +310,24 @@ class PreflightIT {
     assertRefused(table, WriteMode.REPLACE, "region", "reader");
   }
 
+  /** A superuser may do all but create a table there. */
+  @ParameterizedTest
+  @CsvSource({
+    "pg_catalog.x, pg_catalog",
+    "pg_toast.x?mode=replace, pg_toast",
+    "pg_temp.x?staging_schema=results, pg_temp",
+    "pg_temp_3.x?staging_schema=results, pg_temp_3",
+    "results.x?staging_schema=pg_catalog, pg_catalog"
+  })
+  void tablesInSchemasOfTheSystemAreRefused(String tail, String schema) {
+    PostgresResultSink sink = PostgresResultSink.to(database.urlAs("postgres", tail));
+    ResultSinkException failure = Refusals.refused(database, sink);
+    assertThat(failure, instanceOf(IncompatibleTableException.class));
+    assertThat(
+        failure.getMessage(),
+        containsString("schema " + schema + " is PostgreSQL's own; name another schema"));
+  }
+
   private TestTable table() {
     return TestTable.create(database, "Target", COLUMNS);
   }

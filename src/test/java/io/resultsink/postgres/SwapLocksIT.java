@@ -149,7 +149,11 @@ class SwapLocksIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"truncate, DELETE FROM %s WHERE id = 3", "update&unique=id, DELETE FROM %s"})
+  @CsvSource({
+    "truncate, DELETE FROM %s WHERE id = 3",
+    "update&unique=id, DELETE FROM %s",
+    "update&unique=id, SELECT FROM %s FOR UPDATE"
+  })
   void rowsThatAreHeldAreWaitedForOnceToo(String mode, String sql) throws Exception {
     TestTable table =
         TestTable.create(

@@ -15,6 +15,7 @@ public final class Column {
 
   private final String name;
   private final String type;
+  private final String qualifiedType;
   private final boolean countsCharacters;
   private final int fieldIndex;
   private final boolean notNull;
@@ -30,6 +31,7 @@ public final class Column {
       boolean typeOfResult) {
     this.name = name;
     this.type = type.sql();
+    this.qualifiedType = type.qualified();
     this.countsCharacters = Conversions.countsCharacters(type);
     this.fieldIndex = fieldIndex;
     this.notNull = notNull;
@@ -77,18 +79,21 @@ public final class Column {
     return countsCharacters;
   }
 
-  /** The expression over the staging table's column that is the target's value. */
+  /**
+   * The expression over the staging table's column that is the target's value. It means the same
+   * under every search path, since the user's triggers run in the statement that it is part of.
+   */
   public String published() {
     String staged = quoted();
     return switch (columnType.publishing()) {
       case AS_IS -> staged;
-      case CAST -> "CAST(" + staged + " AS " + type + ")";
+      case CAST -> "CAST(" + staged + " AS " + qualifiedType + ")";
       case INPUT ->
           "(SELECT \"r\".\"v\" FROM pg_catalog.jsonb_to_record("
               + "pg_catalog.jsonb_build_object('v', "
               + staged
               + ")) AS \"r\"(\"v\" "
-              + type
+              + qualifiedType
               + "))";
     };
   }

@@ -38,4 +38,17 @@ public record PostgresType(
       @Nullable PostgresType element) {
     this(sql, schema, name, modifier, kind, base, element, List.of());
   }
+
+  /**
+   * Returns the type as SQL writes it under any search path. With an empty one, format_type names
+   * no schema for PostgreSQL's own types; some of those are keywords, the others are names like
+   * any.
+   */
+  String qualified() {
+    boolean array = element != null && name.equals("_" + element.name());
+    String scalar = array ? element.name() : name;
+    String bare = array ? sql.substring(0, sql.indexOf('[')) : sql;
+    boolean isName = bare.equals(scalar) || bare.equals('"' + scalar + '"');
+    return schema.equals("pg_catalog") && isName ? schema + "." + sql : sql;
+  }
 }

@@ -33,28 +33,38 @@ final class DurationText {
 
   private DurationText() {}
 
-  /** The duration of an option, between 1 ms and {@code longest}. */
-  static Duration parse(String option, String text, Duration longest) {
+  /** Reads the duration of an option; one that cannot be counted becomes the longest there is. */
+  static Duration parse(String option, String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
-      throw new InvalidTargetException(
-          option
-              + " '"
-              + text
-              + "' is not a duration; use a whole number with ms, s, min, h or d, such as 100ms or"
-              + " 5min");
+      throw malformed(option, text);
     }
     try {
       long count = Long.parseLong(matcher.group(1));
-      Duration duration = Duration.ofMillis(Math.multiplyExact(count, UNITS.get(matcher.group(2))));
-      if (!duration.isZero() && duration.compareTo(longest) <= 0) {
-        return duration;
-      }
+      return Duration.ofMillis(Math.multiplyExact(count, UNITS.get(matcher.group(2))));
     } catch (NumberFormatException | ArithmeticException e) {
-      // Longer than anything that can be counted: out of range, as below.
+      return Duration.ofSeconds(Long.MAX_VALUE);
     }
-    throw new InvalidTargetException(
-        option + " '" + text + "' is out of range; use 1ms to " + render(longest));
+  }
+
+  /** Requires a whole number of milliseconds, between 1 and {@code longest}. */
+  static void check(String option, String shown, Duration duration, Duration longest) {
+    if (duration.isNegative() || duration.toNanosPart() % 1_000_000 != 0) {
+      throw malformed(option, shown);
+    }
+    if (duration.isZero() || duration.compareTo(longest) > 0) {
+      throw new InvalidTargetException(
+          option + " '" + shown + "' is out of range; use 1ms to " + render(longest));
+    }
+  }
+
+  private static InvalidTargetException malformed(String option, String text) {
+    return new InvalidTargetException(
+        option
+            + " '"
+            + text
+            + "' is not a duration; use a whole number with ms, s, min, h or d, such as 100ms or"
+            + " 5min");
   }
 
   /**

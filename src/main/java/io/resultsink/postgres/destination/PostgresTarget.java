@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +60,12 @@ public abstract class PostgresTarget implements Serializable {
   public abstract Map<String, String> connectionProperties();
 
   /** The table, with its schema when one is given. */
-  public abstract TableName table();
+  public final TableName table() {
+    return Objects.requireNonNull(givenTable());
+  }
+
+  /** What {@link #table()} is; null only while a URL is read that names none. */
+  abstract @Nullable TableName givenTable();
 
   /** Returns how result and table become one; {@link WriteMode#APPEND} unless given. */
   public abstract WriteMode mode();
@@ -167,7 +172,11 @@ public abstract class PostgresTarget implements Serializable {
 
     public abstract Builder connectionProperties(Map<String, String> properties);
 
-    public abstract Builder table(TableName table);
+    public final Builder table(TableName table) {
+      return givenTable(table);
+    }
+
+    abstract Builder givenTable(@Nullable TableName table);
 
     public abstract Builder mode(WriteMode mode);
 
@@ -191,7 +200,7 @@ public abstract class PostgresTarget implements Serializable {
 
     public abstract Builder lockWait(Duration wait);
 
-    abstract Optional<TableName> table();
+    abstract @Nullable TableName givenTable();
 
     abstract List<String> unique();
 
@@ -206,7 +215,7 @@ public abstract class PostgresTarget implements Serializable {
      * @throws InvalidTargetException with all values that are wrong
      */
     public PostgresTarget build() {
-      if (table().isEmpty()) {
+      if (givenTable() == null) {
         throw new InvalidTargetException("no table is given");
       }
       unique(List.copyOf(unique()));

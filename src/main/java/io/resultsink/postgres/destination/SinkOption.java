@@ -1,12 +1,15 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,32 +25,39 @@ public enum SinkOption {
       "append, replace, truncate, update",
       "append",
       "how the result and the table become one",
-      (builder, option, encoded) -> builder.mode(WriteMode.parse(decode(option, encoded))),
-      (option, target) -> target.mode().option()),
+      new OptionValue<>(
+          (option, encoded) -> WriteMode.parse(decode(option, encoded)),
+          (option, shown, mode) -> {},
+          PostgresTarget.Builder::mode,
+          PostgresTarget::mode,
+          WriteMode::option)),
 
   /** See {@link PostgresTarget#unique()}. */
   UNIQUE(
       "a,b or [a,b]",
       "none",
       "the key of mode=update: required there, an error elsewhere",
-      (builder, option, encoded) -> builder.unique(columns(option, encoded)),
-      (option, target) -> encodedOrNull(option, target.unique())),
+      new OptionValue<>(
+          SinkOption::columns,
+          (option, shown, columns) -> checkColumns(option, columns),
+          PostgresTarget.Builder::unique,
+          target -> target.unique().isEmpty() ? null : target.unique(),
+          columns ->
+              columns.stream().map(PercentEncoding::encode).collect(Collectors.joining(",")))),
 
-  /** The schema of {@link PostgresTarget#table()}; rendered as part of the table. */
+  /** The schema of {@link PostgresTarget#table()}; a URL is rendered with it there. */
   SCHEMA(
       "a name",
       "the search path's",
       "schema of the table, when it is not written as schema.table",
-      (builder, option, encoded) -> inSchema(builder, name(option, encoded)),
-      (option, target) -> null),
+      OptionValue.name(SinkOption::inSchema, target -> target.table().schema())),
 
   /** See {@link PostgresTarget#stagingSchema()}. */
   STAGING_SCHEMA(
       "a name",
       "the target's schema",
       "where staging tables and the ledger live",
-      (builder, option, encoded) -> builder.stagingSchema(name(option, encoded)),
-      (option, target) -> encodedOrNull(option, target.stagingSchema())),
+      OptionValue.name(PostgresTarget.Builder::stagingSchema, PostgresTarget::stagingSchema)),
 
   /** See {@link PostgresTarget#staging()}. */
   STAGING(
@@ -55,52 +65,57 @@ public enum SinkOption {
       "logged for replace, else unlogged",
       "logged: staged rows survive a crash or failover of the server, and with replace go live"
           + " where they are",
-      (builder, option, encoded) ->
-          builder.staging(StagingDurability.parse(decode(option, encoded))),
-      (option, target) -> target.givenStaging() == null ? null : target.givenStaging().option()),
+      new OptionValue<>(
+          (option, encoded) -> StagingDurability.parse(decode(option, encoded)),
+          (option, shown, staging) -> {},
+          PostgresTarget.Builder::staging,
+          PostgresTarget::givenStaging,
+          StagingDurability::option)),
 
   /** See {@link PostgresTarget#stagingTtl()}. */
   STAGING_TTL(
       "a duration in ms, s, min, h or d",
       "7d",
       "after it, a dead run's staging table may be removed by others",
-      (builder, option, encoded) ->
-          builder.stagingTtl(duration(option, encoded, Duration.ofDays(36_500))),
-      (option, target) -> DurationText.render(target.stagingTtl())),
+      OptionValue.duration(36_500, PostgresTarget.Builder::stagingTtl, PostgresTarget::stagingTtl)),
 
   /** See {@link PostgresTarget#runId()}. */
   RUN_ID(
       "text of at most 200 characters",
       "a fresh one for each pipeline",
       "the run's name: the same run publishes once, however often it is launched",
-      (builder, option, encoded) -> builder.runId(RunId.check(option, decode(option, encoded))),
-      (option, target) -> encodedOrNull(option, target.runId())),
+      new OptionValue<>(
+          SinkOption::decode,
+          (option, shown, runId) -> RunId.check(option, runId),
+          PostgresTarget.Builder::runId,
+          PostgresTarget::runId,
+          PercentEncoding::encode)),
 
   /** See {@link PostgresTarget#minRows()}. */
   MIN_ROWS(
       "a whole number",
       "0",
       "fewer rows in the result: the run fails, the target untouched",
-      (builder, option, encoded) -> builder.minRows(count(option, encoded)),
-      (option, target) -> Long.toString(target.minRows())),
+      new OptionValue<>(
+          SinkOption::count,
+          SinkOption::checkCount,
+          PostgresTarget.Builder::minRows,
+          PostgresTarget::minRows,
+          count -> Long.toString(count))),
 
-  /** See {@link PostgresTarget#lockTimeout()}. */
+  /** See {@link PostgresTarget#lockTimeout()}. PostgreSQL counts milliseconds of 32 bits. */
   LOCK_TIMEOUT(
       "a duration in ms, s, min, h or d",
       "100ms",
       "one attempt for the lock that readers feel",
-      (builder, option, encoded) ->
-          builder.lockTimeout(duration(option, encoded, longestLockTimeout())),
-      (option, target) -> DurationText.render(target.lockTimeout())),
+      OptionValue.duration(24, PostgresTarget.Builder::lockTimeout, PostgresTarget::lockTimeout)),
 
   /** See {@link PostgresTarget#lockWait()}. */
   LOCK_WAIT(
       "a duration in ms, s, min, h or d",
       "5min",
       "how long attempts for that lock go on",
-      (builder, option, encoded) ->
-          builder.lockWait(duration(option, encoded, longestLockTimeout())),
-      (option, target) -> DurationText.render(target.lockWait())),
+      OptionValue.duration(24, PostgresTarget.Builder::lockWait, PostgresTarget::lockWait)),
 
   /**
    * The way in which truncate mode empties the table; there is one way, so that no target carries
@@ -110,32 +125,23 @@ public enum SinkOption {
       "delete",
       "delete",
       "how mode=truncate empties the table",
-      (builder, option, encoded) -> checkReset(decode(option, encoded)),
-      (option, target) -> null);
-
-  /** Reads the text of the option {@code option}, still percent-encoded, into {@code builder}. */
-  private interface Setter {
-    void set(PostgresTarget.Builder builder, String option, String encoded);
-  }
-
-  /** Writes the value percent-encoded, or null when there is none. */
-  private interface Renderer {
-    @Nullable String render(String option, PostgresTarget target);
-  }
+      new OptionValue<>(
+          SinkOption::decode,
+          (option, shown, reset) -> checkReset(reset),
+          (builder, reset) -> {},
+          target -> "delete",
+          Function.identity()));
 
   private final String acceptedValues;
   private final String defaultText;
   private final String meaning;
-  private final Setter setter;
-  private final Renderer renderer;
+  private final OptionValue<?> value;
 
-  SinkOption(
-      String acceptedValues, String defaultText, String meaning, Setter setter, Renderer renderer) {
+  SinkOption(String acceptedValues, String defaultText, String meaning, OptionValue<?> value) {
     this.acceptedValues = acceptedValues;
     this.defaultText = defaultText;
     this.meaning = meaning;
-    this.setter = setter;
-    this.renderer = renderer;
+    this.value = value;
   }
 
   /** The option's name in a URL, {@code min_rows} for {@link #MIN_ROWS}. */
@@ -174,46 +180,38 @@ public enum SinkOption {
    * @throws InvalidTargetException when it is none of the accepted ones
    */
   void apply(PostgresTarget.Builder builder, String encoded) {
-    if (encoded.isEmpty()) {
+    requireAny(encoded);
+    value.apply(builder, option(), encoded);
+  }
+
+  /**
+   * Checks what a builder was given, by the rule for what a URL says.
+   *
+   * @throws InvalidTargetException when it is none of the accepted ones
+   */
+  void check(PostgresTarget target) {
+    requireAny(shown(target));
+    value.check(target, option());
+  }
+
+  private void requireAny(String text) {
+    if (text.isEmpty()) {
       throw new InvalidTargetException(option() + " has no value; use " + acceptedValues);
     }
-    setter.set(builder, option(), encoded);
   }
 
   /** The value as a URL writes it, percent-encoded; null for nothing to write. */
   @Nullable String render(PostgresTarget target) {
-    return renderer.render(option(), target);
+    return value.written(target);
+  }
+
+  /** Returns the value as a URL writes it, or what holds when none is given. */
+  public String shown(PostgresTarget target) {
+    return Objects.requireNonNullElse(render(target), defaultText);
   }
 
   private static String decode(String option, String encoded) {
     return PercentEncoding.decode(option, encoded);
-  }
-
-  private static @Nullable String encodedOrNull(String option, @Nullable String value) {
-    return value == null ? null : encode(option, value);
-  }
-
-  private static @Nullable String encodedOrNull(String option, List<String> names) {
-    return names.isEmpty()
-        ? null
-        : names.stream().map(name -> encode(option, name)).collect(Collectors.joining(","));
-  }
-
-  private static String encode(String option, String value) {
-    return PercentEncoding.encode(StorableText.check(option, value));
-  }
-
-  private static String name(String option, String encoded) {
-    return Identifier.check(option, decode(option, encoded));
-  }
-
-  private static Duration duration(String option, String encoded, Duration longest) {
-    return DurationText.parse(option, decode(option, encoded), longest);
-  }
-
-  /** PostgreSQL counts a lock_timeout in milliseconds of 32 bits. */
-  private static Duration longestLockTimeout() {
-    return Duration.ofDays(24);
   }
 
   /** Literal commas and brackets separate; encoded ones belong to a name. */
@@ -226,43 +224,51 @@ public enum SinkOption {
     String list = opened ? encoded.substring(1, encoded.length() - 1) : encoded;
     List<String> columns = new ArrayList<>();
     for (String part : list.split(",", -1)) {
-      String column = name(option, part);
-      if (columns.contains(column)) {
-        throw new InvalidTargetException(option + " names column '" + column + "' twice");
-      }
-      columns.add(column);
+      columns.add(decode(option, part));
     }
     return columns;
   }
 
+  private static void checkColumns(String option, List<String> columns) {
+    Set<String> seen = new HashSet<>();
+    for (String column : columns) {
+      if (!seen.add(Identifier.check(option, column))) {
+        throw new InvalidTargetException(option + " names column '" + column + "' twice");
+      }
+    }
+  }
+
   private static void inSchema(PostgresTarget.Builder builder, String schema) {
-    Optional<TableName> table = builder.table();
-    if (table.isEmpty()) {
+    TableName table = builder.givenTable();
+    if (table == null) {
       return; // The table is wrong, which is a problem of its own.
     }
-    String written = table.get().schema();
+    String written = table.schema();
     if (written != null && !written.equals(schema)) {
       throw new InvalidTargetException(
           "schema '"
               + schema
               + "' contradicts table '"
-              + table.get()
+              + table
               + "'; leave out one of the two schemas");
     }
-    builder.table(new TableName(schema, table.get().table()));
+    builder.table(new TableName(schema, table.table()));
   }
 
   private static long count(String option, String encoded) {
     String text = decode(option, encoded);
-    if (text.matches("[0-9]+")) {
-      try {
-        return Long.parseLong(text);
-      } catch (NumberFormatException e) {
-        // More than a long holds: refused, as below.
-      }
+    try {
+      return text.matches("[0-9]+") ? Long.parseLong(text) : -1;
+    } catch (NumberFormatException e) {
+      return -1; // more than a long holds
     }
-    throw new InvalidTargetException(
-        option + " '" + text + "' is not a number of rows; use 0 to " + Long.MAX_VALUE);
+  }
+
+  private static void checkCount(String option, String shown, long count) {
+    if (count < 0) {
+      throw new InvalidTargetException(
+          option + " '" + shown + "' is not a number of rows; use 0 to " + Long.MAX_VALUE);
+    }
   }
 
   private static void checkReset(String text) {

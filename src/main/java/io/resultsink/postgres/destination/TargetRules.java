@@ -61,17 +61,8 @@ final class TargetRules {
     target
         .connectionProperties()
         .forEach((name, value) -> collect(problems, () -> ConnectionProperties.check(name, value)));
-    // What an option renders is what it reads: one rule, and one message, for URL and builder.
-    PostgresTarget.Builder scratch = target.toBuilder();
     for (SinkOption option : SinkOption.values()) {
-      collect(
-          problems,
-          () -> {
-            String encoded = option.render(target);
-            if (encoded != null) {
-              option.apply(scratch, encoded);
-            }
-          });
+      collect(problems, () -> option.check(target));
     }
     throwIfAny(problems);
   }

@@ -266,9 +266,6 @@ final class TargetUrl {
   }
 
   private PostgresTarget finished() {
-    if (builder.table().isEmpty()) {
-      builder.table(new TableName(null, "missing")); // Its problem is known; the rules go on.
-    }
     Map<String, String> properties = new LinkedHashMap<>(saved);
     properties.putAll(given);
     builder.connectionProperties(properties);

@@ -8,16 +8,12 @@ import io.resultsink.postgres.destination.WriteMode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Reasons for which PostgreSQL would refuse one of a publish's last statements, after all rows were
  * staged, and which its catalog knows beforehand.
  */
 final class LateRefusals {
-
-  /** Schemas in which CREATE TABLE is refused even to superusers. */
-  private static final Set<String> SYSTEM_SCHEMAS = Set.of("pg_catalog", "pg_toast");
 
   /** The most columns of an index (INDEX_MAX_KEYS). */
   private static final int MOST_KEY_COLUMNS = 32;
@@ -35,9 +31,6 @@ final class LateRefusals {
   /** Those of a table that is to be created. */
   List<String> ofMissing() throws SQLException {
     List<String> problems = new ArrayList<>();
-    if (SYSTEM_SCHEMAS.contains(table.schema())) {
-      problems.add("schema " + table.schema() + " is PostgreSQL's own; name another schema");
-    }
     if (target.unique().size() > MOST_KEY_COLUMNS) {
       problems.add(
           "the key has "

@@ -153,6 +153,7 @@ public final class Preflight {
     }
 
     problems.addAll(bytesForCharacters(session, columns));
+    problems.addAll(resolved.systemSchemas());
 
     Ledger ledger = Ledger.in(resolved.stagingSchema());
     if (ledger.name().equals(resolved.table())) {

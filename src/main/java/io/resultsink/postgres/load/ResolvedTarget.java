@@ -74,10 +74,12 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
           missing.stream()
               .map(
                   name ->
-                      "schema "
-                          + name
-                          + " does not exist; create it with CREATE SCHEMA "
-                          + Identifier.quote(name))
+                      isOfSystem(name)
+                          ? ofSystem(name)
+                          : "schema "
+                              + name
+                              + " does not exist; create it with CREATE SCHEMA "
+                              + Identifier.quote(name))
               .toList());
     }
     String stagingSchema = Objects.requireNonNullElse(target.stagingSchema(), schema);
@@ -108,6 +110,27 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
   /** A search path without a schema that exists leaves the session's own for temporary tables. */
   private static @Nullable String lasting(@Nullable String schema) {
     return schema == null || schema.startsWith("pg_temp") ? null : schema;
+  }
+
+  /**
+   * Returns why neither the target nor the staging table can be where they are to be: in a schema
+   * of PostgreSQL itself, CREATE TABLE is refused even to superusers.
+   */
+  List<String> systemSchemas() {
+    return Stream.of(table.schema(), stagingSchema)
+        .distinct()
+        .filter(ResolvedTarget::isOfSystem)
+        .map(ResolvedTarget::ofSystem)
+        .toList();
+  }
+
+  /** Names that begin so are reserved: CREATE SCHEMA refuses them. */
+  private static boolean isOfSystem(String schema) {
+    return schema.startsWith("pg_");
+  }
+
+  private static String ofSystem(String schema) {
+    return "schema " + schema + " is PostgreSQL's own; name another schema";
   }
 
   /** The target as messages name it: {@code database.schema.table}. */

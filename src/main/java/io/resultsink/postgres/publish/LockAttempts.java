@@ -38,7 +38,17 @@ final class LockAttempts {
   /** The work under the lock, all of it again when it could not be finished. */
   @FunctionalInterface
   interface Work {
-    long run() throws SQLException;
+    long run(Time time) throws SQLException;
+  }
+
+  /** The time of one attempt. */
+  record Time(Duration all, long begin) {
+
+    /** Returns what is left of it: a moment at the least, so that a slow network gets through. */
+    Duration left() {
+      Duration left = all.minusNanos(System.nanoTime() - begin);
+      return left.compareTo(LEAST) > 0 ? left : LEAST;
+    }
   }
 
   private final Session session;
@@ -105,7 +115,7 @@ final class LockAttempts {
       session.execute("SAVEPOINT lock_attempt");
       try {
         session.execute("LOCK TABLE " + names + " IN " + lock.sql() + " MODE");
-        long answer = work == null ? 0 : finish(work, attempt, begin);
+        long answer = work == null ? 0 : finish(work, new Time(attempt, begin));
         session.execute("RELEASE SAVEPOINT lock_attempt");
         return answer;
       } catch (SQLException e) {
@@ -125,10 +135,9 @@ final class LockAttempts {
   }
 
   /** Readers wait already, so what it waits for is part of the one attempt. */
-  private long finish(Work work, Duration attempt, long begin) throws SQLException {
-    Duration left = attempt.minusNanos(System.nanoTime() - begin);
-    session.lockTimeout(left.compareTo(LEAST) > 0 ? left : LEAST);
-    return work.run();
+  private long finish(Work work, Time time) throws SQLException {
+    session.lockTimeout(time.left());
+    return work.run(time);
   }
 
   private PublishFailedException gaveUp(

@@ -71,8 +71,9 @@ final class RowsToTable {
             tables,
             Objects.requireNonNull(script.publishes()),
             target.lockTimeout(),
-            () -> {
+            time -> {
               locked();
+              ForeignKeys.dropSeveral(session, table, time);
               return script.work().move(scene);
             });
   }

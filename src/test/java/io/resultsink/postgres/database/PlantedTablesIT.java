@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.destination.PostgresConnections;
@@ -14,6 +15,7 @@ import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.load.AbandonedStaging;
 import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.testing.Measure;
@@ -24,6 +26,7 @@ import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -230,6 +233,34 @@ class PlantedTablesIT {
           is(empty()));
     } finally {
       database.execute("REVOKE stranger FROM sink");
+    }
+    assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+  }
+
+  /** The second attempt at a run, or the next run of a template, does all that the first did. */
+  @Test
+  void aReplaceCopiesUnderANameThatNobodyForesees() {
+    List<String> names = new ArrayList<>();
+    database
+        .network()
+        .rewrite(
+            "CREATE TABLE \"results\"\\.\"result_sink_new",
+            sql -> {
+              names.add(sql.replaceAll("(?s).*CREATE TABLE \"results\"\\.\"([^\"]+)\".*", "$1"));
+              return "SELECT 1 / 0; " + sql;
+            });
+    PostgresTarget target = PostgresTarget.parse(table.url("mode=replace&staging=unlogged"));
+    try (Steps run = new Steps(target)) {
+      List<StagedChunk> chunks = run.stage(0, ROWS);
+      assertThrows(ResultSinkException.class, () -> run.publish(chunks));
+      database.network().calm();
+      assertThat(names, is(not(empty())));
+      names.add("result_sink_new");
+      names.add("result_sink_new_" + run.plan().run().runId());
+      for (String name : names) {
+        database.executeAs(STRANGER, "CREATE TABLE results." + name + " (id bigint)");
+      }
+      run.publish(chunks);
     }
     assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
   }

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.testing.TestDatabase;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +42,7 @@ class OutsideConnectionIT {
     database.execute(
         "CREATE FUNCTION results.caught(text, varchar) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
         "CREATE OPERATOR results.= (LEFTARG = text, RIGHTARG = varchar, FUNCTION = results.caught)",
+        "CREATE TYPE results.trap AS ENUM ('a')",
         "CREATE TABLE results.seen (what text)",
         "GRANT ALL ON results.seen TO sink");
     server =
@@ -119,6 +122,30 @@ class OutsideConnectionIT {
     }
   }
 
+  /** The driver asks the server more than the statements that it is given. */
+  @Test
+  void whatTheDriverAsksForDoesToo() throws SQLException {
+    String found = "SELECT caught('a', 'b')";
+    try (Connection connection = PostgresConnections.outside(server)) {
+      connection.setAutoCommit(false);
+      try (PreparedStatement statement = connection.prepareStatement(found)) {
+        assertThrows(SQLException.class, statement::getMetaData);
+        connection.rollback();
+        assertThrows(SQLException.class, statement::getParameterMetaData);
+        connection.rollback();
+      }
+      Object[] none = {};
+      assertThrows(SQLException.class, () -> connection.createArrayOf("trap", none));
+      connection.rollback();
+      assertThat(connection.getSchema(), startsWith("pg_temp"));
+      connection.rollback();
+      Savepoint savepoint = connection.setSavepoint();
+      isCaught(connection);
+      connection.rollback(savepoint);
+      assertThat("back at a savepoint", isCaught(connection), is(false));
+    }
+  }
+
   @Test
   void nothingIsLeftBehindForThoseWhoShareTheServersSession() throws SQLException {
     try (Connection connection = PostgresConnections.outside(server)) {
@@ -137,6 +164,7 @@ class OutsideConnectionIT {
     database.execute("CREATE SCHEMA elsewhere");
     try (Session session = PostgresConnections.outsideSession(server)) {
       session.begin(Duration.ofSeconds(10), "look");
+      assertThat("at its begin", isCaught(session.connection()), is(false));
       assertThat(RoleSchemas.of(session), contains("results", "public"));
       assertThat(isCaught(session.connection()), is(false));
     }

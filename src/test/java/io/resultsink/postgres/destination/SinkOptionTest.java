@@ -59,7 +59,8 @@ class SinkOptionTest {
             SinkOption.STAGING_TTL,
             SinkOption.MIN_ROWS,
             SinkOption.LOCK_TIMEOUT,
-            SinkOption.LOCK_WAIT)) {
+            SinkOption.LOCK_WAIT,
+            SinkOption.RESET)) {
       assertThat(option.render(defaults), is(option.defaultText()));
     }
     for (SinkOption option :
@@ -68,8 +69,7 @@ class SinkOptionTest {
             SinkOption.SCHEMA,
             SinkOption.STAGING_SCHEMA,
             SinkOption.STAGING,
-            SinkOption.RUN_ID,
-            SinkOption.RESET)) {
+            SinkOption.RUN_ID)) {
       assertThat(option.render(defaults), is(nullValue()));
     }
   }
@@ -258,7 +258,7 @@ class SinkOptionTest {
     InvalidTargetException thrown = assertThrows(InvalidTargetException.class, builder::build);
     assertThat(
         thrown.getMessage(),
-        startsWith("lock_wait 'PT2562047788015215H30M7S' is not a duration; "));
+        is("lock_wait 'PT2562047788015215H30M7S' is out of range; use 1ms to 24d"));
   }
 
   @Test

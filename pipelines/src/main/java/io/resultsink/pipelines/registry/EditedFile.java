@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -86,6 +87,14 @@ final class EditedFile {
         path + " is being changed all the time by another program; try again later");
   }
 
+  /** Only root can give a file away, and he alone writes into the homes of others. */
+  private static void keepOwner(Path file, Path written) throws IOException {
+    UserPrincipal owner = Files.getOwner(file);
+    if (Files.getOwner(written).getName().equals("root") && !owner.getName().equals("root")) {
+      Files.setOwner(written, owner);
+    }
+  }
+
   private boolean isReplaced(Path file, String before, String after) throws IOException {
     Path written =
         Files.createTempFile(
@@ -94,6 +103,7 @@ final class EditedFile {
       Files.writeString(written, after);
       if (exists()) {
         Files.setPosixFilePermissions(written, Files.getPosixFilePermissions(file));
+        keepOwner(file, written);
       }
       if (!text().equals(before)) {
         return false;

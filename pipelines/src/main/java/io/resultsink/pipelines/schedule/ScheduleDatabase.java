@@ -6,6 +6,7 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.apache.commons.dbcp2.ConnectionFactory;
@@ -45,7 +46,8 @@ public final class ScheduleDatabase implements AutoCloseable {
    *
    * @param database a target of which the table does not matter
    * @throws io.resultsink.postgres.failure.DatabaseUnavailableException when there is no session
-   * @throws ScheduleDatabaseException when the role may not create the schema
+   * @throws ScheduleDatabaseException when the role may not create the schema, or another role could
+   *     change what is in it
    */
   public static ScheduleDatabase open(PostgresTarget database) {
     return open(database, ScheduleClock.OF_DATABASE);
@@ -57,7 +59,9 @@ public final class ScheduleDatabase implements AutoCloseable {
     String name = server.toString();
     ScheduleDatabase opened = new ScheduleDatabase(name, new Sessions(server), clock);
     try (Connection answers = PostgresConnections.outside(server)) {
+      opened.requireTrusted(answers);
       opened.migrate(String.valueOf(answers.getMetaData().getUserName()));
+      opened.requireTrusted(answers); // another role may have come between
       return opened;
     } catch (SQLException e) {
       opened.close();
@@ -65,6 +69,16 @@ public final class ScheduleDatabase implements AutoCloseable {
     } catch (RuntimeException e) {
       opened.close();
       throw e;
+    }
+  }
+
+  private void requireTrusted(Connection connection) throws SQLException {
+    List<String> problems = ScheduleSchema.problems(connection);
+    if (!problems.isEmpty()) {
+      throw new ScheduleDatabaseException(
+          "the schema %s of the schedules database %s cannot be trusted, since another role could change what it says or run statements as yours; nothing was read from it\n  %s"
+              .formatted(SCHEMA, name, String.join("\n  ", problems)),
+          null);
     }
   }
 
