@@ -199,18 +199,25 @@ final class CsvView implements TableRows {
     return columns;
   }
 
+  List<String> columns() {
+    return List.copyOf(types.keySet());
+  }
+
   /** The query that has the table's rows in a session. */
   @Override
   public String select(DuckSession session) {
     Map<String, String> copies = copies(session);
     return parts.stream()
-        .map(part -> "SELECT * FROM " + part.read(types, copies, table.partitions()))
+        .map(
+            part ->
+                "SELECT %s FROM ".formatted(table.star())
+                    + part.read(types, copies, table.partitions()))
         .collect(Collectors.joining(" UNION ALL BY NAME "));
   }
 
   private Map<String, String> copies(DuckSession session) {
     Map<String, String> copies = new LinkedHashMap<>();
-    mixed.forEach((path, file) -> copies.put(path, session.copy(file, table.place())));
+    mixed.forEach((path, file) -> copies.put(path, session.copy(file)));
     return copies;
   }
 

@@ -109,9 +109,11 @@ final class DuckCursor implements RowCursor {
     // Planning failures say why; what fails later before its first row does not.
     SQLException reason =
         result == null && session != null ? session.reason(query.sql(), failure) : failure;
-    return DuckErrors.isOfPlanning(reason)
-        ? DuckErrors.ofPlanning(reason)
-        : DuckErrors.ofRunning(reason, null);
+    if (DuckErrors.isOfPlanning(reason)) {
+      return DuckErrors.ofPlanning(reason);
+    }
+    boolean ofFile = session != null && DuckErrors.mayBeOfFile(reason);
+    return DuckErrors.ofRunning(reason, ofFile ? query.broken(session) : null);
   }
 
   @Override

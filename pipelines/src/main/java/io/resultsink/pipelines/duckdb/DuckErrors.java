@@ -47,10 +47,16 @@ final class DuckErrors {
         .contains(kind(failure));
   }
 
+  /** Whether the files are worth a second read. */
+  static boolean mayBeOfFile(SQLException failure) {
+    return !List.of("Conversion", "Out of Range", "Out of Memory", "OutOfMemory", "INTERRUPT")
+        .contains(kind(failure));
+  }
+
   /**
    * The failure of a query that runs.
    *
-   * @param reject what a second read of its CSV files found; null for nothing
+   * @param reject what a second read of its files found; null for nothing
    */
   static RuntimeException ofRunning(SQLException failure, @Nullable String reject) {
     if (reject != null) {

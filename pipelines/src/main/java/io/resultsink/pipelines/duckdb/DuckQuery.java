@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
@@ -58,11 +59,14 @@ public final class DuckQuery implements PreparedQuery {
     String text = sql == null ? onlyTable(folder) : sql;
     try (DuckSession session = DuckSession.open()) {
       Statement statement = parse(session, text);
+      GivenTypes given = GivenTypes.of(session, options.types());
       List<TableView> views = new ArrayList<>();
       for (String name : statement.tables(folder)) {
         FolderTable table = folder.table(name);
-        views.add(TableView.of(session, table, options, statement.usesMap()));
+        ReadOptions known = new ReadOptions(given.known(), options.nulls());
+        views.add(TableView.of(session, table, known, statement.usesMap()));
       }
+      given.check(views);
       return prepare(session, statement, views, text, scheduledTime);
     } catch (SQLException e) {
       throw DuckErrors.isOfPlanning(e) ? DuckErrors.ofPlanning(e) : DuckErrors.ofRunning(e, null);
@@ -78,7 +82,15 @@ public final class DuckQuery implements PreparedQuery {
       throws SQLException {
     DuckQuery unknown =
         new DuckQuery(views, sql, scheduledTime, List.of(), Schema.builder().build());
-    unknown.setUp(session, false);
+    try {
+      unknown.setUp(session, false);
+    } catch (SQLException e) {
+      String broken = unknown.broken(session);
+      if (broken != null) {
+        throw DuckErrors.ofRunning(e, broken);
+      }
+      throw e;
+    }
     List<String> types = new ArrayList<>();
     List<String> names = new ArrayList<>();
     try (PreparedStatement prepared = session.connection().prepareStatement(sql);
@@ -237,6 +249,15 @@ public final class DuckQuery implements PreparedQuery {
     }
     session.defineScheduledTime(scheduledTime);
     session.lockDown(views.stream().flatMap(view -> view.paths().stream()).toList());
+  }
+
+  /** The first file that cannot be read; null when that is not why a query failed. */
+  @Nullable String broken(DuckSession session) {
+    return views.stream()
+        .map(view -> view.broken(session))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   /**

@@ -111,22 +111,19 @@ final class DuckSession implements AutoCloseable {
   }
 
   /**
-   * The path of the copy of a file with mixed lines, made when it is first asked for.
-   *
-   * @param place of the table; folders below it stay folders of the copy, since they may be columns
+   * The path of the copy of a file with mixed lines, made when it is first asked for. It ends in
+   * the whole path of the file, since its folders may be columns.
    */
-  String copy(MixedLines file, String place) {
-    return copies.computeIfAbsent(file, original -> copyInto(original, place).toString());
+  String copy(MixedLines file) {
+    return copies.computeIfAbsent(file, original -> copyOf(original).toString());
   }
 
-  private Path copyInto(MixedLines file, String place) {
-    Path name = Path.of(file.copyName());
-    Path root = Path.of(file.path()).equals(Path.of(place)) ? name.getParent() : Path.of(place);
+  private Path copyOf(MixedLines file) {
     Path copy =
         spill
             .resolve("lines")
             .resolve(String.valueOf(copies.size()))
-            .resolve(root.relativize(name));
+            .resolve(Path.of("/").relativize(Path.of(file.copyName())));
     try {
       Files.createDirectories(copy.getParent());
       file.copyTo(copy);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A table: a file, or all the files of a subfolder.
@@ -45,6 +46,20 @@ record FolderTable(String name, String place, FileFormat format, List<InputFile>
                 types.entrySet().stream()
                     .map(type -> DuckSql.name(type.getKey()) + ": " + type.getValue())
                     .collect(Collectors.joining(", ")));
+  }
+
+  /** All columns, without those that DuckDB makes of folders above the table. */
+  String star() {
+    Map<String, String> below = partitionTypes();
+    List<String> above =
+        Stream.of(place.split("/"))
+            .filter(step -> step.indexOf('=') > 0)
+            .map(step -> step.substring(0, step.indexOf('=')))
+            .filter(name -> !below.isEmpty() && !below.containsKey(name))
+            .distinct()
+            .map(DuckSql::name)
+            .toList();
+    return above.isEmpty() ? "*" : "* EXCLUDE (%s)".formatted(String.join(", ", above));
   }
 
   /** The columns that folders give, and their types. */

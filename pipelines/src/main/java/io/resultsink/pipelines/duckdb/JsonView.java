@@ -57,7 +57,8 @@ final class JsonView {
                   SELECT line, row_number() OVER () AS number
                   FROM read_csv(%s, columns = {'line': 'VARCHAR'}, auto_detect = false,
                     header = false, delim = chr(1), quote = '', escape = ''))
-                WHERE NOT json_valid(line)"""
+                WHERE NOT json_valid(line)\
+                """
                     .formatted(DuckSql.text(file)));
         // A first line that is none is more likely a part of a record.
         if (!line.get(0).isEmpty() && !line.get(0).equals("1")) {
@@ -177,8 +178,8 @@ final class JsonView {
     return "read_json_objects(%s%s)".formatted(table.argument(), table.partitions());
   }
 
-  Map<String, String> types() {
-    return types;
+  List<String> columns() {
+    return List.copyOf(types.keySet());
   }
 
   /**
@@ -189,8 +190,9 @@ final class JsonView {
   String select(boolean withMap) {
     boolean map = withMap && types.keySet().stream().noneMatch(MAP::equalsIgnoreCase);
     if (!map && exact.isEmpty()) {
-      return "SELECT * FROM read_json(%s, columns = {%s}%s)"
+      return "SELECT %s FROM read_json(%s, columns = {%s}%s)"
           .formatted(
+              table.star(),
               table.argument(),
               types.entrySet().stream()
                   .map(type -> DuckSql.text(type.getKey()) + ": " + DuckSql.text(type.getValue()))

@@ -3,25 +3,31 @@ package io.resultsink.pipelines.duckdb;
 import java.io.Serializable;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of the folder as a query sees it: how its files are read, decided once.
  *
  * @param rows of Avro, which DuckDB does not read, none
+ * @param columns those whose types are found in the files' values
  */
-record TableView(FolderTable table, TableRows rows) implements Serializable {
+record TableView(FolderTable table, TableRows rows, List<String> columns) implements Serializable {
 
   /** Reads as much of the files as their columns take. */
   static TableView of(DuckSession session, FolderTable table, ReadOptions options, boolean withMap)
       throws SQLException {
-    return new TableView(
-        table,
-        switch (table.format()) {
-          case CSV -> CsvView.of(session, table, options);
-          case JSON -> fixed(JsonView.of(session, table, options).select(withMap));
-          case PARQUET -> fixed(parquet(table));
-          case AVRO -> fixed("");
-        });
+    return switch (table.format()) {
+      case CSV -> {
+        CsvView csv = CsvView.of(session, table, options);
+        yield new TableView(table, csv, csv.columns());
+      }
+      case JSON -> {
+        JsonView json = JsonView.of(session, table, options);
+        yield new TableView(table, fixed(json.select(withMap)), json.columns());
+      }
+      case PARQUET -> new TableView(table, fixed(parquet(table)), List.of());
+      case AVRO -> new TableView(table, fixed(""), List.of());
+    };
   }
 
   private static TableRows fixed(String select) {
@@ -30,8 +36,8 @@ record TableView(FolderTable table, TableRows rows) implements Serializable {
 
   private static String parquet(FolderTable table) {
     String union = table.files().size() > 1 ? ", union_by_name = true" : "";
-    return "SELECT * FROM read_parquet(%s%s%s)"
-        .formatted(table.argument(), union, table.partitions());
+    return "SELECT %s FROM read_parquet(%s%s%s)"
+        .formatted(table.star(), table.argument(), union, table.partitions());
   }
 
   /** Makes it known to a session. */
@@ -42,6 +48,24 @@ record TableView(FolderTable table, TableRows rows) implements Serializable {
       session.execute(
           "CREATE VIEW %s AS %s".formatted(DuckSql.name(table.name()), rows.select(session)));
     }
+  }
+
+  /**
+   * The first Parquet file that cannot be read through, found by a second reading; null for none.
+   */
+  @Nullable String broken(DuckSession session) {
+    if (table.format() != FileFormat.PARQUET) {
+      return null;
+    }
+    for (String path : paths()) {
+      try {
+        session.row(
+            "SELECT bit_xor(hash(COLUMNS(*))) FROM read_parquet(%s)".formatted(DuckSql.text(path)));
+      } catch (SQLException e) {
+        return path + ": broken, or no Parquet file";
+      }
+    }
+    return null;
   }
 
   List<String> paths() {

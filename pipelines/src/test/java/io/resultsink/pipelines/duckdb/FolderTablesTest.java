@@ -128,6 +128,27 @@ class FolderTablesTest {
   }
 
   @Test
+  void wrongTypesAreToldAllAtOnce() {
+    queries.write("t.csv", "a,b\n1,2\n");
+    ReadOptions options =
+        new ReadOptions(
+            Map.of("a", "BIGINTT", "c", "BIGINT", "d", "x) FROM t; --", "b", "DECIMAL(4,1)"),
+            List.of());
+
+    assertThat(
+        assertThrows(QueryException.class, () -> queries.prepare("FROM t", options))
+            .getMessage()
+            .lines()
+            .map(line -> line.replaceFirst("; (write|they).*", ""))
+            .toList(),
+        contains(
+            "--types a=BIGINTT: DuckDB has no such type",
+            "--types c=BIGINT: no CSV or JSON table of the query has this column",
+            "--types d=x) FROM t; --: DuckDB has no such type",
+            "--types d=x) FROM t; --: no CSV or JSON table of the query has this column"));
+  }
+
+  @Test
   void csvIsReadAsItIsWritten() {
     queries.write("semi.csv", "id;name\n1;\"a;b\"\n2;\"two\nlines\"\n");
     queries.write("tabs.tsv", "id\tname\n1\ta,b\n");
@@ -152,7 +173,11 @@ class FolderTablesTest {
   void jsonHasAllFieldsOfAllRecords() {
     queries.write(
         "log.json",
-        "[\n {\"code\": 200,\n  \"tags\": [1, 2]},\n {\"code\": 404, \"late\": {\"x\": 1.50}}\n]\n");
+        "[\n"
+            + " {\"code\": 200,\n"
+            + "  \"tags\": [1, 2]},\n"
+            + " {\"code\": 404, \"late\": {\"x\": 1.50}}\n"
+            + "]\n");
     queries.write(
         "exact.jsonl",
         "{\"n\":12345678901234567.89,\"big\":123456789012345678901234567890,\"id\":1}\n"
@@ -194,6 +219,20 @@ class FolderTablesTest {
     assertThat(
         queries.rows("SELECT id, n, more, year, month FROM sales ORDER BY id").get(1).getValues(),
         contains(2L, 20L, "x", 2025L, "02"));
+  }
+
+  /** The folders above the table say nothing of it. */
+  @Test
+  void foldersAboveATableAreNoColumns() {
+    queries.write("year=2020/sales/month=1/a.csv", "id\n1\n");
+    queries.write("year=2020/sales/month=1/b.csv", "id\r\n2\n3\n");
+
+    DuckQuery query =
+        DuckQuery.prepare(
+            folder.resolve("year=2020").toString(), null, FolderQueries.TICK, ReadOptions.NONE);
+
+    assertThat(query.schema().getFieldNames(), contains("id", "month"));
+    assertThat(FolderQueries.rows(query).size(), is(3));
   }
 
   @Test
@@ -273,6 +312,65 @@ class FolderTablesTest {
   }
 
   @Test
+  void parquetOfEveryTypeIsReadExactly() throws Exception {
+    String values =
+        """
+        SELECT true AS a, (-128)::TINYINT AS b, 65535::USMALLINT AS c, 18446744073709551615::UBIGINT AS d,
+          1.10::DECIMAL(38, 20) AS e, 0.1::FLOAT AS f, 5e-324 AS g, 'x' AS h, '\\xAA'::BLOB AS i,
+          DATE '1969-12-31' AS j, TIME '23:59:59.999999' AS k, TIMESTAMP '2024-03-31 02:30:00.000001' AS l,
+          TIMESTAMPTZ '2024-03-31 02:30:00+00' AS m, '00000000-0000-0000-0000-00000000000a'::UUID AS n,
+          INTERVAL '1 month 2 days 3 seconds' AS o, [1, NULL] AS p, {'x': [1.50], 'y': NULL::DATE} AS q,
+          MAP {'k': 1} AS r, 'u'::ENUM('u', 'v') AS s, NULL::BIGINT AS t,
+          TIMESTAMP_NS '2024-03-31 02:30:00.000000001' AS u, '{"n":1.50}'::JSON AS v\
+        """;
+    try (DuckSession session = DuckSession.open()) {
+      session.execute(
+          "COPY (%s) TO %s"
+              .formatted(values, DuckSql.text(folder.resolve("p.parquet").toString())));
+    }
+
+    DuckQuery direct = queries.prepare(values);
+    DuckQuery read = queries.prepare("FROM p");
+
+    List<Object> expected = FolderQueries.rows(direct).get(0).getValues();
+    List<Object> actual = FolderQueries.rows(read).get(0).getValues();
+    for (int i = 0; i < expected.size(); i++) {
+      String column = direct.schema().getField(i).getName();
+      assertThat(column, actual.get(i), is(expected.get(i)));
+      assertThat(
+          column,
+          read.schema().getField(i).getType().getTypeName(),
+          is(direct.schema().getField(i).getType().getTypeName()));
+    }
+  }
+
+  @Test
+  void jsonArraysLateKeysAndPackedFilesAreRead() throws Exception {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 30_000; i++) {
+      lines.append("{\"a\": ").append(i).append("}\n");
+    }
+    queries.write("late.ndjson", lines + "{\"a\": 1, \"late\": \"x\"}\n");
+    try (DuckSession session = DuckSession.open()) {
+      for (String file : List.of("z.csv.zst", "z2.json.zst")) {
+        session.execute(
+            "COPY (SELECT 1 AS a, 'x' AS b) TO %s (FORMAT %s, COMPRESSION zstd)"
+                .formatted(
+                    DuckSql.text(folder.resolve(file).toString()),
+                    file.contains("csv") ? "csv" : "json"));
+      }
+    }
+    try (var packed = new GZIPOutputStream(Files.newOutputStream(folder.resolve("mixed.csv.gz")))) {
+      packed.write("a,b\r\n1,x\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    assertThat(queries.column("SELECT late FROM late WHERE late IS NOT NULL"), contains("x"));
+    assertThat(queries.row("FROM z"), contains(1L, "x"));
+    assertThat(queries.row("SELECT a, b FROM z2"), contains(1L, "x"));
+    assertThat(queries.row("FROM mixed"), contains(1L, "x"));
+  }
+
+  @Test
   void oneFileIsADatabaseAndItsOnlyTableNeedsNoSql() {
     Path file = queries.write("orders.csv", "id\n1\n2\n");
 
@@ -314,6 +412,51 @@ class FolderTablesTest {
         containsString("a value cannot be converted"));
   }
 
+  @Test
+  void aFileThatIsBrokenInTheMiddleIsNamed() throws Exception {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 5_000; i++) {
+      lines.append("{\"a\": ").append(i).append("}\n");
+    }
+    Path json = queries.write("lines.jsonl", lines + "{\"a\": secret}\n{\"a\": 1}\n");
+    Path array = queries.write("array.json", "[\n{\"a\": 1},\n{\"a\": secret}\n]\n");
+    Path quote = queries.write("quote.csv", "a,b\n1,x\n2,\"secret\n3,y\n");
+    Path text = folder.resolve("latin.csv");
+    Files.write(text, new byte[] {'a', ',', 'b', '\n', '1', ',', (byte) 0xe9, '\n'});
+    Path parquet = folder.resolve("p.parquet");
+    try (DuckSession session = DuckSession.open()) {
+      session.execute(
+          "COPY (SELECT i, 'secret' || i AS t FROM range(100000) r(i)) TO "
+              + DuckSql.text(parquet.toString()));
+    }
+    byte[] bytes = Files.readAllBytes(parquet);
+    for (int i = 20_000; i < 60_000; i++) {
+      bytes[i] = (byte) (i * 31);
+    }
+    Files.write(parquet, bytes);
+    Path cut = Files.write(folder.resolve("cut.parquet"), java.util.Arrays.copyOf(bytes, 5_000));
+    Path none = queries.write("none.parquet", "");
+
+    assertThat(failure("FROM lines", ReadOptions.NONE), is(json + ", line 5001: no JSON"));
+    assertThat(failure("FROM \"array\"", ReadOptions.NONE), containsString(array.toString()));
+    assertThat(failure("FROM quote", ReadOptions.NONE), containsString(quote + ", line 3: "));
+    assertThat(failure("FROM latin", ReadOptions.NONE), containsString(text.toString()));
+    assertThat(failure("FROM p", ReadOptions.NONE), containsString(parquet.toString()));
+    assertThat(failure("FROM cut", ReadOptions.NONE), containsString(cut.toString()));
+    assertThat(failure("FROM \"none\"", ReadOptions.NONE), containsString(none.toString()));
+  }
+
+  @Test
+  void aFileThatIsRemovedMeanwhileFailsTheRun() throws IOException {
+    Path file = queries.write("t.csv", "a\n1\n");
+    DuckQuery query = queries.prepare("FROM t");
+    Files.delete(file);
+
+    assertThat(
+        assertThrows(QueryFailedException.class, () -> FolderQueries.rows(query)).getMessage(),
+        containsString(file + " is gone or cannot be read any more; the target is untouched"));
+  }
+
   private String failure(String sql, ReadOptions options) {
     RuntimeException failure =
         assertThrows(
@@ -349,7 +492,8 @@ class FolderTablesTest {
     queries.write("t.csv", "a\n1\n");
     DuckQuery query =
         queries.prepare(
-            "SELECT count(*) FROM t, range(1000000) x, range(1000000) y WHERE x.range * y.range % 7 = 3");
+            "SELECT count(*) FROM t, range(1000000) x, range(1000000) y WHERE x.range * y.range % 7"
+                + " = 3");
     RowCursor cursor = query.open();
     Thread canceller =
         new Thread(
