@@ -73,7 +73,7 @@ public final class SchedCommand {
       @Parameters(
               paramLabel = "SQL",
               arity = "0..1",
-              description = "one SELECT of Beam SQL; - reads it from standard input")
+              description = "one SELECT in the SQL of its engine; - reads it from standard input")
           @Nullable String sql,
       @Mixin ScheduleOptions options,
       @Mixin HomeOptions home)
@@ -84,6 +84,7 @@ public final class SchedCommand {
       kept = new Schedules(database).create(given);
     }
     terminal.say("Schedule '" + name + "' is created" + start(kept));
+    EngineQuery.notes(kept.query()).forEach(note -> terminal.note("note: " + note));
     return ExitCode.DONE;
   }
 
@@ -214,6 +215,7 @@ public final class SchedCommand {
       Schedule renamed = newName == null ? updated : updated.named(newName);
       Schedule stored = schedules.change(name, renamed::ticking);
       terminal.say("Schedule '" + stored.name() + "' is updated" + start(stored));
+      EngineQuery.notes(stored.query()).forEach(note -> terminal.note("note: " + note));
     }
     return ExitCode.DONE;
   }

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.engine.Engine;
 import io.resultsink.pipelines.schedule.Cron;
 import io.resultsink.pipelines.schedule.MissedTicks;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What a schedule can be told when it is created or updated. */
@@ -47,6 +49,8 @@ final class ScheduleOptions {
       paramLabel = "ENGINE",
       description = "what executes the query: ${COMPLETION-CANDIDATES}; else what fits")
   private @Nullable Engine engine;
+
+  @Mixin private FileOptions files = new FileOptions();
 
   @Option(
       names = {"-t", "--timezone"},
@@ -104,6 +108,7 @@ final class ScheduleOptions {
         && result == null
         && resultPassword == null
         && engine == null
+        && files.empty()
         && zone == null
         && delay == null
         && queryFile == null
@@ -132,7 +137,9 @@ final class ScheduleOptions {
                 Storable.reference(resultPassword),
                 sql,
                 terminal.beamOptions(),
-                engine == null ? null : engine.name()));
+                engine == null ? null : engine.name(),
+                files.read().types(),
+                files.read().nulls()));
     ZoneId at = zone == null ? ZoneId.of("UTC") : Cron.zone(zone);
     return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query));
   }
@@ -145,6 +152,7 @@ final class ScheduleOptions {
     boolean newSql = sqlArgument != null || queryFile != null;
     List<String> runner =
         terminal.beamOptions().isEmpty() ? before.runnerOptions() : terminal.beamOptions();
+    ReadOptions read = files(before);
     // A reference belongs to what it was given for.
     ScheduledQuery query =
         new ScheduledQuery(
@@ -158,12 +166,24 @@ final class ScheduleOptions {
                 : Storable.reference(resultPassword),
             newSql ? SqlText.of(sqlArgument, queryFile, terminal) : before.sql(),
             runner,
-            engine == null ? before.engine() : engine.name());
+            engine == null ? before.engine() : engine.name(),
+            read.types(),
+            read.nulls());
     Cron oldCron = old.cron();
     Cron newCron =
         Cron.parse(
             cron == null ? oldCron.text() : cron, zone == null ? oldCron.zone() : Cron.zone(zone));
     return policies(old.running(checked(query)).at(newCron, delay(old.delay())));
+  }
+
+  /** What is said of files belongs to the DATABASE that it was given for. */
+  private ReadOptions files(ScheduledQuery before) {
+    ReadOptions given = files.read();
+    return database != null
+        ? given
+        : new ReadOptions(
+            given.types().isEmpty() ? before.types() : given.types(),
+            given.nulls().isEmpty() ? before.nulls() : given.nulls());
   }
 
   private Schedule policies(Schedule schedule) {
@@ -193,6 +213,7 @@ final class ScheduleOptions {
     Storable.checkResult(query.result(), beam);
     Engine chosen =
         EngineQuery.choose(query.database(), beam, EngineQuery.engineNamed(query.engine()));
+    EngineQuery.checkFiles(chosen, new ReadOptions(query.types(), query.nulls()));
     EngineQuery.checkSyntax(chosen, query.sql());
     return query;
   }

@@ -72,7 +72,10 @@ final class ScheduledWork implements Work {
             .complete(
                 target,
                 EngineQuery.of(
-                        request, beam, EngineQuery.engineNamed(query.engine()), ReadOptions.NONE)
+                        request,
+                        beam,
+                        EngineQuery.engineNamed(query.engine()),
+                        new ReadOptions(query.types(), query.nulls()))
                     ::build);
     return summary == null ? null : summary.rows();
   }

@@ -6,7 +6,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Values of ours as the driver takes and gives them. */
@@ -31,6 +34,26 @@ final class Columns {
   static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
     OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
     return value == null ? null : value.toInstant();
+  }
+
+  /** An array of texts. */
+  static List<String> texts(ResultSet row, String column) throws SQLException {
+    return List.of((String[]) row.getArray(column).getArray());
+  }
+
+  /** The entries of a map as texts {@code key=value}; no key has an equals sign. */
+  static Object[] pairs(Map<String, String> map) {
+    return map.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toArray();
+  }
+
+  /** The map of such texts. */
+  static Map<String, String> map(List<String> pairs) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (String pair : pairs) {
+      int equals = pair.indexOf('=');
+      map.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
+    return map;
   }
 
   static <E extends Enum<E>> E constant(Class<E> of, ResultSet row, String column)

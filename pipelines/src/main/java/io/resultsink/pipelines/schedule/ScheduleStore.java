@@ -31,8 +31,8 @@ final class ScheduleStore {
         """
         INSERT INTO pgresult.schedule
           (name, cron, zone, delay_seconds, database, database_password, result, result_password,
-           sql, runner_options, engine, missed, overlap, retries, paused, next_tick, key)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           sql, runner_options, engine, types, nulls, missed, overlap, retries, paused, next_tick, key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         schedule);
   }
@@ -44,7 +44,7 @@ final class ScheduleStore {
         UPDATE pgresult.schedule
            SET name = ?, cron = ?, zone = ?, delay_seconds = ?, database = ?,
                database_password = ?, result = ?, result_password = ?, sql = ?,
-               runner_options = ?, engine = ?, missed = ?, overlap = ?, retries = ?, paused = ?,
+               runner_options = ?, engine = ?, types = ?, nulls = ?, missed = ?, overlap = ?, retries = ?, paused = ?,
                next_tick = ?, problem = NULL
          WHERE key = ?
         """,
@@ -67,6 +67,8 @@ final class ScheduleStore {
           query.sql(),
           connection.createArrayOf("text", query.runnerOptions().toArray()),
           query.engine(),
+          connection.createArrayOf("text", Columns.pairs(query.types())),
+          connection.createArrayOf("text", query.nulls().toArray()),
           schedule.missed(),
           schedule.overlap(),
           schedule.retries(),
@@ -225,8 +227,10 @@ final class ScheduleStore {
             row.getString("result"),
             row.getString("result_password"),
             row.getString("sql"),
-            List.of((String[]) row.getArray("runner_options").getArray()),
-            row.getString("engine")),
+            Columns.texts(row, "runner_options"),
+            row.getString("engine"),
+            Columns.map(Columns.texts(row, "types")),
+            Columns.texts(row, "nulls")),
         Columns.constant(MissedTicks.class, row, "missed"),
         Columns.constant(Overlap.class, row, "overlap"),
         row.getInt("retries"),
