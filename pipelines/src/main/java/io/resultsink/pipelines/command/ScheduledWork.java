@@ -15,7 +15,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +25,7 @@ final class ScheduledWork implements Work {
   private static final Logger log = LoggerFactory.getLogger(ScheduledWork.class);
 
   private final Path home;
-  private final List<Path> folders;
+  private final ReadableFolders folders;
 
   /** Queries of which the embedded server is that of {@code home}. */
   ScheduledWork(Path home) {
@@ -40,13 +39,13 @@ final class ScheduledWork implements Work {
    */
   ScheduledWork(Path home, List<Path> folders) {
     this.home = home;
-    this.folders = List.copyOf(folders);
+    this.folders = new ReadableFolders(folders);
   }
 
   @Override
   public @Nullable Long run(
       ScheduledQuery query, Instant tick, String runId, Cancellation cancellation) {
-    checkFolder(query.database());
+    folders.check(query.database());
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     Terminal silent =
         new Terminal(
@@ -78,27 +77,6 @@ final class ScheduledWork implements Work {
                         new ReadOptions(query.types(), query.nulls()))
                     ::build);
     return summary == null ? null : summary.rows();
-  }
-
-  /** A link leads where it leads. */
-  private void checkFolder(String database) {
-    if (folders.isEmpty() || database.contains("://")) {
-      return;
-    }
-    try {
-      Path real = Path.of(database).toRealPath();
-      for (Path folder : folders) {
-        if (real.startsWith(folder.toRealPath())) {
-          return;
-        }
-      }
-    } catch (IOException e) {
-      throw new UsageException("folder " + database + " of -d does not exist here");
-    }
-    throw new UsageException(
-        "folder %s is not below what this pgresult serve may read: %s"
-            .formatted(
-                database, folders.stream().map(Path::toString).collect(Collectors.joining(", "))));
   }
 
   @Override
