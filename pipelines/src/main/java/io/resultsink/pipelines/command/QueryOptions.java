@@ -17,7 +17,7 @@ final class QueryOptions {
       names = {"-d", "--database"},
       paramLabel = "DATABASE",
       required = true,
-      description = "the tables: a folder, a file, or a postgresql:// URL (see below)")
+      description = "the tables: a folder, a file, a named result or a URL (see below)")
   String database = "";
 
   @Option(

@@ -22,7 +22,7 @@ final class ScheduleOptions {
   @Option(
       names = {"-d", "--database"},
       paramLabel = "DATABASE",
-      description = "the tables: a folder, or a postgresql:// URL without password")
+      description = "the tables: a folder, a named result, or a postgresql:// URL without password")
   private @Nullable String database;
 
   @Option(
