@@ -17,11 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 class NamedDatabaseTest {
 
   @Test
-  void itsConnectionIsTheDatabaseAndItsPasswordIsNotShown(@TempDir Path folder)
-      throws IOException {
+  void itsConnectionIsTheDatabaseAndItsPasswordIsNotShown(@TempDir Path folder) throws IOException {
     try (PostgresFiles files = new PostgresFiles(folder)) {
-      files.writeServices(
-          "[mydb]\nhost=db\nport=6432\ndbname=shop\nuser=app\npassword=hunter2\n");
+      files.writeServices("[mydb]\nhost=db\nport=6432\ndbname=shop\nuser=app\npassword=hunter2\n");
       for (String text : new String[] {"mydb", "mydb:"}) {
         DatabaseName name = DatabaseName.parse(text);
         assertThat(name.server().orElseThrow().user(), is("app"));
