@@ -180,6 +180,40 @@ class ScheduledQueryIT {
   }
 
   @Test
+  void typesNullsAndTheEngineAreKeptShownAndUsed() throws IOException, SQLException {
+    Files.writeString(folder.resolve("codes.csv"), "code,price\n007,12\nNA,34\n");
+    String sql = "SELECT code, price FROM codes";
+    CommandLineOutcome created =
+        create("codes", "", "--types", "code=VARCHAR,price=DECIMAL(9,2)", "--null", "NA", sql);
+    assertThat(created.err(), startsWith("note: types are found in the files' values; other"));
+    assertThat(
+        done("show", "codes"),
+        containsString("type      code=VARCHAR\ntype      price=DECIMAL(9,2)\nnull      NA\n"));
+    assertThat(sched("run", "codes", DAILY, "--now").err(), not(containsString("error")));
+    String rows =
+        "SELECT string_agg(coalesce(code, '-') || ' ' || price, ', ' ORDER BY price) FROM ticks";
+    assertThat(server.column(rows), contains("007 12.00, - 34.00"));
+
+    done("update", "codes", "--null", "007", "-r", "embedded:ticks?mode=replace");
+    assertThat(done("show", "codes"), containsString("price=DECIMAL(9,2)\nnull      007\n"));
+    assertThat(sched("run", "codes", DAILY, "--again", "--now").exitCode(), is(0));
+    assertThat(server.column(rows), contains("- 12.00, NA 34.00"));
+
+    done("update", "codes", "-d", folder.toString(), "--engine", "beam");
+    String shown = done("show", "codes");
+    assertThat(shown, containsString("\nengine    beam\nrun ids "));
+    assertThat(sched("run", "codes", DAILY, "--again", "--now").exitCode(), is(0));
+    // Beam SQL's own reader knows neither.
+    assertThat(server.column(rows), contains("007 12, NA 34"));
+    assertWrong(
+        "--types and --null are of DuckDB; this is for --engine beam",
+        sched("update", "codes", "--null", "NA"));
+    assertWrong(
+        "--engine duckdb reads folders and files of this machine, and -d is a server",
+        sched("update", "codes", "-d", "postgresql://h/d", "--engine", "duckdb"));
+  }
+
+  @Test
   void withoutAServerARunWaitsAndThatIsSaid() {
     create("hits", "@hourly", "SELECT code FROM hits");
     CommandLineOutcome queued = sched("run", "hits", DAILY, "-n", "2");

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -138,6 +139,92 @@ class ServeIT {
     assertThat(server.column("SELECT count(*) FROM ticks"), contains("100000"));
     assertThat(server.column("SELECT state FROM pgresult.run"), contains("success"));
     assertThat(server.column("SELECT count(*) FROM pgresult.server"), contains("0"));
+  }
+
+  @Test
+  void schedulesReadBelowTheFoldersOnly() throws Exception {
+    Path allowed = Files.createDirectory(folder.resolve("allowed"));
+    Path outside = Files.createDirectory(folder.resolve("allowed-not"));
+    for (Path place : List.of(allowed, outside)) {
+      Files.writeString(place.resolve("hits.jsonl"), "{\"n\": 1}\n");
+    }
+    Files.createSymbolicLink(folder.resolve("to_allowed"), allowed);
+    Files.createSymbolicLink(allowed.resolve("to_outside"), outside);
+    Path linked = Files.createDirectories(folder.resolve("allowed/linked"));
+    Files.createSymbolicLink(linked.resolve("hits.jsonl"), outside.resolve("hits.jsonl"));
+    String table = "postgresql://localhost:1/db?schema=s";
+    Map<String, String> databases =
+        Map.of(
+            "link_to_file", linked.toString(),
+            "link_to_folder", allowed.resolve("to_outside").toString(),
+            "outside", outside.toString(),
+            "upwards", allowed + "/../allowed-not",
+            "above", folder.toString(),
+            "by_scheme", "file://" + outside,
+            "server", table);
+    for (Map.Entry<String, String> each : databases.entrySet()) {
+      createFrom(each.getKey(), each.getValue(), "SELECT n FROM hits");
+    }
+    Files.delete(linked.resolve("hits.jsonl"));
+    createFrom("inside", folder.resolve("to_allowed").toString(), "SELECT n FROM hits");
+    createFrom("one_file", allowed.resolve("hits.jsonl").toString(), "SELECT n FROM hits");
+    Files.delete(allowed.resolve("to_outside"));
+    Process process =
+        serve("serve", "--folders", Path.of("").toAbsolutePath().relativize(allowed).toString());
+    runAll("inside", "one_file");
+    assertThat(server.column("SELECT count(*) FROM ticks"), contains("2"));
+
+    Files.createSymbolicLink(linked.resolve("hits.jsonl"), outside.resolve("hits.jsonl"));
+    Files.createSymbolicLink(allowed.resolve("to_outside"), outside);
+    runAll("inside", "link_to_file", "link_to_folder", "outside", "upwards", "above", "by_scheme");
+    runAll("server");
+    for (String refused : databases.keySet()) {
+      assertThat(
+          error(refused),
+          containsString(
+              refused.equals("server")
+                  ? "no session with localhost:1"
+                  : refused.equals("by_scheme")
+                      ? "write -d without file:"
+                      : "is not below what this pgresult serve may read: "));
+    }
+    assertThat(
+        "a link among its files leads away",
+        error("inside"),
+        containsString("to_outside leads to"));
+    assertThat(server.column("SELECT count(*) FROM ticks"), contains("2"));
+    interrupt(process);
+    assertThat(end(process), is(0));
+  }
+
+  private String error(String schedule) throws SQLException, IOException {
+    return server
+        .column(
+            "SELECT coalesce(r.error, r.state) FROM pgresult.run r JOIN pgresult.schedule s"
+                + " ON s.key = r.schedule_key WHERE s.name = '"
+                + schedule
+                + "' ORDER BY r.id DESC LIMIT 1")
+        .get(0);
+  }
+
+  /** Queues a run of each, and waits for their ends. */
+  private void runAll(String... schedules) {
+    for (String schedule : schedules) {
+      CommandLineOutcome queued = sched("run", schedule);
+      assertThat(queued.err(), queued.exitCode(), is(0));
+    }
+    until(
+        "the ends of the runs",
+        () ->
+            server
+                .column("SELECT count(*) FROM pgresult.run WHERE state IN ('queued', 'running')")
+                .equals(List.of("0")));
+  }
+
+  private void createFrom(String name, String database, String sql) {
+    CommandLineOutcome created =
+        sched("create", name, "", "-d", database, "-r", "embedded:ticks", "-R", "0", sql);
+    assertThat(created.err(), created.exitCode(), is(0));
   }
 
   private void records(int count) throws IOException {

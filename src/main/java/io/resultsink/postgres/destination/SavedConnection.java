@@ -63,6 +63,11 @@ public record SavedConnection(
     return reading.connection();
   }
 
+  /** Returns whether there is one of this name. */
+  public static boolean isSaved(String name) {
+    return ServiceFile.ofUser().services().containsKey(name);
+  }
+
   /** Returns whether the text of a target names a saved connection. */
   public static boolean isNamedBy(String target) {
     return TargetUrl.isShort(target);

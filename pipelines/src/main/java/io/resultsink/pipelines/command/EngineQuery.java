@@ -11,6 +11,7 @@ import io.resultsink.pipelines.postgres.PostgresQuery;
 import io.resultsink.pipelines.query.DatabaseName;
 import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.query.QueryRequest;
+import io.resultsink.pipelines.schedule.ScheduledQuery;
 import io.resultsink.postgres.PostgresResultSink;
 import io.resultsink.postgres.destination.PostgresTarget;
 import java.util.List;
@@ -58,13 +59,18 @@ final class EngineQuery {
       ReadOptions files,
       boolean printed) {
     Engine engine = choose(request.database(), beam, forced);
-    if (engine != Engine.duckdb && !files.equals(ReadOptions.NONE)) {
-      throw new UsageException("--types and --null are of DuckDB; this is for --engine " + engine);
-    }
+    checkFiles(engine, files);
     if (engine != Engine.duckdb && request.sql() == null) {
       throw new UsageException(SqlText.NONE);
     }
     return new EngineQuery(engine, beam, request, prepare(engine, request, files, printed));
+  }
+
+  /** Refuses what is said of files to an engine that does not hear it. */
+  static void checkFiles(Engine engine, ReadOptions files) {
+    if (engine != Engine.duckdb && !files.equals(ReadOptions.NONE)) {
+      throw new UsageException("--types and --null are of DuckDB; this is for --engine " + engine);
+    }
   }
 
   /** The engine of a stored name. */
@@ -112,6 +118,14 @@ final class EngineQuery {
       case postgres -> PostgresQuery.checkSyntax(sql);
       case beam -> QueryPipeline.checkSyntax(sql);
     }
+  }
+
+  /** What the user should know before a stored query is run again and again. */
+  static List<String> notes(ScheduledQuery query) {
+    Engine engine =
+        choose(
+            query.database(), BeamOptions.of(query.runnerOptions()), engineNamed(query.engine()));
+    return engine == Engine.duckdb ? DuckQuery.notes(query.database(), query.sql()) : List.of();
   }
 
   Engine engine() {

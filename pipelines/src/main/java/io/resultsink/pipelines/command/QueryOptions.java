@@ -8,11 +8,8 @@ import io.resultsink.pipelines.print.RowsFormat;
 import io.resultsink.pipelines.query.QueryRequest;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,7 +20,7 @@ final class QueryOptions {
       names = {"-d", "--database"},
       paramLabel = "DATABASE",
       required = true,
-      description = "the tables: a folder, a file, or a postgresql:// URL (see below)")
+      description = "the tables: a folder, a file, a named result or a URL (see below)")
   String database = "";
 
   @Option(
@@ -70,19 +67,7 @@ final class QueryOptions {
       description = "what executes the query: ${COMPLETION-CANDIDATES} (see below)")
   @Nullable Engine engine;
 
-  @Option(
-      names = "--types",
-      paramLabel = "COLUMN=TYPE",
-      split = ",(?![^(]*\\))",
-      splitSynopsisLabel = ",",
-      description = "the type of a column of CSV or JSON files, instead of what its values say")
-  Map<String, String> types = new LinkedHashMap<>();
-
-  @Option(
-      names = "--null",
-      paramLabel = "TEXT",
-      description = "what stands for NULL in CSV files, beside the empty value, say NA")
-  List<String> nulls = new ArrayList<>();
+  @Mixin private FileOptions files = new FileOptions();
 
   @Option(
       names = "--sample",
@@ -133,6 +118,6 @@ final class QueryOptions {
 
   /** Returns what is said of files. */
   ReadOptions files() {
-    return new ReadOptions(types, nulls);
+    return files.read();
   }
 }

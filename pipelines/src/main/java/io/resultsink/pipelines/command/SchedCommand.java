@@ -77,7 +77,7 @@ public final class SchedCommand {
       @Parameters(
               paramLabel = "SQL",
               arity = "0..1",
-              description = "one SELECT of Beam SQL; - reads it from standard input")
+              description = "one SELECT in the SQL of its engine; - reads it from standard input")
           @Nullable String sql,
       @Mixin ScheduleOptions options,
       @Mixin ScheduleDatabaseOptions home)
@@ -88,6 +88,7 @@ public final class SchedCommand {
       kept = new Schedules(database).create(given);
     }
     context.say("Schedule '" + name + "' is created" + start(kept));
+    EngineQuery.notes(kept.query()).forEach(note -> context.note("note: " + note));
     return ExitCode.DONE;
   }
 
@@ -218,6 +219,7 @@ public final class SchedCommand {
       Schedule renamed = newName == null ? updated : updated.named(newName);
       Schedule stored = schedules.change(name, renamed::ticking);
       context.say("Schedule '" + stored.name() + "' is updated" + start(stored));
+      EngineQuery.notes(stored.query()).forEach(note -> context.note("note: " + note));
     }
     return ExitCode.DONE;
   }

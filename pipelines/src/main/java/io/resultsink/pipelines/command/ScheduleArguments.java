@@ -7,6 +7,7 @@ import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.SavedConnection;
 import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.destination.UrlScheme;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +26,16 @@ final class ScheduleArguments {
 
   private ScheduleArguments() {}
 
-  /** A DATABASE without a password; a local folder is there, and absolute from now on. */
+  /**
+   * A DATABASE without a password; a local folder is there, and absolute from now on; a named
+   * result is {@code NAME:}.
+   */
   static String database(String given) {
     DatabaseName name = DatabaseName.parse(given);
+    if (name.server().isPresent() && !UrlScheme.isPostgres(given)) {
+      // A folder of that name, where it runs, is another thing.
+      return given.endsWith(":") ? given : given + ":";
+    }
     if (name.server().map(PostgresTarget::password).isPresent()) {
       throw new UsageException(
           "the URL of -d has a password, and a schedule keeps none; leave it out, and say where"
@@ -88,7 +96,9 @@ final class ScheduleArguments {
 
   /** A DATABASE as it is shown, in the same way. */
   static String shownDatabase(String stored) {
-    return shown(stored, text -> DatabaseName.parse(text).target());
+    return DatabaseName.isNamed(stored)
+        ? stored
+        : shown(stored, text -> DatabaseName.parse(text).target());
   }
 
   private static String shown(String stored, Function<String, @Nullable PostgresTarget> reading) {

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.engine.Engine;
 import io.resultsink.pipelines.launch.BeamOptions;
 import io.resultsink.pipelines.launch.CommandContext;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a schedule when it is created or updated. */
@@ -23,7 +25,7 @@ final class ScheduleOptions {
   @Option(
       names = {"-d", "--database"},
       paramLabel = "DATABASE",
-      description = "the tables: a folder, or a postgresql:// URL without password")
+      description = "the tables: a folder, a named result, or a postgresql:// URL without password")
   private @Nullable String database;
 
   @Option(
@@ -50,6 +52,8 @@ final class ScheduleOptions {
       paramLabel = "ENGINE",
       description = "what executes the query: ${COMPLETION-CANDIDATES}; else what fits")
   private @Nullable Engine engine;
+
+  @Mixin private FileOptions files = new FileOptions();
 
   @Option(
       names = {"-t", "--timezone"},
@@ -107,6 +111,7 @@ final class ScheduleOptions {
         && result == null
         && resultPassword == null
         && engine == null
+        && files.empty()
         && zone == null
         && delay == null
         && queryFile == null
@@ -135,7 +140,9 @@ final class ScheduleOptions {
                 ScheduleArguments.reference(resultPassword),
                 sql,
                 context.beamOptions(),
-                engine == null ? null : engine.name()));
+                engine == null ? null : engine.name(),
+                files.read().types(),
+                files.read().nulls()));
     ZoneId at = zone == null ? ZoneId.of("UTC") : Cron.zone(zone);
     return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query));
   }
@@ -148,6 +155,7 @@ final class ScheduleOptions {
     boolean newSql = sqlArgument != null || queryFile != null;
     List<String> runner =
         context.beamOptions().isEmpty() ? before.runnerOptions() : context.beamOptions();
+    ReadOptions read = files(before);
     // A reference belongs to what it was given for.
     ScheduledQuery query =
         new ScheduledQuery(
@@ -161,12 +169,24 @@ final class ScheduleOptions {
                 : ScheduleArguments.reference(resultPassword),
             newSql ? SqlText.of(sqlArgument, queryFile, context) : before.sql(),
             runner,
-            engine == null ? before.engine() : engine.name());
+            engine == null ? before.engine() : engine.name(),
+            read.types(),
+            read.nulls());
     Cron oldCron = old.cron();
     Cron newCron =
         Cron.parse(
             cron == null ? oldCron.text() : cron, zone == null ? oldCron.zone() : Cron.zone(zone));
     return policies(old.running(checked(query)).at(newCron, delay(old.delay())));
+  }
+
+  /** What is said of files belongs to the DATABASE that it was given for. */
+  private ReadOptions files(ScheduledQuery before) {
+    ReadOptions given = files.read();
+    return database != null
+        ? given
+        : new ReadOptions(
+            given.types().isEmpty() ? before.types() : given.types(),
+            given.nulls().isEmpty() ? before.nulls() : given.nulls());
   }
 
   private Schedule policies(Schedule schedule) {
@@ -196,6 +216,7 @@ final class ScheduleOptions {
     ScheduleArguments.checkResult(query.result(), beam);
     Engine chosen =
         EngineQuery.choose(query.database(), beam, EngineQuery.engineNamed(query.engine()));
+    EngineQuery.checkFiles(chosen, new ReadOptions(query.types(), query.nulls()));
     EngineQuery.checkSyntax(chosen, query.sql());
     return query;
   }

@@ -107,6 +107,8 @@ final class ScheduleText {
     if (query.engine() != null) {
       lines.add(line("engine", query.engine()));
     }
+    query.types().forEach((column, type) -> lines.add(line("type", column + "=" + type)));
+    query.nulls().forEach(text -> lines.add(line("null", text)));
     if (!query.runnerOptions().isEmpty()) {
       lines.add(line("runner", String.join(" ", query.runnerOptions())));
     }

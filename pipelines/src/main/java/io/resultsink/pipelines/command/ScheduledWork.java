@@ -22,7 +22,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +32,7 @@ final class ScheduledWork implements QueryRunner {
   private static final Logger log = LoggerFactory.getLogger(ScheduledWork.class);
 
   private final Path home;
-  private final List<Path> folders;
+  private final ReadableFolders folders;
 
   /** Queries of which the embedded server is that of {@code home}. */
   ScheduledWork(Path home) {
@@ -47,13 +46,13 @@ final class ScheduledWork implements QueryRunner {
    */
   ScheduledWork(Path home, List<Path> folders) {
     this.home = home;
-    this.folders = List.copyOf(folders);
+    this.folders = new ReadableFolders(folders);
   }
 
   @Override
   public @Nullable Long run(
       ScheduledQuery query, Instant tick, String runId, Cancellation cancellation) {
-    checkFolder(query.database());
+    folders.check(query.database());
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
     CommandContext silent =
         new CommandContext(
@@ -79,30 +78,12 @@ final class ScheduledWork implements QueryRunner {
             .complete(
                 target,
                 EngineQuery.of(
-                        request, beam, EngineQuery.engineNamed(query.engine()), ReadOptions.NONE)
+                        request,
+                        beam,
+                        EngineQuery.engineNamed(query.engine()),
+                        new ReadOptions(query.types(), query.nulls()))
                     ::build);
     return summary == null ? null : summary.rows();
-  }
-
-  /** A link leads where it leads. */
-  private void checkFolder(String database) {
-    if (folders.isEmpty() || database.contains("://")) {
-      return;
-    }
-    try {
-      Path real = Path.of(database).toRealPath();
-      for (Path folder : folders) {
-        if (real.startsWith(folder.toRealPath())) {
-          return;
-        }
-      }
-    } catch (IOException e) {
-      throw new UsageException("folder " + database + " of -d does not exist here");
-    }
-    throw new UsageException(
-        "folder %s is not below what this pgresult serve may read: %s"
-            .formatted(
-                database, folders.stream().map(Path::toString).collect(Collectors.joining(", "))));
   }
 
   @Override

@@ -64,13 +64,23 @@ final class AllowedSql {
   static final Set<String> REFUSED_FUNCTIONS =
       Set.of(
           "add_parquet_key",
+          "current_connection_id",
+          "current_query",
+          "current_query_id",
           "current_setting",
+          "current_transaction_id",
           "currval",
           "getenv",
           "getvariable",
           "json_execute_serialized_sql",
+          // It plans a text that nobody has looked through, and not only a query.
+          "json_serialize_plan",
           "nextval",
           "set_config",
+          "setval",
+          "stats",
+          "txid_current",
+          "vector_type",
           "write_log");
 
   private AllowedSql() {}

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.Field;
@@ -180,14 +181,34 @@ public final class DuckQuery implements PreparedQuery {
 
   @Override
   public List<String> notes() {
+    return notes(views.stream().map(TableView::table));
+  }
+
+  /**
+   * Returns what the user should know before a query is run again and again, as far as its tables
+   * are there. Reads no file.
+   */
+  public static List<String> notes(String database, String sql) {
+    try (DuckSession session = DuckSession.open()) {
+      TableFolder folder = TableFolder.of(database);
+      return notes(parse(session, sql).tables(folder).stream().map(folder::table));
+    } catch (QueryException e) {
+      // The run says what is wrong with the folder then.
+      return List.of();
+    } catch (SQLException e) {
+      throw DuckErrors.ofPlanning(e);
+    }
+  }
+
+  private static List<String> notes(Stream<FolderTable> tables) {
     boolean found =
-        views.stream()
-            .map(view -> view.table().format())
+        tables
+            .map(FolderTable::format)
             .anyMatch(format -> format == FileFormat.CSV || format == FileFormat.JSON);
     return found
         ? List.of(
             "types are found in the files' values; other values may give a replaced table other"
-                + " columns, which CAST in the SQL prevents")
+                + " columns, which --types and CAST in the SQL prevent")
         : List.of();
   }
 

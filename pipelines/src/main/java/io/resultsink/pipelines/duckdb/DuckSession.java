@@ -5,6 +5,7 @@ import io.resultsink.pipelines.embedded.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,9 +17,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A DuckDB of one's own, in memory, with a folder of its own for what does not fit there. */
 final class DuckSession implements AutoCloseable {
+
+  /** The folders of the sessions that are open in this process. */
+  private static final Set<Path> SPILLS = ConcurrentHashMap.newKeySet();
+
+  private static final int ATTEMPTS = 20;
+
+  static {
+    // Ctrl-C ends the process before the thread that reads has closed its session.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> SPILLS.forEach(DuckSession::remove), "pgresult-duckdb-spill"));
+  }
 
   private final Connection connection;
   private final Path spill;
@@ -34,6 +49,7 @@ final class DuckSession implements AutoCloseable {
     Path spill;
     try {
       spill = Files.createTempDirectory("pgresult-duckdb-");
+      SPILLS.add(spill);
     } catch (IOException e) {
       throw new UncheckedIOException("no temporary folder for DuckDB", e);
     }
@@ -166,11 +182,20 @@ final class DuckSession implements AutoCloseable {
     }
   }
 
+  /** Removes a folder that a query under way may still write to; without it, it cannot. */
   private static void remove(Path folder) {
-    try {
-      FileTree.delete(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("DuckDB's temporary folder cannot be removed", e);
+    for (int attempt = 1; SPILLS.contains(folder); attempt++) {
+      try {
+        FileTree.delete(folder);
+        SPILLS.remove(folder);
+      } catch (NoSuchFileException e) {
+        SPILLS.remove(folder);
+      } catch (IOException | UncheckedIOException e) {
+        if (attempt == ATTEMPTS) {
+          SPILLS.remove(folder);
+          throw new IllegalStateException("DuckDB's temporary folder cannot be removed", e);
+        }
+      }
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.resultsink.pipelines.duckdb;
 
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
@@ -8,7 +10,8 @@ import org.apache.beam.sdk.annotations.Internal;
 /**
  * The options with which the user describes the files.
  *
- * @param types the types of columns, by name, where they are not to be found in the values
+ * @param types the types of columns, by name, in the order given, where they are not to be found in
+ *     the values
  * @param nulls what stands for NULL in CSV, beside the empty value
  */
 @Internal
@@ -19,7 +22,7 @@ public record ReadOptions(Map<String, String> types, List<String> nulls) impleme
 
   /** Copies both. */
   public ReadOptions {
-    types = Map.copyOf(types);
+    types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
     nulls = List.copyOf(nulls);
   }
 }

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.engine;
 
+import io.resultsink.postgres.load.BlocksInFlight;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,6 +61,7 @@ public final class OpenCursors {
     /** Ends the session; nobody finds it any more. */
     void close() {
       OPEN.remove(name, this);
+      BlocksInFlight.forget(source);
       cursor.close();
     }
 

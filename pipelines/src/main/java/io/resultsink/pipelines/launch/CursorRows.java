@@ -72,6 +72,8 @@ public final class CursorRows implements PrintedRows, AutoCloseable {
 
   private void keep(List<Row> next, RowCursor cursor) throws IOException {
     rest = Files.createTempFile("pgresult-", ".rows");
+    // Ctrl-C ends the process before the thread that reads is here again.
+    rest.toFile().deleteOnExit();
     List<Row> block = next;
     try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(rest))) {
       while (!block.isEmpty()) {

@@ -2,6 +2,7 @@ package io.resultsink.pipelines.query;
 
 import io.resultsink.postgres.destination.DatabaseUrl;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.SavedConnection;
 import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.UrlScheme;
 import io.resultsink.postgres.failure.InvalidTargetException;
@@ -26,7 +27,14 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
 
   /** The form of a DATABASE. */
   public static final String FORM =
-      "a folder, or postgresql://[user@]host[:port]/database[?schema=NAME]";
+      "a folder, a named result, or postgresql://[user@]host[:port]/database[?schema=NAME]";
+
+  private static final Pattern NAMED = Pattern.compile("([A-Za-z0-9_.-]+):");
+
+  private static final Pattern MAY_BE_NAMED = Pattern.compile("[A-Za-z0-9_.-]+");
+
+  /** A named result is looked up with a table, of which only the connection matters. */
+  private static final String ANY_TABLE = "t";
 
   private static final Pattern OF_FILE_SYSTEM =
       Pattern.compile("(?s)([A-Za-z][A-Za-z0-9+.-]+):(//[^/]*).*");
@@ -46,6 +54,12 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
     if (isLocal(text)) {
       return new DatabaseName(text, null);
     }
+    if (isNamed(text)) {
+      return new DatabaseName(null, named(text));
+    }
+    if (MAY_BE_NAMED.matcher(text).matches() && SavedConnection.isSaved(text)) {
+      return new DatabaseName(null, named(text + ":"));
+    }
     if (UrlScheme.looksLikePostgres(text)) {
       throw new QueryException(
           "--database begins like a URL of PostgreSQL and is none (it is not repeated here, as it"
@@ -61,6 +75,19 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
               + FORM);
     }
     return new DatabaseName(text, null);
+  }
+
+  /** Returns whether a text is {@code NAME:}, which names a result and no folder. */
+  public static boolean isNamed(String text) {
+    return NAMED.matcher(text).matches() && !isLocal(text);
+  }
+
+  private static PostgresTarget named(String name) {
+    try {
+      return PostgresTarget.parse(name + ANY_TABLE);
+    } catch (InvalidTargetException e) {
+      throw new QueryException("--database is not valid: " + e.getMessage(), e);
+    }
   }
 
   private static PostgresTarget server(String url) {

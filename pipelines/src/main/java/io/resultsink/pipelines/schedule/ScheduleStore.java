@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,8 +32,8 @@ final class ScheduleStore {
         """
         INSERT INTO pgresult.schedule
           (name, cron, zone, delay_seconds, database, database_password, result, result_password,
-           sql, runner_options, engine, missed, overlap, retries, paused, next_tick, key)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           sql, runner_options, engine, types, nulls, missed, overlap, retries, paused, next_tick, key)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         schedule);
   }
@@ -43,8 +45,8 @@ final class ScheduleStore {
         UPDATE pgresult.schedule
            SET name = ?, cron = ?, zone = ?, delay_seconds = ?, database = ?,
                database_password = ?, result = ?, result_password = ?, sql = ?,
-               runner_options = ?, engine = ?, missed = ?, overlap = ?, retries = ?, paused = ?,
-               next_tick = ?, problem = NULL
+               runner_options = ?, engine = ?, types = ?, nulls = ?, missed = ?, overlap = ?,
+               retries = ?, paused = ?, next_tick = ?, problem = NULL
          WHERE key = ?
         """,
         schedule);
@@ -67,6 +69,8 @@ final class ScheduleStore {
           query.sql(),
           query.runnerOptions().toArray(String[]::new),
           query.engine(),
+          pairs(query.types()),
+          query.nulls().toArray(String[]::new),
           EnumText.text(schedule.missed()),
           EnumText.text(schedule.overlap()),
           schedule.retries(),
@@ -218,12 +222,35 @@ final class ScheduleStore {
             row.getString("result"),
             row.getString("result_password"),
             row.getString("sql"),
-            List.of((String[]) row.getArray("runner_options").getArray()),
-            row.getString("engine")),
+            texts(row, "runner_options"),
+            row.getString("engine"),
+            map(texts(row, "types")),
+            texts(row, "nulls")),
         EnumText.constant(MissedTicks.class, row, "missed"),
         EnumText.constant(Overlap.class, row, "overlap"),
         row.getInt("retries"),
         row.getBoolean("paused"),
         Jdbc.instant(row, "next_tick"));
+  }
+
+  private static List<String> texts(ResultSet row, String column) throws SQLException {
+    return List.of((String[]) row.getArray(column).getArray());
+  }
+
+  /** The entries of a map as texts {@code key=value}; no key has an equals sign. */
+  private static String[] pairs(Map<String, String> map) {
+    return map.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .toArray(String[]::new);
+  }
+
+  /** The map of such texts. */
+  private static Map<String, String> map(List<String> pairs) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (String pair : pairs) {
+      int equals = pair.indexOf('=');
+      map.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
+    return map;
   }
 }
