@@ -90,8 +90,6 @@ record Attached(String what, String remedy, boolean harmless) {
   /** Returns all that is on the table of that oid. */
   static List<Attached> to(Session session, long oid) throws SQLException {
     return session.list(
-        SQL,
-        row -> new Attached(row.getString(1), row.getString(2), row.getBoolean(3)),
-        oid);
+        SQL, row -> new Attached(row.getString(1), row.getString(2), row.getBoolean(3)), oid);
   }
 }

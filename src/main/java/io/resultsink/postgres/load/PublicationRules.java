@@ -1,7 +1,7 @@
 package io.resultsink.postgres.load;
 
-import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Jdbc;
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.WriteMode;

@@ -7,7 +7,6 @@ import io.resultsink.pipelines.launch.Failure;
 import io.resultsink.pipelines.launch.Interruption;
 import io.resultsink.pipelines.launch.Job;
 import io.resultsink.pipelines.launch.PublishRun;
-import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.pipelines.schedule.Cancellation;
 import io.resultsink.pipelines.schedule.QueryRunner;

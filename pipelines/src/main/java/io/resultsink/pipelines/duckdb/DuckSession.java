@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.duckdb;
 
-import io.resultsink.pipelines.engine.QueryFailedException;
 import io.resultsink.pipelines.embedded.FileTree;
+import io.resultsink.pipelines.engine.QueryFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

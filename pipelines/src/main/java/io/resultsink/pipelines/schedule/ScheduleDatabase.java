@@ -46,8 +46,8 @@ public final class ScheduleDatabase implements AutoCloseable {
    *
    * @param database a target of which the table does not matter
    * @throws io.resultsink.postgres.failure.DatabaseUnavailableException when there is no session
-   * @throws ScheduleDatabaseException when the role may not create the schema, or another role could
-   *     change what is in it
+   * @throws ScheduleDatabaseException when the role may not create the schema, or another role
+   *     could change what is in it
    */
   public static ScheduleDatabase open(PostgresTarget database) {
     return open(database, ScheduleClock.OF_DATABASE);
