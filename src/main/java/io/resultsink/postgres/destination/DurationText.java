@@ -4,6 +4,7 @@ import io.resultsink.postgres.failure.InvalidTargetException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,7 +47,9 @@ final class DurationText {
     }
     try {
       long count = Long.parseLong(matcher.group(1));
-      Duration duration = Duration.ofMillis(Math.multiplyExact(count, UNITS.get(matcher.group(2))));
+      Duration duration =
+          Duration.ofMillis(
+              Math.multiplyExact(count, Objects.requireNonNull(UNITS.get(matcher.group(2)))));
       if (!duration.isZero() && duration.compareTo(longest) <= 0) {
         return duration;
       }

@@ -193,7 +193,7 @@ final class ScheduleStore {
     try {
       schedule = read(row);
     } catch (ScheduleException e) {
-      problem = e.getMessage().lines().findFirst().orElse("");
+      problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     } catch (IllegalArgumentException e) {
       problem = "a later version of pgresult has written it";
     }
@@ -224,6 +224,6 @@ final class ScheduleStore {
         EnumText.constant(Overlap.class, row, "overlap"),
         row.getInt("retries"),
         row.getBoolean("paused"),
-        Jdbc.instant(row, "next_tick"));
+        Jdbc.instantOrNull(row, "next_tick"));
   }
 }
