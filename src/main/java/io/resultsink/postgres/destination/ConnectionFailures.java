@@ -65,7 +65,7 @@ final class ConnectionFailures {
       ConnectionSource source, @Nullable String state, @Nullable String user, SQLException e) {
     String role = user == null ? "the driver's default user" : "user " + user;
     if (state == null) {
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
     return switch (state) {
       case SqlState.INVALID_PASSWORD ->

@@ -4,6 +4,7 @@ import io.resultsink.postgres.failure.InvalidTargetException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,7 +42,8 @@ final class DurationText {
     }
     try {
       long count = Long.parseLong(matcher.group(1));
-      return Duration.ofMillis(Math.multiplyExact(count, UNITS.get(matcher.group(2))));
+      return Duration.ofMillis(
+          Math.multiplyExact(count, Objects.requireNonNull(UNITS.get(matcher.group(2)))));
     } catch (NumberFormatException | ArithmeticException e) {
       return Duration.ofSeconds(Long.MAX_VALUE);
     }

@@ -81,8 +81,13 @@ public final class Jdbc {
     }
   }
 
+  /** Returns a timestamptz of a row that is not NULL, by the column's name. */
+  public static Instant instant(ResultSet row, String column) throws SQLException {
+    return row.getObject(column, OffsetDateTime.class).toInstant();
+  }
+
   /** Returns a timestamptz of a row, by the column's name; null for NULL. */
-  public static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+  public static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
     OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
     return value == null ? null : value.toInstant();
   }

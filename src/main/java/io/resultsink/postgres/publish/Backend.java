@@ -2,12 +2,9 @@ package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
-import java.sql.Array;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -47,15 +44,13 @@ record Backend(int pid, String started) {
   /** Ends it when it is still there; a role may end sessions of its own. */
   void terminate(Session session) throws SQLException {
     String sql =
-        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
-            + " WHERE pid = ? AND backend_start::text = ?"
-            + " AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()";
+        """
+        SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+         WHERE pid = ? AND backend_start::text = ?
+           AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()
+        """;
     session.execute(AS_LOGGED_IN); // until the transaction's end
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setInt(1, pid);
-      statement.setString(2, started);
-      statement.executeQuery().close();
-    }
+    session.list(sql, row -> row.getBoolean(1), pid, started);
   }
 
   /** Ends the sessions of our own role that may write to one of some tables. */
@@ -64,39 +59,23 @@ record Backend(int pid, String started) {
         """
         SELECT pg_terminate_backend(l.pid)
           FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-         WHERE l.locktype = 'relation' AND l.relation = ANY (?) AND l.granted
+         WHERE l.locktype = 'relation' AND l.relation = ANY (?::oid[]) AND l.granted
            AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock',
                           'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
            AND a.usename = session_user AND l.pid <> pg_backend_pid()
            AND a.datname = current_database()
         """;
-    Array oids = oids(session, tables); // whoever logged in may not see their schema
+    Long[] oids = oids(session, tables); // whoever logged in may not see their schema
     session.execute("SAVEPOINT own_role");
     session.execute(AS_LOGGED_IN);
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setArray(1, oids);
-      statement.executeQuery().close();
-    }
+    session.list(sql, row -> row.getBoolean(1), (Object) oids);
     session.execute("ROLLBACK TO SAVEPOINT own_role");
     session.execute("RELEASE SAVEPOINT own_role");
   }
 
-  private static Array oids(Session session, List<TableName> tables) throws SQLException {
-    List<Long> oids = new ArrayList<>();
-    for (TableName table : tables) {
-      oids.add(oid(session, table));
-    }
-    return session.connection().createArrayOf("oid", oids.toArray());
-  }
-
-  private static long oid(Session session, TableName table) throws SQLException {
-    String sql = "SELECT ?::regclass::oid";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return row.getLong(1);
-      }
-    }
+  private static Long[] oids(Session session, List<TableName> tables) throws SQLException {
+    String[] names = tables.stream().map(TableName::quoted).toArray(String[]::new);
+    String sql = "SELECT name::regclass::oid FROM unnest(?::text[]) AS name";
+    return session.list(sql, row -> row.getLong(1), (Object) names).toArray(Long[]::new);
   }
 }

@@ -3,10 +3,8 @@ package io.resultsink.postgres.publish;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.load.LockedBeside;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The sessions that are in the way of a lock, as a message names them. */
@@ -78,28 +76,24 @@ final class LockHolders {
          ORDER BY coalesce(a.xact_start, p.prepared) NULLS LAST, l.label
         """
             .formatted(beside);
-    List<String> holders = new ArrayList<>();
-    List<String> queued = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setArray(1, session.connection().createArrayOf("text", lock.conflicts().toArray()));
-      statement.setString(2, tables.get(tables.size() - 1).quoted());
-      statement.setArray(
-          3,
-          session
-              .connection()
-              .createArrayOf("text", tables.stream().map(TableName::quoted).toArray()));
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          boolean granted = rows.getBoolean(6);
-          (granted ? holders : queued)
-              .add(
-                  rows.getString(7)
-                      + (granted ? "held by " : "asked for before us by ")
-                      + who(rows));
-        }
-      }
-    }
-    return holders.isEmpty() ? queued : holders;
+    record Waited(boolean granted, String description) {}
+    List<Waited> found =
+        session.list(
+            sql,
+            row ->
+                new Waited(
+                    row.getBoolean(6),
+                    row.getString(7)
+                        + (row.getBoolean(6) ? "held by " : "asked for before us by ")
+                        + who(row)),
+            lock.conflicts().toArray(String[]::new),
+            tables.get(tables.size() - 1).quoted(),
+            tables.stream().map(TableName::quoted).toArray(String[]::new));
+    boolean held = found.stream().anyMatch(Waited::granted);
+    return found.stream()
+        .filter(waited -> waited.granted() == held)
+        .map(Waited::description)
+        .toList();
   }
 
   private static String who(ResultSet row) throws SQLException {

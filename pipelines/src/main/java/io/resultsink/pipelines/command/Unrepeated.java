@@ -22,7 +22,7 @@ public final class Unrepeated {
 
   /** Returns the message of wrong use, with {@code ...} for what may be a password. */
   public static String message(ParameterException wrong, String... arguments) {
-    String message = wrong.getMessage();
+    String message = String.valueOf(wrong.getMessage());
     boolean asked =
         Arrays.stream(arguments).anyMatch(each -> ASKS_FOR_PASSWORD.matcher(each).matches());
     for (String argument : arguments) {

@@ -118,20 +118,20 @@ final class CsvTypes {
 
   /** Tries the first type that is left for each column on all its values. */
   private void readThrough() throws SQLException {
-    List<String> columns = List.copyOf(candidates.keySet());
+    List<Map.Entry<String, List<Kind>>> columns = List.copyOf(candidates.entrySet());
     String tests =
         columns.stream()
-            .map(column -> candidates.get(column).get(0).ofAll(column))
+            .map(column -> column.getValue().get(0).ofAll(column.getKey()))
             .collect(Collectors.joining(", "));
     List<String> passed = session.row("SELECT %s FROM (%s)".formatted(tests, select));
     for (int i = 0; i < columns.size(); i++) {
-      String column = columns.get(i);
-      Kind kind = candidates.get(column).get(0);
+      String column = columns.get(i).getKey();
+      List<Kind> kinds = columns.get(i).getValue();
       if (passed.get(i).equals("false")) {
-        candidates.get(column).remove(0);
+        kinds.remove(0);
       } else {
         candidates.remove(column);
-        found.put(column, passed.get(i).isEmpty() ? "VARCHAR" : typeOf(kind, column));
+        found.put(column, passed.get(i).isEmpty() ? "VARCHAR" : typeOf(kinds.get(0), column));
       }
     }
     settle();

@@ -35,10 +35,9 @@ final class DuckCursor implements RowCursor {
       return List.of();
     }
     try {
-      if (result == null) {
-        begin();
-      }
-      List<Row> block = read(rows, bytes);
+      ResultSet open = result == null ? begin() : result;
+      result = open;
+      List<Row> block = read(open, rows, bytes);
       if (block.isEmpty()) {
         ended = true;
         query.checkUnchanged();
@@ -49,7 +48,7 @@ final class DuckCursor implements RowCursor {
     }
   }
 
-  private void begin() throws SQLException {
+  private ResultSet begin() throws SQLException {
     query.checkUnchanged();
     DuckSession opened = query.openSession();
     synchronized (this) {
@@ -65,16 +64,16 @@ final class DuckCursor implements RowCursor {
         throw new QueryFailedException("the query was cancelled");
       }
     }
-    result = prepared.executeQuery();
+    return prepared.executeQuery();
   }
 
-  private List<Row> read(int rows, long bytes) throws SQLException {
+  private List<Row> read(ResultSet from, int rows, long bytes) throws SQLException {
     List<Row> block = new ArrayList<>(Math.min(rows, 1024));
     long size = 0;
-    while (block.size() < rows && size < bytes && result.next()) {
+    while (block.size() < rows && size < bytes && from.next()) {
       @Nullable Object[] values = new Object[types.length];
       for (int i = 0; i < types.length; i++) {
-        Object value = value(i);
+        Object value = value(from, i);
         values[i] = value;
         if (value instanceof String text) {
           size += text.length();
@@ -89,10 +88,10 @@ final class DuckCursor implements RowCursor {
     return block;
   }
 
-  private @Nullable Object value(int field) throws SQLException {
+  private @Nullable Object value(ResultSet from, int field) throws SQLException {
     try {
-      Object value = types[field].reader().read(result, field + 1);
-      return value != null && result.wasNull() ? null : value;
+      Object value = types[field].reader().read(from, field + 1);
+      return value != null && from.wasNull() ? null : value;
     } catch (QueryFailedException e) {
       throw new QueryFailedException(
           "a value of column %s cannot be published: %s"

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +129,7 @@ final class JsonView {
    * fits.
    */
   private String sameAsDouble(String name, int scale) {
-    String type = types.get(name);
+    String type = type(name);
     return "TRY_CAST(TRY_CAST(%s AS %s) AS %s) IS NOT DISTINCT FROM %s"
         .formatted(
             value(name, type),
@@ -137,8 +138,12 @@ final class JsonView {
             value(name, decimal(type, scale)));
   }
 
+  private String type(String name) {
+    return Objects.requireNonNull(types.get(name), name);
+  }
+
   private String exactType(String name) throws SQLException {
-    String type = types.get(name);
+    String type = type(name);
     for (int scale : SCALES) {
       List<String> keeps = new ArrayList<>();
       String number = value(name, decimal(type, scale));

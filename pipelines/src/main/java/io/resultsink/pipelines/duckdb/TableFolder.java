@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -112,7 +113,8 @@ final class TableFolder {
    * @throws QueryException when its files do not make one
    */
   FolderTable table(String name) {
-    List<Candidate> candidates = byName.get(name.toLowerCase(Locale.ROOT));
+    List<Candidate> candidates =
+        Objects.requireNonNull(byName.get(name.toLowerCase(Locale.ROOT)), name);
     if (candidates.size() > 1) {
       throw new QueryException(
           "table %s is more than one: %s; move all but one elsewhere"

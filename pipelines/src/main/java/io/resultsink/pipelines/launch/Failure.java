@@ -47,15 +47,16 @@ public record Failure(int exitCode, String message, boolean expected) {
   }
 
   private static @Nullable Failure ours(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
     if (cause instanceof IncompatibleTableException) {
-      return new Failure(ExitCode.REFUSED, cause.getMessage(), true);
+      return new Failure(ExitCode.REFUSED, message, true);
     }
     if (cause instanceof InvalidTargetException
         || cause instanceof QueryException
         || cause instanceof RegistryException
         || cause instanceof ScheduleException
         || cause instanceof UsageException) {
-      return new Failure(ExitCode.USAGE, cause.getMessage(), true);
+      return new Failure(ExitCode.USAGE, message, true);
     }
     if (cause instanceof ResultSinkException
         || cause instanceof InputException
@@ -63,7 +64,7 @@ public record Failure(int exitCode, String message, boolean expected) {
         || cause instanceof ValueException
         || cause instanceof ScheduleDatabaseException
         || cause instanceof RunException) {
-      return new Failure(ExitCode.FAILED, cause.getMessage(), true);
+      return new Failure(ExitCode.FAILED, message, true);
     }
     return serialized(cause);
   }

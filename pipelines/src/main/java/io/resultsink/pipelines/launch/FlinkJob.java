@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.launch;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,8 +33,10 @@ final class FlinkJob extends Job {
 
   FlinkJob(PipelineResult result, Set<String> sources) {
     super(result, sources);
-    this.client = ReflectiveCall.field(result, "jobClient");
-    this.end = (CompletableFuture<?>) ReflectiveCall.on(client, "getJobExecutionResult");
+    this.client = Objects.requireNonNull(ReflectiveCall.field(result, "jobClient"));
+    this.end =
+        (CompletableFuture<?>)
+            Objects.requireNonNull(ReflectiveCall.on(client, "getJobExecutionResult"));
   }
 
   static boolean is(PipelineResult result) {

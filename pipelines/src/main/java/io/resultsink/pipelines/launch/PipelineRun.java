@@ -72,7 +72,7 @@ public final class PipelineRun {
       if (leftovers == null || job == null && !beam.local()) {
         throw e;
       }
-      if (!isOver(job)) {
+      if (job != null && !isOver(job)) {
         throw new RunException(outOfReach(job, e), e);
       }
       if (e instanceof RunException) {
@@ -92,8 +92,8 @@ public final class PipelineRun {
   }
 
   /** A job elsewhere may go on although the connection to its runner is lost. */
-  private boolean isOver(@Nullable Job job) {
-    return beam.local() || job != null && job.isOver();
+  private boolean isOver(Job job) {
+    return beam.local() || job.isOver();
   }
 
   private String outOfReach(Job job, Throwable because) {

@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.launch;
 
 import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
 
 /** A run that ended badly, in words for users. */
 @Internal
@@ -12,7 +13,7 @@ public final class RunException extends RuntimeException {
   }
 
   /** Says what went wrong, and why. */
-  public RunException(String message, Throwable cause) {
+  public RunException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

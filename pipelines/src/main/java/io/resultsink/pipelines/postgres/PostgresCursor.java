@@ -36,7 +36,7 @@ final class PostgresCursor implements RowCursor {
     long size = 0;
     try {
       ReadingSession reading = started();
-      while (!done && found.size() < rows && size < bytes) {
+      while (reading != null && !done && found.size() < rows && size < bytes) {
         List<Tuple> tuples = reading.portal().next(fetchSize(rows - found.size(), bytes - size));
         for (Tuple tuple : tuples) {
           found.add(row(tuple));
@@ -62,7 +62,7 @@ final class PostgresCursor implements RowCursor {
     return (int) Math.min(Math.min(rows, LARGEST_FETCH), wanted);
   }
 
-  private ReadingSession started() throws SQLException {
+  private @Nullable ReadingSession started() throws SQLException {
     ReadingSession reading = session();
     if (reading != null || done) {
       return reading;

@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.query;
 
 import io.resultsink.pipelines.query.beamsql.RefusedQuery;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,7 +68,8 @@ final class SqlProblem {
   private static @Nullable String describe(
       Throwable cause, ScheduledSql sql, String database, Set<String> tables) {
     if (cause instanceof CalciteContextException invalid) {
-      String reason = firstLine(String.valueOf(invalid.getCause().getMessage()));
+      Throwable original = Objects.requireNonNullElse(invalid.getCause(), invalid);
+      String reason = firstLine(String.valueOf(original.getMessage()));
       Matcher noTable = NO_TABLE.matcher(reason);
       String shown = reason;
       if (noTable.matches()) {

@@ -1,8 +1,11 @@
 package io.resultsink.pipelines.registry;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The password of one named result in the text of {@code .pgpass} (PostgreSQL manual, 34.16). */
 final class PasswordLine {
@@ -18,14 +21,9 @@ final class PasswordLine {
 
   /** The fields before the password, as the file writes them. */
   static String address(Map<String, String> keywords) {
-    return escaped(keywords.get("host"))
-        + ":"
-        + escaped(keywords.get("port"))
-        + ":"
-        + escaped(keywords.get("dbname"))
-        + ":"
-        + escaped(keywords.get("user"))
-        + ":";
+    return Stream.of("host", "port", "dbname", "user")
+        .map(name -> escaped(Objects.requireNonNull(keywords.get(name), name)) + ":")
+        .collect(Collectors.joining());
   }
 
   static String escaped(String field) {

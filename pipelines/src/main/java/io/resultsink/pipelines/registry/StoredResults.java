@@ -53,14 +53,13 @@ public final class StoredResults {
   public void create(NamedResult result) {
     Secret password = result.password();
     Optional<String> reference = password == null ? Optional.empty() : password.reference();
-    boolean kept = password != null && reference.isEmpty();
     // Both files under one lock: a name is taken and its password kept, or neither.
     services.edit(
         file -> {
           if (ServiceSection.find(file, result.name()).isPresent()) {
             throw taken(result);
           }
-          if (kept) {
+          if (password != null && reference.isEmpty()) {
             keep(result, password);
           }
           return ServiceSection.appended(file, result, reference.orElse(""));

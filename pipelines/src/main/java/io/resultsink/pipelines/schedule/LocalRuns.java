@@ -88,8 +88,7 @@ public final class LocalRuns implements AutoCloseable {
     boolean told = false;
     while (!cancelled) {
       execution.execute(run.id());
-      Run now = execution.look(run.id());
-      if (now == null || now.state().ended()) {
+      if (execution.look(run.id()).map(Run::state).map(RunState::ended).orElse(true)) {
         return;
       }
       if (!told) {

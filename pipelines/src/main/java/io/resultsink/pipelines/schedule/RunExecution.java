@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -167,8 +166,8 @@ final class RunExecution {
     }
   }
 
-  /** Returns what a row says of a run now; null when it is gone. */
-  @Nullable Run look(long id) {
-    return database.transaction(connection -> new RunStore(connection).find(id).orElse(null));
+  /** Returns what a row says of a run now; absent when it is gone. */
+  Optional<Run> look(long id) {
+    return database.transaction(connection -> new RunStore(connection).find(id));
   }
 }

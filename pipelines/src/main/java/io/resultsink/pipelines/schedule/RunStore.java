@@ -204,8 +204,8 @@ final class RunStore {
         row.getInt("repetition"),
         EnumText.constant(RunState.class, row, "state"),
         row.getInt("failures"),
-        Jdbc.instant(row, "started_at"),
-        Jdbc.instant(row, "ended_at"),
+        Jdbc.instantOrNull(row, "started_at"),
+        Jdbc.instantOrNull(row, "ended_at"),
         row.getObject("rows", Long.class),
         row.getString("error"));
   }

@@ -101,7 +101,8 @@ public final class ScheduleDatabase implements AutoCloseable {
       }
       throw new ScheduleDatabaseException(
           "the schema %s of the schedules database %s cannot be brought to this version: %s"
-              .formatted(SCHEMA, name, e.getMessage().lines().findFirst().orElse("")),
+              .formatted(
+                  SCHEMA, name, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     }
   }

@@ -197,7 +197,7 @@ final class ScheduleStore {
     try {
       schedule = read(row);
     } catch (ScheduleException e) {
-      problem = e.getMessage().lines().findFirst().orElse("");
+      problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     } catch (IllegalArgumentException e) {
       problem = "a later version of pgresult has written it";
     }
@@ -230,7 +230,7 @@ final class ScheduleStore {
         EnumText.constant(Overlap.class, row, "overlap"),
         row.getInt("retries"),
         row.getBoolean("paused"),
-        Jdbc.instant(row, "next_tick"));
+        Jdbc.instantOrNull(row, "next_tick"));
   }
 
   private static List<String> texts(ResultSet row, String column) throws SQLException {
