@@ -75,8 +75,7 @@ class BundleIT {
   void keepsDuckDbsLibraryBesideItself() throws Exception {
     try (JarFile bundle = new JarFile(bundle().toFile());
         Stream<Path> beside = Files.list(Path.of("target"))) {
-      assertThat(
-          bundle.stream().filter(entry -> entry.getName().contains(DUCKDB)).count(), is(0L));
+      assertThat(bundle.stream().filter(entry -> entry.getName().contains(DUCKDB)).count(), is(0L));
       assertThat(
           beside.filter(file -> file.getFileName().toString().startsWith(DUCKDB)).count(), is(1L));
     }
