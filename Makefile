@@ -20,6 +20,9 @@ BUNDLE = $(if $(filter-out 18,$(PG)),-Dbundle.skip=true -DexcludedGroups=torture
 # What each contender of the benchmark writes, but for those that are slow.
 ROWS ?= 2000000
 
+# Only part query runs the bundle.
+BENCH_BUNDLE = $(if $(ONLY),$(findstring query,$(ONLY)),all)
+
 ATTACKS = $(CURDIR)/target/torture/attacks.tsv
 ATTACK_TABLE = java -cp src/target/test-classes io.resultsink.postgres.testing.AttackTable $(ATTACKS)
 
@@ -58,7 +61,8 @@ xlang: build ## pipelines in Python and YAML, two versions of Beam, and on Flink
 
 .PHONY: bench
 bench: ## the benchmark; ROWS=... and ONLY=... narrow it, PROFILE=1 records what is hot
-	$(MVN) -Dquick -DskipTests -Dbundle.skip=true -Pbench package
+	$(MVN) $(QUIET_BUNDLE) -Dquick -DskipTests $(if $(BENCH_BUNDLE),,-Dbundle.skip=true) -Pbench package
+	$(if $(BENCH_BUNDLE),pipelines/archive)
 	java -Xmx3g -Duser.timezone=UTC -Duser.language=en \
 	  -Djava.util.logging.config.file=src/test/resources/logging.properties \
 	  @pipelines/target/bench.arguments io.resultsink.pipelines.benchmark.Benchmark \

@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -78,6 +80,7 @@ public final class Benchmark implements Callable<Integer> {
     Map<String, String> settings;
     try (BenchServer server = BenchServer.start(folder)) {
       settings = server.settings();
+      say("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
       machine.forEach(this::say);
       settings.forEach(this::say);
       Path files = Files.createDirectories(folder.resolve("files"));

@@ -72,6 +72,7 @@ final class Bounds {
     all.add(publish("append publishes", "bare INSERT"));
     all.add(publish("truncate publishes", "bare DELETE and INSERT"));
     encoders(all);
+    all.addAll(QueryBounds.all());
     return all;
   }
 

@@ -114,6 +114,13 @@ enum Part {
     void measure(Bench bench, Rounds rounds) throws Exception {
       new Encoders(bench).measure();
     }
+  },
+  /** Whole commands of pgresult, beside psql's and DuckDB. */
+  QUERY {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      new QueryCommands(bench).measure(Rounds.THREE);
+    }
   };
 
   static final String WITHOUT = "without a sink";
