@@ -96,6 +96,8 @@ final class PublicationRules {
     boolean also = session.serverVersion() >= SCHEMA_PUBLICATIONS_SINCE;
     String sql = "SELECT quote_ident(pubname), NULL FROM pg_publication WHERE puballtables\n";
     Jdbc.RowMapper<Publication> mapper = row -> new Publication(row.getString(1), row.getString(2));
-    return also ? session.list(sql + ofSchemas, mapper, (Object) schemas) : session.list(sql, mapper);
+    return also
+        ? session.list(sql + ofSchemas, mapper, (Object) schemas)
+        : session.list(sql, mapper);
   }
 }

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.command;
 
+import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.query.DatabaseName;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.resultsink.pipelines.launch.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

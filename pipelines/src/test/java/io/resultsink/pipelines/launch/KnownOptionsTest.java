@@ -1,4 +1,4 @@
-package io.resultsink.pipelines.command;
+package io.resultsink.pipelines.launch;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;

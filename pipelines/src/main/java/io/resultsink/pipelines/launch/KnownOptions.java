@@ -1,4 +1,4 @@
-package io.resultsink.pipelines.command;
+package io.resultsink.pipelines.launch;
 
 import java.io.IOException;
 import java.net.URL;
