@@ -179,7 +179,7 @@ public final class ConfiguredTarget {
     return what + " has one value in the URL and another beside it; write it once";
   }
 
-  /** What an option makes of a target; two spellings of one value make the same. */
+  /** Returns the value that an option gives a target; two spellings of one value make the same. */
   private static String value(SinkOption option, String encoded) {
     PostgresTarget.Builder builder = PostgresTarget.builder().table(new TableName(null, "t"));
     option.apply(builder, encoded);

@@ -64,7 +64,7 @@ public abstract class PostgresTarget implements Serializable {
     return Objects.requireNonNull(givenTable());
   }
 
-  /** What {@link #table()} is; null only while a URL is read that names none. */
+  /** Returns {@link #table()}, or null only while a URL is read that names none. */
   abstract @Nullable TableName givenTable();
 
   /** Returns how result and table become one; {@link WriteMode#APPEND} unless given. */

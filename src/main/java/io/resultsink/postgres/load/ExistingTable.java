@@ -84,7 +84,7 @@ public record ExistingTable(
     return isTable(kind);
   }
 
-  /** Whether rows can be written to relations of a kind, as {@link #kindOf} returns it. */
+  /** Returns whether rows can be written to relations of a kind, as {@link #kindOf} returns it. */
   public static boolean isTable(char kind) {
     return kind == 'r' || kind == 'p';
   }

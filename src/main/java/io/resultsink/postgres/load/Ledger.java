@@ -58,7 +58,7 @@ public record Ledger(TableName name) {
   }
 
   /**
-   * What a look at the ledger found.
+   * The outcome of a look at the ledger.
    *
    * @param there whether there is a relation of its name
    * @param readable whether our role may read it

@@ -86,7 +86,7 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
     return new ResolvedTarget(database, new TableName(schema, asked.table()), stagingSchema);
   }
 
-  /** What a bare name finds: the relation's oid, or 0, and the schema in which it is created. */
+  /** The answer to a bare name: the relation's oid, or 0, and the schema in which it is created. */
   private record Bare(long oid, @Nullable String creation) {
     static final Bare NONE = new Bare(0, null);
   }
