@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
@@ -20,8 +19,7 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public final class AdvisoryLock {
 
-  private static final int FIRST_PAUSE_MILLIS = 5;
-  private static final int LONGEST_PAUSE_MILLIS = 200;
+  private static final Retry PAUSES = Retry.always(Duration.ofMillis(5), Duration.ofMillis(200));
 
   private AdvisoryLock() {}
 
@@ -32,7 +30,7 @@ public final class AdvisoryLock {
    */
   public static void acquire(Session session, String name, Duration wait) throws SQLException {
     Turn turn = new Turn(name, wait);
-    while (!turn.isOurs(session)) {
+    while (!turn.tryAcquire(session)) {
       turn.pause();
     }
   }
@@ -42,7 +40,7 @@ public final class AdvisoryLock {
     private final String name;
     private final Duration wait;
     private final long deadline;
-    private int pause = FIRST_PAUSE_MILLIS;
+    private int attempt;
 
     /** Asks for the lock of a name for as long as {@code wait}. */
     public Turn(String name, Duration wait) {
@@ -52,7 +50,7 @@ public final class AdvisoryLock {
     }
 
     /** Takes the lock when nobody has it, until the session's transaction ends. */
-    public boolean isOurs(Session session) throws SQLException {
+    public boolean tryAcquire(Session session) throws SQLException {
       String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
       try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
         statement.setString(1, "result_sink " + name);
@@ -81,8 +79,7 @@ public final class AdvisoryLock {
             SqlState.LOCK_NOT_AVAILABLE,
             null);
       }
-      Pause.millis(pause + ThreadLocalRandom.current().nextInt(pause));
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+      PAUSES.pause(++attempt);
     }
   }
 }
