@@ -16,8 +16,8 @@ import io.resultsink.postgres.load.RunIdentity;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StageRows;
 import io.resultsink.postgres.load.StagedChunk;
-import io.resultsink.postgres.publish.DropStaging;
 import io.resultsink.postgres.publish.PublishRows;
+import io.resultsink.postgres.publish.TidyUp;
 import io.resultsink.postgres.report.ResultSummary;
 import java.time.Duration;
 import java.util.List;
@@ -282,7 +282,7 @@ public final class PostgresResultSink
 
     published
         .apply("Published", Reshuffle.viaRandomKey())
-        .apply("DropStaging", ParDo.of(new DropStaging(plan)));
+        .apply("TidyUp", ParDo.of(new TidyUp(plan)));
     return published;
   }
 

@@ -45,9 +45,9 @@ public record PostgresType(
    * any.
    */
   String qualified() {
-    boolean array = element != null && name.equals("_" + element.name());
-    String scalar = array ? element.name() : name;
-    String bare = array ? sql.substring(0, sql.indexOf('[')) : sql;
+    PostgresType one = element != null && name.equals("_" + element.name()) ? element : null;
+    String scalar = one == null ? name : one.name();
+    String bare = one == null ? sql : sql.substring(0, sql.indexOf('['));
     boolean isName = bare.equals(scalar) || bare.equals('"' + scalar + '"');
     return schema.equals("pg_catalog") && isName ? schema + "." + sql : sql;
   }

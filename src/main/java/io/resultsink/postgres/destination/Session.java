@@ -127,7 +127,7 @@ public final class Session implements AutoCloseable {
    *
    * @return false when the connection is lost, and the server may still be at work
    */
-  public boolean isRolledBack() {
+  public boolean tryRollback() {
     try {
       rollback();
       return true;

@@ -6,7 +6,6 @@ import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
@@ -18,8 +17,7 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public final class AdvisoryLock {
 
-  private static final int FIRST_PAUSE_MILLIS = 5;
-  private static final int LONGEST_PAUSE_MILLIS = 200;
+  private static final Retry PAUSES = Retry.always(Duration.ofMillis(5), Duration.ofMillis(200));
 
   private AdvisoryLock() {}
 
@@ -30,7 +28,7 @@ public final class AdvisoryLock {
    */
   public static void acquire(Session session, String name, Duration wait) throws SQLException {
     Turn turn = new Turn(name, wait);
-    while (!turn.isOurs(session)) {
+    while (!turn.tryAcquire(session)) {
       turn.pause();
     }
   }
@@ -40,7 +38,7 @@ public final class AdvisoryLock {
     private final String name;
     private final Duration wait;
     private final long deadline;
-    private int pause = FIRST_PAUSE_MILLIS;
+    private int attempt;
 
     /** Asks for the lock of a name for as long as {@code wait}. */
     public Turn(String name, Duration wait) {
@@ -50,7 +48,7 @@ public final class AdvisoryLock {
     }
 
     /** Takes the lock when nobody has it, until the session's transaction ends. */
-    public boolean isOurs(Session session) throws SQLException {
+    public boolean tryAcquire(Session session) throws SQLException {
       String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
       return session.one(sql, row -> row.getBoolean(1), "result_sink " + name);
     }
@@ -73,8 +71,7 @@ public final class AdvisoryLock {
             SqlState.LOCK_NOT_AVAILABLE,
             null);
       }
-      Pause.millis(pause + ThreadLocalRandom.current().nextInt(pause));
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+      PAUSES.pause(++attempt);
     }
   }
 }

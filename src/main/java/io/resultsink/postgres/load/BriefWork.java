@@ -6,6 +6,7 @@ import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.SqlState;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,8 +15,7 @@ final class BriefWork {
 
   private static final Logger LOG = LoggerFactory.getLogger(BriefWork.class);
 
-  private static final int ATTEMPTS = 5;
-  private static final int PAUSE_MILLIS = 200;
+  private static final Retry RETRY = new Retry(5, Duration.ofMillis(300), Duration.ofSeconds(10));
 
   private BriefWork() {}
 
@@ -33,18 +33,19 @@ final class BriefWork {
         reached = true;
         return work.in(session);
       } catch (SQLException e) {
-        if (attempt == ATTEMPTS || !(SqlState.isTransient(e) || SqlState.isCreationRace(e))) {
+        boolean again = SqlState.isTransient(e) || SqlState.isCreationRace(e);
+        if (!again || !RETRY.hasAfter(attempt)) {
           throw e;
         }
         LOG.warn("Trying again: {}", ServerReason.of(e));
       } catch (DatabaseUnavailableException e) {
         boolean again = reached ? SqlState.isTransient(e) : SqlState.isBusy(e);
-        if (attempt == ATTEMPTS || !again) {
+        if (!again || !RETRY.hasAfter(attempt)) {
           throw e;
         }
         LOG.warn("No session, trying again: {}", e.getMessage());
       }
-      Pause.millis((long) PAUSE_MILLIS << attempt);
+      RETRY.pause(attempt);
     }
   }
 }

@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.postgresql.copy.CopyIn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +30,7 @@ final class ChunkLoader {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkLoader.class);
 
   /** A lost chunk is sent again: whatever became of the first, only the reported one counts. */
-  private static final int ATTEMPTS = 5;
-
-  private static final int FIRST_PAUSE_MILLIS = 200;
+  private static final Retry RETRY = new Retry(5, Duration.ofMillis(400), Duration.ofSeconds(10));
 
   private final PostgresConnections connections;
   private final RunPlan plan;
@@ -57,7 +54,7 @@ final class ChunkLoader {
         return Optional.of(send(session, buffer, rows));
       } catch (SQLException e) {
         if (SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
-          if (attempt == ATTEMPTS) {
+          if (!RETRY.hasAfter(attempt)) {
             throw gone(e);
           }
           if (!openedAnother(e)) {
@@ -65,7 +62,7 @@ final class ChunkLoader {
           }
           continue;
         }
-        if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
+        if (!RETRY.hasAfter(attempt) || !SqlState.isTransient(e)) {
           throw failed(e, buffer);
         }
         LOG.warn(
@@ -74,13 +71,12 @@ final class ChunkLoader {
             staging.name(),
             ServerReason.scrubbed(e));
       } catch (DatabaseUnavailableException e) {
-        if (attempt == ATTEMPTS || !SqlState.isTransient(e)) {
+        if (!RETRY.hasAfter(attempt) || !SqlState.isTransient(e)) {
           throw e;
         }
         LOG.warn("No session for a chunk of {}, trying again", plan, e);
       }
-      int pause = FIRST_PAUSE_MILLIS << attempt;
-      Pause.millis(pause + ThreadLocalRandom.current().nextInt(pause));
+      RETRY.pause(attempt);
     }
   }
 

@@ -7,11 +7,10 @@ import io.resultsink.postgres.failure.Printable;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.load.Pause;
+import io.resultsink.postgres.load.Retry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +25,7 @@ final class LockAttempts {
 
   private static final Duration MOMENT = Duration.ofMillis(100);
   private static final Duration LEAST = Duration.ofMillis(10);
-  private static final int SHORTEST_PAUSE_MILLIS = 25;
-  private static final int LONGEST_PAUSE_MILLIS = 150;
+  private static final Retry PAUSES = Retry.every(Duration.ofMillis(50));
 
   /**
    * "tuple concurrently updated" is one, when somebody has altered the table without a lock on it;
@@ -59,8 +57,8 @@ final class LockAttempts {
     this.patience = patience;
   }
 
-  /** Returns whether nobody at all uses a table at this moment. */
-  static boolean isFree(Session session, TableName table) throws SQLException {
+  /** Locks a table and lets it go again; returns whether nobody at all uses it at this moment. */
+  static boolean canLockNow(Session session, TableName table) throws SQLException {
     session.lockTimeout(MOMENT);
     session.execute("SAVEPOINT lock_attempt");
     boolean free = true;
@@ -124,8 +122,7 @@ final class LockAttempts {
           throw e;
         }
         rollBack(session);
-        Pause.millis(
-            ThreadLocalRandom.current().nextInt(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
+        PAUSES.pause(1);
         patience.waited(System.nanoTime() - begin);
         if (patience.isOver()) {
           throw gaveUp(tables, lock, e);

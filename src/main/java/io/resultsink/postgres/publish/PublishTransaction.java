@@ -4,10 +4,10 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.SessionPair;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.load.AdvisoryLock;
 import io.resultsink.postgres.load.ExistingTable;
 import io.resultsink.postgres.load.ForeignParts;
 import io.resultsink.postgres.load.Ledger;
@@ -20,19 +20,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Staging to target, in one transaction; the same order for every mode, so that no two can
  * deadlock.
- *
- * <p>Used once. After a failure, {@link #isInDoubt()} and {@link #backend()} say what is left to
- * find out.
  */
 final class PublishTransaction {
-
-  /** Publishes into one table queue up; each may take this long before the next gives up. */
-  static final Duration OTHER_PUBLISHES = Duration.ofHours(1);
 
   private final RunPlan plan;
   private final PostgresTarget target;
@@ -44,11 +37,6 @@ final class PublishTransaction {
   private final TableName table;
   private final PublishTimes times;
   private final Patience patience;
-  private @Nullable Backend backend;
-  private long stagingMillis;
-  private boolean begun;
-  private boolean claimed;
-  private boolean commitSent;
 
   PublishTransaction(
       RunPlan plan,
@@ -70,33 +58,54 @@ final class PublishTransaction {
   }
 
   /** Publishes, or finds that the run is published. */
-  ResultSummary run() throws SQLException {
-    if (!claimTurn()) {
-      return alreadyPublished();
+  ResultSummary run(Attempt attempt) throws SQLException {
+    return attempt.inTurn(table, "publish", () -> published(attempt), () -> publish(attempt));
+  }
+
+  /** Claims the run in the ledger; the summary of before when it is published already. */
+  private Optional<ResultSummary> published(Attempt attempt) throws SQLException {
+    if (ledger.claim(session, plan.run(), table, target.mode().option())) {
+      attempt.reached(Progress.CLAIMED);
+      return Optional.empty();
     }
+    ResultSummary published =
+        ledger
+            .find(session, plan.run().runId(), table)
+            .orElseThrow(
+                () -> new Overtaken("the ledger row of " + plan + " vanished as it was read"));
+    session.rollback();
+    return Optional.of(published.toBuilder().alreadyPublished(true).build());
+  }
+
+  private ResultSummary publish(Attempt attempt) throws SQLException {
+    long stagingMillis =
+        Duration.between(staging.createdAt(), session.serverTime()).toMillis()
+            - times.elapsedMillis();
     rows.lock(session);
     rows.requireOurs(session);
     FaultPoint.STAGING_LOCKED.reached();
     // Sealed rows were counted as they were sealed; since then no worker knows their name.
     boolean alone = rows.areSealed() || rows.verify(session);
 
-    PublishScript script = PublishScript.of(target.mode());
-    boolean exists = holdDefinition(script);
+    ModePlan mode = ModePlan.of(target.mode());
+    boolean exists = holdDefinition(mode);
     requireStillFitting();
-    boolean live = script.newTable() && alone && rows.canGoLive(session);
+    boolean live = mode.newTable() && alone && rows.canGoLive(session);
     if (live && !exists) {
       session.define(FrozenCopy.definition(table, staging.columns())); // gets what new tables get
     }
     RowsToTable way = new RowsToTable(plan, staging, rows, sessions, times, patience);
-    long moved = live || exists ? way.existing(script, live) : way.missing();
+    long moved = live || exists ? way.existing(mode, live) : way.missing();
     requireAllMoved(moved);
-    ForeignParts.requireNone(session, staging.target()); // one may have come since the look above
+    if (target.mode() == WriteMode.APPEND) { // whose lock lets others attach a partition
+      ForeignParts.requireNone(session, staging.target());
+    }
 
-    ResultSummary summary = summary(!exists);
+    ResultSummary summary = summary(!exists, stagingMillis);
     Instant publishedAt = ledger.record(session, summary, table);
     session.useRoleSearchPath(); // the user's triggers that wait for the commit
     FaultPoint.COMMITTING.reached();
-    commitSent = true;
+    attempt.reached(Progress.COMMIT_SENT);
     session.commit();
     FaultPoint.COMMITTED.reached();
     return summary.toBuilder()
@@ -106,85 +115,18 @@ final class PublishTransaction {
   }
 
   /**
-   * Claims the run, and the table against other publishes. Whoever has to wait does so outside of a
-   * transaction: behind a pooler it would keep a session that those before it need.
-   *
-   * @return false when the run is published already
-   */
-  private boolean claimTurn() throws SQLException {
-    AdvisoryLock.Turn turn = turnOf(table);
-    while (true) {
-      session.begin(OTHER_PUBLISHES, "publish " + table);
-      backend = Backend.of(session);
-      if (!begun) {
-        stagingMillis =
-            Duration.between(staging.createdAt(), session.serverTime()).toMillis()
-                - times.elapsedMillis();
-        begun = true;
-      }
-      if (!ledger.claim(session, plan.run(), table, target.mode().option())) {
-        return false;
-      }
-      claimed = true;
-      if (turn.isOurs(session)) {
-        return true;
-      }
-      session.rollback();
-      backend = null;
-      turn.pause();
-    }
-  }
-
-  /** The place in the queue of those who publish into a table. */
-  static AdvisoryLock.Turn turnOf(TableName table) {
-    return new AdvisoryLock.Turn("target " + table, OTHER_PUBLISHES);
-  }
-
-  /** Returns whether COMMIT was sent, so that only the ledger knows its outcome. */
-  boolean isInDoubt() {
-    return commitSent;
-  }
-
-  /**
-   * Returns whether no earlier transaction of this run had committed: the ledger row was ours to
-   * write.
-   */
-  boolean hasClaimed() {
-    return claimed;
-  }
-
-  /** Returns whether the server was there. */
-  boolean hasBegun() {
-    return begun;
-  }
-
-  /** The server process that may still be at work, null before the transaction began. */
-  @Nullable Backend backend() {
-    return backend;
-  }
-
-  private ResultSummary alreadyPublished() throws SQLException {
-    ResultSummary published =
-        ledger
-            .find(session, plan.run().runId(), table)
-            .orElseThrow(() -> new SQLException("the ledger row has vanished", "40001"));
-    session.rollback();
-    return published.toBuilder().alreadyPublished(true).build();
-  }
-
-  /**
    * Nobody alters the table from here on; its readers and writers go on.
    *
    * @return whether it exists
    */
-  private boolean holdDefinition(PublishScript script) throws SQLException {
+  private boolean holdDefinition(ModePlan mode) throws SQLException {
     Optional<Character> kind = ExistingTable.kindOf(session, table);
     if (kind.isEmpty() || !ExistingTable.isTable(kind.get())) {
       return kind.isPresent(); // a view is refused in words by the preflight that follows
     }
     // Autovacuum gives way, but only to a request that waits longer than deadlock_timeout.
     new LockAttempts(session, patience)
-        .acquire(table, script.holds(), longest(patience.left(), target.lockTimeout()));
+        .acquire(table, mode.holds(), longest(patience.left(), target.lockTimeout()));
     return true;
   }
 
@@ -224,7 +166,7 @@ final class PublishTransaction {
     }
   }
 
-  private ResultSummary summary(boolean created) {
+  private ResultSummary summary(boolean created, long stagingMillis) {
     return ResultSummary.builder()
         .runId(plan.run().runId())
         .database(staging.target().database())

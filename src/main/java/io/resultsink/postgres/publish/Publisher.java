@@ -12,7 +12,7 @@ import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.load.Pause;
+import io.resultsink.postgres.load.Retry;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.load.StagingOpener;
@@ -21,7 +21,6 @@ import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,21 +36,13 @@ final class Publisher {
   /** The time that a server that has gone away may stay away. */
   private static final Duration RECONNECT = Duration.ofMinutes(1);
 
-  /** Conflicts that are still there after this many attempts are not bad luck. */
-  private static final int ATTEMPTS = 10;
-
-  private static final String UNREACHABLE = "the server cannot be reached";
-
-  private static final int PAUSE_MILLIS = 100;
-  private static final int LONGEST_PAUSE_MILLIS = 5_000;
+  private static final Retry PAUSES =
+      Retry.always(Duration.ofMillis(150), Duration.ofMillis(3_500));
 
   private final PostgresConnections connections;
   private final RunPlan plan;
   private final Duration reconnect;
   private final Patience patience;
-  private @Nullable Backend lost;
-  private boolean inDoubt;
-  private boolean reached;
 
   Publisher(PostgresConnections connections, RunPlan plan) {
     this(connections, plan, RECONNECT);
@@ -72,105 +63,79 @@ final class Publisher {
     }
     StagedRows rows = new StagedRows(opened.staging(), chunks);
     requireEnough(rows, opened.staging());
-    long deadline = System.nanoTime() + reconnect.toNanos();
-    int attemptsAtWork = 0;
-    for (int attempt = 1; ; attempt++) {
-      reached = false;
+    Outlook outlook = Outlook.first(System.nanoTime(), reconnect);
+    while (true) {
       try {
-        return attempt(opened.staging(), rows);
-      } catch (SQLException e) {
-        if (reached) { // however long it has worked, it is away only since now
-          attemptsAtWork++;
-          deadline = System.nanoTime() + reconnect.toNanos();
+        return attempt(opened.staging(), rows, outlook);
+      } catch (AttemptFailed failed) {
+        long now = System.nanoTime();
+        outlook = outlook.after(failed, now, reconnect);
+        switch (outlook.verdict(failed, !patience.isOver(), now)) {
+          case RETRY -> LOG.warn("Publishing {} failed, trying again: {}", plan, told(failed));
+          case FAIL -> throw explained(failed, opened.staging(), rows);
+          case UNKNOWN -> throw unknown("the server cannot be reached", failed.getCause());
         }
-        boolean again =
-            SqlState.isSessionLost(e)
-                ? attemptsAtWork < ATTEMPTS && System.nanoTime() < deadline
-                : attempt < ATTEMPTS
-                    && (SqlState.isConcurrency(e) || isRace(e))
-                    && !patience.isOver();
-        if (!again) {
-          throw inDoubt
-              ? unknown(UNREACHABLE, e)
-              : new PublishFailure(connections, plan, opened.staging(), rows).explain(e);
-        }
-        LOG.warn("Publishing {} failed, trying again: {}", plan, ServerReason.of(e));
-      } catch (DatabaseUnavailableException e) {
-        if (e.remedy() != Remedy.RETRY || System.nanoTime() > deadline) {
-          throw inDoubt ? unknown(UNREACHABLE, e) : e;
-        }
-        LOG.warn("No session to publish {}, trying again", plan, e);
       }
-      pauseAfter(attempt);
+      pauseAfter(outlook);
     }
   }
 
-  private void pauseAfter(int attempt) {
-    int pause = Math.min(PAUSE_MILLIS << Math.min(attempt, 10), LONGEST_PAUSE_MILLIS);
+  private static String told(AttemptFailed failed) {
+    return failed.getCause() instanceof SQLException sql
+        ? ServerReason.of(sql)
+        : failed.getCause().getMessage();
+  }
+
+  private RuntimeException explained(AttemptFailed failed, StagingTable staging, StagedRows rows) {
+    Throwable cause = failed.getCause();
+    return cause instanceof SQLException sql
+        ? new PublishFailure(connections, plan, staging, rows).explain(sql)
+        : cause instanceof Overtaken overtaken
+            ? overtaken.given(staging.target())
+            : (RuntimeException) cause;
+  }
+
+  private void pauseAfter(Outlook outlook) {
     try {
-      Pause.millis(pause / 2 + ThreadLocalRandom.current().nextInt(pause));
+      PAUSES.pause(outlook.attempts());
     } catch (LoadFailedException e) {
-      throw inDoubt ? unknown("the work was interrupted", e) : e;
+      throw outlook.inDoubt() ? unknown("the work was interrupted", e) : e;
     }
   }
 
-  private ResultSummary attempt(StagingTable staging, StagedRows rows) throws SQLException {
+  private ResultSummary attempt(StagingTable staging, StagedRows rows, Outlook outlook)
+      throws AttemptFailed {
     try (SessionPair sessions = connections.borrowPair()) {
-      endLostSession(sessions.second());
+      endLostSession(outlook.lost(), sessions.second());
       FaultPoint.PUBLISHING.reached();
       PublishTimes times = new PublishTimes();
       StagedRows ready = ready(staging, rows, sessions);
       PublishTransaction transaction =
           new PublishTransaction(plan, staging, ready, sessions, times, patience);
-      try {
-        ResultSummary summary = transaction.run();
-        // After a lost COMMIT it was this very publish that the ledger has.
-        return inDoubt ? summary.toBuilder().alreadyPublished(false).build() : summary;
-      } catch (SQLException | RuntimeException e) {
-        reached = transaction.hasBegun();
-        if (transaction.hasClaimed()) {
-          inDoubt = false; // what was in doubt before did not land: the row was free
-        }
-        // The other session's loss is none of this one's, which a pooler may give to others now.
-        if (e instanceof SQLException
-            && SqlState.isSessionLost(e)
-            && (transaction.isInDoubt() || !sessions.first().isRolledBack())) {
-          lost = transaction.backend();
-          inDoubt |= transaction.isInDoubt();
-        }
-        throw e;
-      }
+      ResultSummary summary = Attempt.run(sessions.first(), transaction::run);
+      // After a lost COMMIT it was this very publish that the ledger has.
+      return outlook.inDoubt() ? summary.toBuilder().alreadyPublished(false).build() : summary;
+    } catch (SQLException | DatabaseUnavailableException e) {
+      throw new AttemptFailed(e, Progress.NOT_REACHED, null);
     }
   }
 
   /** The rows, sealed and frozen where that is of use and nobody is in the way. */
   private StagedRows ready(StagingTable staging, StagedRows rows, SessionPair sessions)
-      throws SQLException {
+      throws AttemptFailed {
     if (!Seal.isUseful(plan, staging, rows)) {
       return rows;
     }
-    Seal seal = new Seal(plan, staging);
-    try {
-      StagedRows sealed = seal.close(rows, sessions.first());
-      return sealed.areSealed() ? Seal.freeze(sealed, sessions.second()) : sealed;
-    } catch (SQLException | RuntimeException e) {
-      reached = seal.hasBegun();
-      if (e instanceof SQLException
-          && SqlState.isSessionLost(e)
-          && !sessions.first().isRolledBack()) {
-        lost = seal.backend();
-      }
-      throw e;
-    }
+    return Attempt.run(
+        sessions.first(), attempt -> new Seal(plan, staging).seal(rows, sessions, attempt));
   }
 
   /** Its transaction may still be running, and a look at the ledger would come too early. */
-  private void endLostSession(Session session) throws SQLException {
+  private static void endLostSession(@Nullable Backend lost, Session session) throws SQLException {
     if (lost != null) {
       session.begin(Duration.ofSeconds(10), "end a lost session");
       lost.terminate(session);
       session.commit();
-      lost = null;
     }
   }
 
@@ -190,14 +155,7 @@ final class Publisher {
     }
   }
 
-  /** Someone created the target, or its new table's name, since we looked. */
-  private static boolean isRace(SQLException failure) {
-    return SqlState.is(SqlState.DUPLICATE_TABLE, failure)
-        || SqlState.is(SqlState.UNDEFINED_TABLE, failure)
-        || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure) && PublishFailure.isOfCatalog(failure));
-  }
-
-  private ResultSinkException unknown(String why, Exception cause) {
+  private ResultSinkException unknown(String why, Throwable cause) {
     return new PublishOutcomeUnknownException(
         "the connection was lost during COMMIT of "
             + plan

@@ -53,41 +53,40 @@ final class RowsToTable {
    * @param live whether the rows' own table takes its place
    * @return the number of rows
    */
-  long existing(PublishScript script, boolean live) throws SQLException {
-    PublishWork.Fresh fresh = script.newTable() ? fresh(live) : null;
+  long existing(ModePlan mode, boolean live) throws SQLException {
+    PublishWork.Fresh fresh = mode.newTable() ? fresh(live) : null;
     PublishWork.Scene scene =
         new PublishWork.Scene(session, rows, table, staging.columns(), key(), fresh);
     times.prepared();
-    return script.newTable() ? swapping(script, scene, live) : keeping(script, scene);
+    return mode.newTable() ? swapping(mode, scene, live) : keeping(mode, scene);
   }
 
   /** All that has to wait for a lock waits briefly, since readers wait for us meanwhile. */
-  private long swapping(PublishScript script, PublishWork.Scene scene, boolean live)
-      throws SQLException {
+  private long swapping(ModePlan mode, PublishWork.Scene scene, boolean live) throws SQLException {
     // Held only with the target's lock: a backup that waits for it would hold the target's.
     List<TableName> tables = live ? List.of(rows.name(), table) : List.of(table);
     return new LockAttempts(session, patience)
         .run(
             tables,
-            Objects.requireNonNull(script.publishes()),
+            Objects.requireNonNull(mode.publishes()),
             target.lockTimeout(),
             time -> {
               locked();
               ForeignKeys.dropSeveral(session, table, time);
-              return script.work().move(scene);
+              return mode.work().move(scene);
             });
   }
 
   /** Readers go on while the work waits for rows of others, so that it may wait long. */
-  private long keeping(PublishScript script, PublishWork.Scene scene) throws SQLException {
-    TableLock lock = script.publishes();
+  private long keeping(ModePlan mode, PublishWork.Scene scene) throws SQLException {
+    TableLock lock = mode.publishes();
     if (lock != null) {
       new LockAttempts(session, patience).acquire(table, lock, target.lockTimeout());
     }
     locked();
     session.lockTimeout(patience.left());
     try {
-      return script.work().move(scene);
+      return mode.work().move(scene);
     } catch (SQLException e) {
       if (SqlState.is(SqlState.LOCK_NOT_AVAILABLE, e)) {
         patience.end();

@@ -2,11 +2,11 @@ package io.resultsink.postgres.publish;
 
 import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.destination.SessionPair;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.load.AdvisoryLock;
 import io.resultsink.postgres.load.Ledger;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.SealedTable;
@@ -14,7 +14,6 @@ import io.resultsink.postgres.load.StagingTable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,9 +23,6 @@ import org.slf4j.LoggerFactory;
  *
  * <p>None of it is needed for the publish to be right. What cannot be done at once, because others
  * read the table or hold old snapshots, is left, and the publish copies the rows instead.
- *
- * <p>Used once. The transaction that seals has the table's turn, as a publish has: of two
- * publishers of a run, neither ends the other's session to get at the staging table.
  */
 final class Seal {
 
@@ -40,8 +36,6 @@ final class Seal {
   private final RunPlan plan;
   private final StagingTable staging;
   private final TableName table;
-  private @Nullable Backend backend;
-  private boolean begun;
 
   Seal(RunPlan plan, StagingTable staging) {
     this.plan = plan;
@@ -51,43 +45,23 @@ final class Seal {
 
   /** Returns whether these rows could go live where they are staged. */
   static boolean isUseful(RunPlan plan, StagingTable staging, StagedRows rows) {
-    return PublishScript.of(plan.target().mode()).newTable()
+    return ModePlan.of(plan.target().mode()).newTable()
         && plan.target().staging() == StagingDurability.LOGGED
         && staging.columns().stagedAsIs()
         && rows.count() > 0;
   }
 
-  /** Returns whether the server was there. */
-  boolean hasBegun() {
-    return begun;
-  }
-
-  /** The server process that may still be at work, null when there is none. */
-  @Nullable Backend backend() {
-    return backend;
-  }
-
   /**
-   * Seals the reported chunks, in a transaction of its own.
+   * Seals the reported chunks, in a transaction of its own, and freezes them.
    *
    * @return the rows where they are now; as they were when the table cannot be had at once, or when
    *     the run is published
    */
-  StagedRows close(StagedRows rows, Session session) throws SQLException {
-    AdvisoryLock.Turn turn = PublishTransaction.turnOf(table);
-    while (true) {
-      session.begin(PublishTransaction.OTHER_PUBLISHES, "seal rows for " + table);
-      backend = Backend.of(session);
-      begun = true;
-      if (turn.isOurs(session)) {
-        StagedRows sealed = sealed(rows, session);
-        backend = null;
-        return sealed;
-      }
-      session.rollback();
-      backend = null;
-      turn.pause();
-    }
+  StagedRows seal(StagedRows rows, SessionPair sessions, Attempt attempt) throws SQLException {
+    StagedRows sealed =
+        attempt.inTurn(
+            table, "seal rows for", Optional::empty, () -> sealed(rows, sessions.first()));
+    return sealed.areSealed() ? freeze(sealed, sessions.second()) : sealed;
   }
 
   private StagedRows sealed(StagedRows rows, Session session) throws SQLException {
@@ -118,7 +92,7 @@ final class Seal {
           SealedTable.byCopy(session, staging, rows.reported(), rows.selectAsStaged());
       sealed = rows.in(copy);
       sealed.verify(session);
-    } else if (isFree(session)) {
+    } else if (areFree(session)) {
       sealed = rows.in(SealedTable.byName(session, staging, rows.reported()));
     } else {
       session.rollback();
@@ -141,9 +115,9 @@ final class Seal {
    * Returns whether both tables, of which one gets another name and the other goes, are used by
    * nobody.
    */
-  private boolean isFree(Session session) throws SQLException {
-    return LockAttempts.isFree(session, staging.tokens())
-        && LockAttempts.isFree(session, staging.name());
+  private boolean areFree(Session session) throws SQLException {
+    return LockAttempts.canLockNow(session, staging.tokens())
+        && LockAttempts.canLockNow(session, staging.name());
   }
 
   /**
@@ -152,7 +126,7 @@ final class Seal {
    *
    * @return the rows; ready to go live if their table's transaction ids will say so
    */
-  static StagedRows freeze(StagedRows sealed, Session session) throws SQLException {
+  private static StagedRows freeze(StagedRows sealed, Session session) throws SQLException {
     Duration limit =
         SHORTEST_LIMIT.plus(Duration.ofSeconds(sealed.bytes() / SLOWEST_BYTES_A_SECOND));
     StagedRows rows = sealed;

@@ -4,7 +4,6 @@ import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.load.SealedTable;
 import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.load.StagingTable;
@@ -106,7 +105,7 @@ final class StagedRows {
   /**
    * Refuses tables that are not provably ours, under the lock that keeps them what they are.
    *
-   * @throws SQLException with 42P01 when sealed rows are not where they were
+   * @throws Overtaken when sealed rows are not where they were
    */
   void requireOurs(Session session) throws SQLException {
     if (!areSealed()) {
@@ -115,7 +114,7 @@ final class StagedRows {
     }
     Optional<SealedTable> now = SealedTable.find(session, staging, reported);
     if (!now.equals(Optional.of(new SealedTable(name, chunks)))) {
-      throw new SQLException("sealed rows are gone from " + name, SqlState.UNDEFINED_TABLE);
+      throw new Overtaken("sealed rows are gone from " + name);
     }
   }
 
@@ -203,7 +202,7 @@ final class StagedRows {
     if (!frozen) {
       LOG.info("{} cannot be frozen, since a session was there before its rows", name);
     }
-    return frozen && LockAttempts.isFree(session, name);
+    return frozen && LockAttempts.canLockNow(session, name);
   }
 
   /**

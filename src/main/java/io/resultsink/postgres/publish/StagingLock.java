@@ -3,7 +3,7 @@ package io.resultsink.postgres.publish;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.load.Pause;
+import io.resultsink.postgres.load.Retry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +21,8 @@ final class StagingLock {
 
   /** The time that attempts go on after sessions were terminated. */
   private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  private static final Retry PAUSES = Retry.every(Duration.ofMillis(15));
 
   private static final Duration ATTEMPT = Duration.ofMillis(500);
 
@@ -57,7 +59,7 @@ final class StagingLock {
           terminated = true;
         }
       }
-      Pause.millis(20);
+      PAUSES.pause(1);
     }
   }
 }

@@ -3,7 +3,7 @@ package io.resultsink.postgres.publish;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.load.Pause;
+import io.resultsink.postgres.load.Retry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,6 +26,8 @@ final class Vacuum {
 
   /** The time that the pipeline's end may wait for whoever is at the table. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Retry PAUSES = Retry.every(Duration.ofMillis(150));
 
   /** The time that the work itself may take. */
   private static final Duration LONGEST = Duration.ofHours(1);
@@ -63,7 +65,7 @@ final class Vacuum {
         LOG.warn("{} is in use and was not vacuumed; autovacuum will do it", table);
         return;
       }
-      Pause.millis(200);
+      PAUSES.pause(1);
     }
   }
 

@@ -8,8 +8,8 @@ import io.resultsink.postgres.load.RunIdentity;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StageRows;
 import io.resultsink.postgres.load.StagedChunk;
-import io.resultsink.postgres.publish.DropStaging;
 import io.resultsink.postgres.publish.PublishRows;
+import io.resultsink.postgres.publish.TidyUp;
 import io.resultsink.postgres.report.ResultSummary;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +100,7 @@ public final class Steps implements AutoCloseable {
 
   /** Tidies up after a publish. */
   public void tidy(ResultSummary summary) {
-    new DropStaging(plan).process(summary);
+    new TidyUp(plan).process(summary);
   }
 
   /** Lets steps count what they do in this thread, as in the container of their runner. */

@@ -12,20 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param work what moves the rows
  * @param leavesDeadRows whether a vacuum afterwards keeps the table from growing
  */
-record PublishScript(
+record ModePlan(
     TableLock holds,
     @Nullable TableLock publishes,
     boolean newTable,
     PublishWork work,
     boolean leavesDeadRows) {
 
-  static PublishScript of(WriteMode mode) {
+  static ModePlan of(WriteMode mode) {
     return switch (mode) {
       // ROW EXCLUSIVE is all that the INSERT privilege permits, and enough against ALTER TABLE.
-      case APPEND ->
-          new PublishScript(TableLock.ROW_EXCLUSIVE, null, false, PublishWork::insert, false);
+      case APPEND -> new ModePlan(TableLock.ROW_EXCLUSIVE, null, false, PublishWork::insert, false);
       case REPLACE ->
-          new PublishScript(
+          new ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,
               TableLock.ACCESS_EXCLUSIVE,
               true,
@@ -33,14 +32,14 @@ record PublishScript(
               false);
       // With less, two runs at once leave the rows of both.
       case TRUNCATE ->
-          new PublishScript(
+          new ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,
               TableLock.EXCLUSIVE,
               false,
               PublishWork::deleteAndInsert,
               true);
       case UPDATE ->
-          new PublishScript(
+          new ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,
               TableLock.SHARE_ROW_EXCLUSIVE,
               false,

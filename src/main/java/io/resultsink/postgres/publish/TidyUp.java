@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * dead rows of a truncate. All of it best effort: the result stands already.
  */
 @Internal
-public final class DropStaging extends DoFn<ResultSummary, Void> {
+public final class TidyUp extends DoFn<ResultSummary, Void> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(DropStaging.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TidyUp.class);
 
   /** The ledger forgets runs whose id nobody gave after this. */
   private static final Duration LEDGER_AGE = Duration.ofDays(400);
@@ -31,7 +31,7 @@ public final class DropStaging extends DoFn<ResultSummary, Void> {
   private final RunPlan plan;
 
   /** Tidies up after a run. */
-  public DropStaging(RunPlan plan) {
+  public TidyUp(RunPlan plan) {
     this.plan = plan;
   }
 
@@ -41,7 +41,7 @@ public final class DropStaging extends DoFn<ResultSummary, Void> {
         Session session = connections.borrow()) {
       FaultPoint.TIDYING.reached();
       tidy(session);
-      if (PublishScript.of(plan.target().mode()).leavesDeadRows()) {
+      if (ModePlan.of(plan.target().mode()).leavesDeadRows()) {
         vacuum(session);
       }
       FaultPoint.TIDIED.reached();
