@@ -29,7 +29,7 @@ final class Attempt {
     this.session = session;
   }
 
-  /** What is done in an attempt. */
+  /** The work of an attempt. */
   @FunctionalInterface
   interface Work<T> {
     T in(Attempt attempt) throws SQLException;

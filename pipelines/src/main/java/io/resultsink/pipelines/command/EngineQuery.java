@@ -120,7 +120,7 @@ final class EngineQuery {
     }
   }
 
-  /** What the user should know before a stored query is run again and again. */
+  /** Returns what the user should know before a stored query is run again and again. */
   static List<String> notes(ScheduledQuery query) {
     Engine engine =
         choose(

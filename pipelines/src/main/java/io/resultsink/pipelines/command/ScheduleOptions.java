@@ -179,7 +179,7 @@ final class ScheduleOptions {
     return policies(old.running(checked(query)).at(newCron, delay(old.delay())));
   }
 
-  /** What is said of files belongs to the DATABASE that it was given for. */
+  /** Returns what is said of files. It belongs to the DATABASE that it was given for. */
   private ReadOptions files(ScheduledQuery before) {
     ReadOptions given = files.read();
     return database != null

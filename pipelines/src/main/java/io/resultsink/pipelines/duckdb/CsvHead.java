@@ -23,7 +23,7 @@ final class CsvHead {
   private static final int LINES = 100;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-  /** What parts the values of a file, and what may surround them. */
+  /** The characters that part the values of a file, and that may surround them. */
   record Dialect(char delimiter, char quote) {
 
     /** The values of the first record of a text that may end in the middle of another. */

@@ -154,7 +154,7 @@ final class CsvView implements TableRows {
       throw new InputException(table.place() + ": empty; not even a header line");
     }
     for (Map.Entry<String, List<String>> alike : byFirstLine.entrySet()) {
-      parts.add(part(session, alike.getValue(), heads.get(alike.getKey())));
+      parts.add(part(session, alike.getValue(), heads.getOrDefault(alike.getKey(), "")));
     }
   }
 

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -105,14 +106,15 @@ final class DuckCursor implements RowCursor {
         return new QueryFailedException("the query was cancelled");
       }
     }
+    DuckSession open = session;
     // Planning failures say why; what fails later before its first row does not.
     SQLException reason =
-        result == null && session != null ? session.reason(query.sql(), failure) : failure;
+        result == null && open != null ? open.reason(query.sql(), failure) : failure;
     if (DuckErrors.isOfPlanning(reason)) {
       return DuckErrors.ofPlanning(reason);
     }
-    boolean ofFile = session != null && DuckErrors.mayBeOfFile(reason);
-    return DuckErrors.ofRunning(reason, ofFile ? query.broken(session) : null);
+    boolean ofFile = open != null && DuckErrors.mayBeOfFile(reason);
+    return DuckErrors.ofRunning(reason, ofFile ? query.broken(Objects.requireNonNull(open)) : null);
   }
 
   @Override

@@ -47,7 +47,7 @@ final class DuckErrors {
         .contains(kind(failure));
   }
 
-  /** Whether the files are worth a second read. */
+  /** Returns whether the files are worth a second read. */
   static boolean mayBeOfFile(SQLException failure) {
     return !List.of("Conversion", "Out of Range", "Out of Memory", "OutOfMemory", "INTERRUPT")
         .contains(kind(failure));

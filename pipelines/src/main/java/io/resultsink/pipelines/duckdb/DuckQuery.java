@@ -59,7 +59,7 @@ public final class DuckQuery implements PreparedQuery {
     TableFolder folder = TableFolder.of(database);
     String text = sql == null ? onlyTable(folder) : sql;
     try (DuckSession session = DuckSession.open()) {
-      Statement statement = parse(session, text);
+      Statement statement = Statement.parse(session, text);
       GivenTypes given = GivenTypes.of(session, options.types());
       List<TableView> views = new ArrayList<>();
       for (String name : statement.tables(folder)) {
@@ -96,7 +96,7 @@ public final class DuckQuery implements PreparedQuery {
     List<String> names = new ArrayList<>();
     try (PreparedStatement prepared = session.connection().prepareStatement(sql);
         PreparedStatement marked =
-            session.connection().prepareStatement(deserialized(session, statement.marked()))) {
+            session.connection().prepareStatement(statement.marked(session))) {
       ResultSetMetaData columns = prepared.getMetaData();
       ResultSetMetaData marks = marked.getMetaData();
       for (int i = 1; i <= columns.getColumnCount(); i++) {
@@ -126,34 +126,9 @@ public final class DuckQuery implements PreparedQuery {
    */
   public static void checkSyntax(String sql) {
     try (DuckSession session = DuckSession.open()) {
-      parse(session, sql);
+      Statement.parse(session, sql);
     } catch (SQLException e) {
       throw DuckErrors.ofPlanning(e);
-    }
-  }
-
-  private static Statement parse(DuckSession session, String sql) throws SQLException {
-    try (PreparedStatement parser =
-        session
-            .connection()
-            .prepareStatement(
-                "SELECT json_serialize_sql(?::VARCHAR, skip_null := true, skip_empty := true)")) {
-      parser.setString(1, sql);
-      try (var answer = parser.executeQuery()) {
-        answer.next();
-        return Statement.of(sql, answer.getString(1));
-      }
-    }
-  }
-
-  private static String deserialized(DuckSession session, String tree) throws SQLException {
-    try (PreparedStatement writer =
-        session.connection().prepareStatement("SELECT json_deserialize_sql(?::JSON)")) {
-      writer.setString(1, tree);
-      try (var answer = writer.executeQuery()) {
-        answer.next();
-        return answer.getString(1);
-      }
     }
   }
 
@@ -191,7 +166,7 @@ public final class DuckQuery implements PreparedQuery {
   public static List<String> notes(String database, String sql) {
     try (DuckSession session = DuckSession.open()) {
       TableFolder folder = TableFolder.of(database);
-      return notes(parse(session, sql).tables(folder).stream().map(folder::table));
+      return notes(Statement.parse(session, sql).tables(folder).stream().map(folder::table));
     } catch (QueryException e) {
       // The run says what is wrong with the folder then.
       return List.of();

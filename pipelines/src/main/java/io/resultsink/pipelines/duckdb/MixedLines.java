@@ -33,7 +33,7 @@ record MixedLines(String path, char quote) implements Serializable {
         isGzip(path) ? new GZIPInputStream(bytes, BUFFER_BYTES) : bytes, BUFFER_BYTES);
   }
 
-  /** Whether {@link #open} unpacks a file; no class of Java does it for Zstandard. */
+  /** Returns whether {@link #open} unpacks a file; no class of Java does it for Zstandard. */
   static boolean canOpen(String path) {
     return !path.toLowerCase(Locale.ROOT).endsWith(".zst");
   }
@@ -42,7 +42,7 @@ record MixedLines(String path, char quote) implements Serializable {
     return path.toLowerCase(Locale.ROOT).endsWith(".gz");
   }
 
-  /** Whether the lines of a file end in several ways, those inside of quotes included. */
+  /** Returns whether the lines of a file end in several ways, those inside of quotes included. */
   static boolean isIn(String path) throws IOException {
     boolean lf = false;
     boolean crLf = false;

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.resultsink.pipelines.query.QueryException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +40,28 @@ final class Statement {
   private Statement(String sql, JsonNode tree) {
     this.sql = sql;
     this.tree = tree;
+  }
+
+  /**
+   * Reads a text by DuckDB's own parser.
+   *
+   * @throws QueryException when it is not exactly one query, with the place
+   */
+  static Statement parse(DuckSession session, String sql) throws SQLException {
+    String question =
+        "SELECT json_serialize_sql(?::VARCHAR, skip_null := true, skip_empty := true)";
+    return of(sql, answer(session, question, sql));
+  }
+
+  private static String answer(DuckSession session, String question, String text)
+      throws SQLException {
+    try (PreparedStatement asked = session.connection().prepareStatement(question)) {
+      asked.setString(1, text);
+      try (ResultSet answer = asked.executeQuery()) {
+        answer.next();
+        return answer.getString(1);
+      }
+    }
   }
 
   /**
@@ -222,12 +247,17 @@ final class Statement {
     return usesMap;
   }
 
+  /** Returns the SQL with a mark in place of the name of each unnamed column. */
+  String marked(DuckSession session) throws SQLException {
+    return answer(session, "SELECT json_deserialize_sql(?::JSON)", marked());
+  }
+
   /**
    * The tree with a recognizable alias on each column of the result that has no name of its own: an
    * expression that is no column and has no alias. What expands to several columns keeps it on each
    * of them.
    */
-  String marked() {
+  private String marked() {
     JsonNode copy = tree.deepCopy();
     JsonNode query = copy.path("statements").get(0).path("node");
     while (query.path("type").asText().equals("SET_OPERATION_NODE")
