@@ -34,6 +34,7 @@ def test_the_readmes_python_publishes(database, jar):
     assert database.rows("title, votes") == [("Alien", 7), ("Brazil", 5)]
 
 
+@pytest.mark.long
 def test_the_readmes_yaml_publishes(tmp_path, database, jar):
     write = textwrap.indent(adapted(block(README, "yaml"), database), "    ")
     text = EXAMPLE.read_text()
@@ -45,6 +46,7 @@ def test_the_readmes_yaml_publishes(tmp_path, database, jar):
     assert database.rows("code, hits") == [("200", 7), ("404", 2)]
 
 
+@pytest.mark.long
 def test_the_pages_python_publishes(database, jar, capfd):
     exec(adapted(block(PAGE, "python"), database), {})
     assert database.rows("code, hits") == [("200", 7), ("404", 2)]

@@ -34,9 +34,15 @@ def run(tmp_path, jar, text, database, **changes):
     "mode, after",
     [
         ("mode: replace", [("200", 7), ("404", 2)]),
-        ("mode: append", [("200", 7), ("404", 2), ("500", 1)]),
-        ("mode: truncate", [("200", 7), ("404", 2)]),
-        ("mode: update\n        unique: [code]", [("200", 7), ("404", 2), ("500", 1)]),
+        pytest.param(
+            "mode: append", [("200", 7), ("404", 2), ("500", 1)], marks=pytest.mark.long
+        ),
+        pytest.param("mode: truncate", [("200", 7), ("404", 2)], marks=pytest.mark.long),
+        pytest.param(
+            "mode: update\n        unique: [code]",
+            [("200", 7), ("404", 2), ("500", 1)],
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_every_mode_does_what_it_says(tmp_path, jar, database, mode, after):
@@ -59,6 +65,7 @@ def test_what_is_wrong_is_said(tmp_path, jar, database):
     assert "a password reference is env:NAME or file:PATH" in ended.stderr
 
 
+@pytest.mark.long
 def test_a_field_that_is_not_known_is_named(tmp_path, jar, database):
     ended = run(
         tmp_path, jar, EXAMPLE.read_text(), database, **{"mode: replace": "mood: replace"}

@@ -69,7 +69,7 @@ class ApplicationModeIT {
                 "--runner=FlinkRunner",
                 "--flinkMaster=[auto]",
                 option);
-        boolean ended = jobManager.waitFor(5, TimeUnit.MINUTES);
+        boolean ended = jobManager.waitFor(10, TimeUnit.MINUTES);
         jobManager.destroyForcibly();
         assertThat(said("jobmanager" + launch), ended, is(true));
         assertThat(said("jobmanager" + launch), jobManager.exitValue(), is(0));
