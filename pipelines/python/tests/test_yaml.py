@@ -60,7 +60,7 @@ def test_what_is_wrong_is_said(tmp_path, jar, database):
         tmp_path, jar, text.replace("file:/run/secrets/shop-db", "kanarienvogel"), database
     )
     assert ended.returncode != 0
-    assert "option 'mode' has one value in the URL and another beside it" in ended.stderr
+    assert "option 'mode' has one value in the URL and another outside of it" in ended.stderr
     assert "did you mean min_rows" in ended.stderr
     assert "a password reference is env:NAME or file:PATH" in ended.stderr
 

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.junit.jupiter.api.Test;
 
-/** What a runner's user interface shows of the sink. */
+/** The sink in a runner's user interface. */
 class DisplayDataTest {
 
   /** The schema is shown with the table; there is one way to reset. */

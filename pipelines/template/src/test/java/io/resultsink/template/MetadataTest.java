@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the launcher of a Flex Template is told, against what the job takes. */
+/** The parameters that a launcher of Flex Templates shows, against the options of the job. */
 class MetadataTest {
 
   @Test
