@@ -14,7 +14,7 @@ class BuildWithJar(build_py):
 
     def run(self):
         super().run()
-        jars = sorted(BUILT.glob("postgres-result-expansion-service-*.jar"))
+        jars = sorted(BUILT.glob("postgres-result-expansion-service-bundled-*.jar"))
         if jars and not self.editable_mode:
             folder = pathlib.Path(self.build_lib) / "postgres_result_sink"
             shutil.copy(jars[-1], folder / "postgres-result-expansion-service.jar")

@@ -59,6 +59,7 @@ def flink(jar, tmp_path):
         yield f"localhost:{jobs}", f"localhost:{expansion}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["append", "replace", "truncate"])
 def test_a_result_is_published_once(database, flink, mode):
     job_server, expansion_service = flink

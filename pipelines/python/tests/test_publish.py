@@ -10,7 +10,7 @@ from apache_beam.testing.util import assert_that, equal_to
 from apache_beam.utils.timestamp import Timestamp
 from postgres_result_sink import PostgresResultError, WriteToPostgresResult
 
-RUNNERS = [pytest.param([], id="default"), pytest.param(["--runner=FnApiRunner"], id="FnApiRunner")]
+RUNNERS = [pytest.param([], id="default"), pytest.param(["--runner=FnApiRunner"], id="FnApiRunner", marks=pytest.mark.long)]
 
 
 def publish(database, service, rows, *options, expected=None, **arguments):
@@ -166,6 +166,7 @@ def test_a_value_that_cannot_be_stored_fails_the_run_and_leaves_the_table(databa
     assert database.rows("code, hits") == []
 
 
+@pytest.mark.long
 def test_the_packages_own_jar_is_started(database, jar):
     """Without an address: as a user writes it."""
     publish(database, None, hits(("200", 1)), mode="replace", expected=(1, "replace", False))

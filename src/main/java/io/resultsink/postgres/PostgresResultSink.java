@@ -357,8 +357,10 @@ public final class PostgresResultSink
 
   @Override
   public void populateDisplayData(DisplayData.Builder builder) {
+    Integer port = target.host() == null ? null : target.port();
     builder
         .addIfNotNull(DisplayData.item("host", target.host()).withLabel("Host"))
+        .addIfNotNull(DisplayData.item("port", port).withLabel("Port"))
         .addIfNotNull(DisplayData.item("database", target.database()).withLabel("Database"))
         .add(DisplayData.item("table", target.table().toString()).withLabel("Table"));
     for (SinkOption option : SinkOption.values()) {

@@ -15,8 +15,7 @@
  *   <li>{@link io.resultsink.postgres.report}: what happened
  * </ol>
  *
- * <p>{@link io.resultsink.postgres.schematransform} stands around all of it: the sink for Python
- * and YAML.
+ * <p>{@link io.resultsink.postgres.schematransform} wraps all of it: the sink for Python and YAML.
  */
 @NullMarked
 package io.resultsink.postgres;

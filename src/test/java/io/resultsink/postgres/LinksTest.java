@@ -105,7 +105,13 @@ class LinksTest {
 
   private static Map<String, String> sourcesOfTests() throws IOException {
     List<Path> files = new ArrayList<>();
-    for (String folder : List.of("src/test/java", "pipelines/src/test/java")) {
+    for (String folder :
+        List.of(
+            "src/test/java",
+            "pipelines/src/test/java",
+            "pipelines/expansion/src/test/java",
+            "pipelines/sql/src/test/java",
+            "pipelines/template/src/test/java")) {
       try (Stream<Path> found = Files.walk(Pages.top().resolve(folder))) {
         found.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
       }

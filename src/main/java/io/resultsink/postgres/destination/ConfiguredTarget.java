@@ -104,7 +104,7 @@ public final class ConfiguredTarget {
     checkPassword(written);
     StringBuilder all = new StringBuilder(url);
     String separator = url.indexOf('?') < 0 ? "?" : "&";
-    for (String option : optionsBesideUrl(written)) {
+    for (String option : optionsToAdd(written)) {
       all.append(separator).append(option);
       separator = "&";
     }
@@ -139,13 +139,13 @@ public final class ConfiguredTarget {
     return written;
   }
 
-  private List<String> optionsBesideUrl(Map<String, String> written) {
-    List<String> beside = new ArrayList<>();
+  private List<String> optionsToAdd(Map<String, String> written) {
+    List<String> added = new ArrayList<>();
     options.forEach(
         (option, encoded) -> {
           String inUrl = written.get(option.option());
           if (inUrl == null) {
-            beside.add(option.option() + "=" + encoded);
+            added.add(option.option() + "=" + encoded);
           } else {
             attempt(() -> requireSame(option, inUrl, encoded));
           }
@@ -154,12 +154,12 @@ public final class ConfiguredTarget {
         (name, encoded) -> {
           String inUrl = written.get(name);
           if (inUrl == null) {
-            beside.add(name + "=" + encoded);
+            added.add(name + "=" + encoded);
           } else if (!inUrl.equals(encoded)) {
             problems.add(contradiction("connection property '" + name + "'"));
           }
         });
-    return beside;
+    return added;
   }
 
   private static void requireSame(SinkOption option, String inUrl, String encoded) {
@@ -176,7 +176,7 @@ public final class ConfiguredTarget {
   }
 
   private static String contradiction(String what) {
-    return what + " has one value in the URL and another beside it; write it once";
+    return what + " has one value in the URL and another outside of it; write it once";
   }
 
   /** Returns the value that an option gives a target; two spellings of one value make the same. */

@@ -21,7 +21,7 @@ class ConfiguredTargetTest {
   private static final String URL = "postgresql://app@db.example.com/shop/hits";
 
   @Test
-  void aValueBesideTheUrlIsTheOptionOfTheUrl() {
+  void aValueOutsideOfTheUrlIsTheOptionOfTheUrl() {
     PostgresTarget target =
         ConfiguredTarget.of(URL + "?min_rows=5")
             .with(SinkOption.MODE, "update")

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The properties of a table, in JSON, beside its location. */
+/** The properties of a table, in JSON, that complete its location. */
 final class TableProperties {
 
   private static final String PASSWORD = "password";

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.testing.Captured;
+import io.resultsink.postgres.testing.Pages;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
@@ -88,6 +89,22 @@ class PostgresTableIT {
     assertThat(
         table.rows("code, hits"),
         is(List.of(List.of("200", "2"), List.of("404", "1"), List.of("500", "9"))));
+  }
+
+  @Test
+  void theStatementsOfTheReadmePublish() {
+    TestTable table = TestTable.missing(database, "Readme");
+    String[] statements =
+        Pages.readme().replaceFirst("(?s).*```sql\\n(.*?)```.*", "$1").strip().split(";\\s*");
+    String url = table.url("").replace(":" + TestingPostgres.ENCODED_PASSWORD, "");
+    String declaration =
+        statements[0]
+            .replace("postgresql://app@db.example.com/shop/top_movies?", url)
+            .replace("env:SHOP_DB_PASSWORD", "file:" + passwordFile());
+
+    run(statements[1].replace("title", "code").replace("ratings", "visits"), declaration);
+
+    assertThat(table.rows("title, votes"), is(List.of(List.of("200", "2"), List.of("404", "1"))));
   }
 
   /** The swap comes after the read. */
@@ -246,15 +263,20 @@ class PostgresTableIT {
   private String declared(
       String name, String columns, TestTable table, String options, String properties) {
     String url = table.url(options).replace(":" + TestingPostgres.ENCODED_PASSWORD, "");
-    Path password = folder.resolve("password");
+    return "CREATE EXTERNAL TABLE %s (%s) TYPE postgres LOCATION '%s' TBLPROPERTIES '%s'"
+        .formatted(
+            name,
+            columns,
+            url,
+            "{\"password\": \"file:" + passwordFile() + "\"" + properties + "}");
+  }
+
+  private Path passwordFile() {
     try {
-      Files.writeString(password, TestingPostgres.PASSWORD);
+      return Files.writeString(folder.resolve("password"), TestingPostgres.PASSWORD);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
-    return "CREATE EXTERNAL TABLE %s (%s) TYPE postgres LOCATION '%s' TBLPROPERTIES '%s'"
-        .formatted(
-            name, columns, url, "{\"password\": \"file:" + password + "\"" + properties + "}");
   }
 
   private static List<Row> run(String sql, String declaration) {
