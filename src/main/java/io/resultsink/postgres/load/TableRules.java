@@ -4,10 +4,11 @@ import io.resultsink.postgres.column.Column;
 import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.part.TablePart;
+import io.resultsink.postgres.part.TableParts;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -235,12 +236,22 @@ final class TableRules {
     }
   }
 
-  /** What replacing the table keeps and loses, for the report. */
+  /** What replacing the table keeps, for the report. */
   List<String> kept() throws SQLException {
-    return attachments.keptByReplace(columns.stream().map(Column::name).toList());
+    return parts().labels(TablePart.Fate.CARRIED);
   }
 
+  /** What replacing the table loses, for the report. */
   List<String> lost() throws SQLException {
-    return new ArrayList<>(attachments.lostByReplace());
+    return parts().labels(TablePart.Fate.LOST);
+  }
+
+  private TableParts parts() {
+    return new TableParts(
+        session,
+        table.name(),
+        columns.stream()
+            .map(column -> new TableParts.NewColumn(column.name(), column.type()))
+            .toList());
   }
 }

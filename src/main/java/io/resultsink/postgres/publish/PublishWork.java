@@ -9,14 +9,13 @@ import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.load.StagingTable;
-import io.resultsink.postgres.publish.CarryOver.Part;
+import io.resultsink.postgres.part.TablePart;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What moves the staged rows into a table that exists, under its mode's lock. */
@@ -90,18 +89,16 @@ interface PublishWork {
     if (fresh.staging() != null) {
       name = fresh.staging().release(session, name);
     }
-    if (!now.same(Part.SETTINGS, fresh.has())) {
-      session.define(now.making(name, Part.SETTINGS));
+    if (!now.hasSettingsOf(fresh.has())) {
+      session.define(now.makingSettings(name));
     }
-    if (fresh.staging() != null
-        || !Stream.of(Part.OWNER, Part.GRANTS, Part.LABELS)
-            .allMatch(part -> now.same(part, fresh.has()))) {
-      now.applyGrants(session, name);
+    if (fresh.staging() != null || !now.hasRightsOf(fresh.has())) {
+      now.applyRights(session, name);
     }
     session.define(
         "DROP TABLE " + scene.table().quoted() + " RESTRICT",
         "ALTER TABLE " + name.quoted() + " RENAME TO " + Identifier.quote(scene.table().table()),
-        String.join(";", now.making(scene.table(), Part.ROW_SECURITY)));
+        String.join(";", now.makingRowSecurity(scene.table())));
     now.applyPolicies(session, scene.table());
     requireKept(scene, now);
     return fresh.rows();
@@ -110,7 +107,7 @@ interface PublishWork {
   /** An event trigger may have changed the new table after us. */
   private static void requireKept(Scene scene, CarryOver wanted) throws SQLException {
     CarryOver made = CarryOver.readAll(scene.session(), scene.table(), scene.columns());
-    List<String> changed = wanted.differences(made).stream().map(Part::toString).toList();
+    List<String> changed = wanted.differences(made).stream().map(TablePart::words).toList();
     if (!changed.isEmpty()) {
       throw new PublishFailedException(
           "an event trigger of the database changes the new table of "

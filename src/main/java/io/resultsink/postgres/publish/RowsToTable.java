@@ -111,7 +111,7 @@ final class RowsToTable {
     TableName name = new TableName(table.schema(), fresh);
     long copied =
         FrozenCopy.create(sessions, name, staging.columns(), rows, likeOld(carried, name));
-    carried.applyGrants(session, name);
+    carried.applyRights(session, name);
     return new PublishWork.Fresh(name, copied, carried, null);
   }
 
@@ -120,7 +120,7 @@ final class RowsToTable {
     String open =
         "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
             .formatted(name.quoted());
-    return Stream.concat(Stream.of(open), Stream.of(carried.making(name, CarryOver.Part.SETTINGS)))
+    return Stream.concat(Stream.of(open), Stream.of(carried.makingSettings(name)))
         .toArray(String[]::new);
   }
 

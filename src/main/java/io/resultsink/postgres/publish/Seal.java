@@ -127,8 +127,7 @@ final class Seal {
     }
     // Before it is analyzed, which another collation would undo.
     String[] settings =
-        CarryOver.read(session, table, staging.columns())
-            .making(sealed.name(), CarryOver.Part.SETTINGS);
+        CarryOver.read(session, table, staging.columns()).makingSettings(sealed.name());
     if (settings.length > 0) {
       session.define(settings);
     }
