@@ -2,6 +2,7 @@ package io.resultsink.postgres;
 
 import io.resultsink.postgres.destination.ConnectionSource;
 import io.resultsink.postgres.destination.DataSourceSupplier;
+import io.resultsink.postgres.destination.Keep;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.destination.StagingDurability;
@@ -169,6 +170,14 @@ public final class PostgresResultSink
    */
   public PostgresResultSink withUnique(String... columns) {
     return with(target.toBuilder().unique(List.of(columns)));
+  }
+
+  /**
+   * What mode replace keeps beside owner, grants, comments and row security: with {@link Keep#ALL}
+   * the table's whole definition; nothing unless given.
+   */
+  public PostgresResultSink withKeep(Keep keep) {
+    return with(target.toBuilder().keep(keep));
   }
 
   /** The schema of the table; found as PostgreSQL finds it unless given. */
@@ -360,6 +369,7 @@ public final class PostgresResultSink
         .add(DisplayData.item("table", target.table().toString()).withLabel("Table"))
         .add(DisplayData.item("mode", target.mode().option()).withLabel("Mode"))
         .addIfNotNull(DisplayData.item("unique", key).withLabel("Key"))
+        .add(DisplayData.item("keep", target.keep().option()).withLabel("Keep"))
         .addIfNotNull(
             DisplayData.item("stagingSchema", target.stagingSchema()).withLabel("Staging schema"))
         .add(DisplayData.item("staging", target.staging().option()).withLabel("Staging"))

@@ -68,6 +68,14 @@ public abstract class PostgresTarget implements Serializable {
   /** The key of {@link WriteMode#UPDATE}; empty otherwise. */
   public abstract List<String> unique();
 
+  /** What a replaced table hands on; {@link Keep#NONE} unless given. */
+  public abstract Keep keep();
+
+  /** Whether the table keeps its definition, and only its rows are replaced, by a new table. */
+  public final boolean keepsDefinition() {
+    return mode() == WriteMode.REPLACE && keep() == Keep.ALL;
+  }
+
   /** Where staging tables and the ledger live; null for the target's schema. */
   public abstract @Nullable String stagingSchema();
 
@@ -105,6 +113,7 @@ public abstract class PostgresTarget implements Serializable {
         .connectionProperties(Map.of())
         .mode(WriteMode.APPEND)
         .unique(List.of())
+        .keep(Keep.NONE)
         .stagingTtl(Duration.ofDays(7))
         .minRows(0)
         .lockTimeout(Duration.ofMillis(100))
@@ -170,6 +179,8 @@ public abstract class PostgresTarget implements Serializable {
     public abstract Builder mode(WriteMode mode);
 
     public abstract Builder unique(List<String> columns);
+
+    public abstract Builder keep(Keep keep);
 
     public abstract Builder stagingSchema(@Nullable String schema);
 

@@ -33,6 +33,15 @@ public enum SinkOption {
       (builder, option, encoded) -> builder.unique(columns(option, encoded)),
       (option, target) -> encodedOrNull(option, target.unique())),
 
+  /** See {@link PostgresTarget#keep()}. */
+  KEEP(
+      "none, all",
+      "none",
+      "what mode=replace keeps beside owner, grants, comments and row security: all is indexes,"
+          + " constraints, defaults, triggers and whatever else hangs on the table",
+      (builder, option, encoded) -> builder.keep(Keep.parse(decode(option, encoded))),
+      (option, target) -> target.keep().option()),
+
   /** The schema of {@link PostgresTarget#table()}; rendered as part of the table. */
   SCHEMA(
       "a name",

@@ -109,12 +109,13 @@ public final class Preflight {
     ExistingTable table = ExistingTable.find(session, resolved.table()).orElse(null);
 
     Columns columns;
-    if (table == null || target.mode() == WriteMode.REPLACE) {
+    if (table == null || (target.mode() == WriteMode.REPLACE && !target.keepsDefinition())) {
       columns = Columns.ofResult(schema);
       CatalogTypes.requireTypesOfResult(session, columns, problems);
     } else {
       ColumnMatch match = Columns.match(schema, table.columns());
-      columns = match.columns();
+      columns =
+          target.keepsDefinition() ? match.columns().inOrderOf(table.columns()) : match.columns();
       problems.addAll(match.problems());
     }
     for (String key : target.unique()) {

@@ -84,6 +84,9 @@ public record StagingTable(
             findings.columns(),
             said.isPresent() ? said.get().createdAt() : session.serverTime());
     if (found.isEmpty()) {
+      if (plan.target().keepsDefinition() && findings.table() != null) {
+        KeepRules.rehearse(session, resolved);
+      }
       staging.create(session, plan);
       ledger.createWhenMissing(session, CREATION);
     } else {
@@ -134,7 +137,8 @@ public record StagingTable(
         .json();
   }
 
-  List<String> columnNames() {
+  /** Returns the names of its columns, in order. */
+  public List<String> columnNames() {
     return columns.columns().stream().map(Column::name).toList();
   }
 

@@ -9,6 +9,7 @@ import io.resultsink.postgres.part.TableParts;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -114,11 +115,23 @@ final class TableRules {
     for (String publication : attachments.publications()) {
       problems.add("publication " + publication + " sends its rows; use mode=truncate");
     }
+    if (target.keepsDefinition()) {
+      problems.addAll(KeepRules.problems(session, table.name()));
+    } else {
+      refuseNamingOtherColumns();
+    }
+    privileges.requireCreateIn(table.name().schema(), "the new table", problems);
+    requireOwnership();
+  }
+
+  private void refuseNamingOtherColumns() throws SQLException {
     Set<String> remaining = columns.stream().map(Column::name).collect(Collectors.toSet());
     for (String naming : attachments.namingOtherColumnsThan(remaining)) {
       problems.add(naming + ", which the result lacks; use mode=truncate, or drop it");
     }
-    privileges.requireCreateIn(table.name().schema(), "the new table", problems);
+  }
+
+  private void requireOwnership() throws SQLException {
     if (!table.owned()) {
       problems.add(
           "role "
@@ -238,20 +251,26 @@ final class TableRules {
 
   /** What replacing the table keeps, for the report. */
   List<String> kept() throws SQLException {
-    return parts().labels(TablePart.Fate.CARRIED);
+    List<String> kept = new ArrayList<>(parts().labels(TablePart.Fate.CARRIED));
+    if (target.keepsDefinition()) {
+      kept.addAll(parts().labels(TablePart.Fate.LOST));
+    }
+    return kept;
   }
 
   /** What replacing the table loses, for the report. */
   List<String> lost() throws SQLException {
-    return parts().labels(TablePart.Fate.LOST);
+    return target.keepsDefinition() ? List.of() : parts().labels(TablePart.Fate.LOST);
   }
 
-  private TableParts parts() {
-    return new TableParts(
-        session,
-        table.name(),
-        columns.stream()
-            .map(column -> new TableParts.NewColumn(column.name(), column.type()))
-            .toList());
+  private TableParts parts() throws SQLException {
+    return target.keepsDefinition()
+        ? TableParts.ofSameColumns(session, table.name())
+        : new TableParts(
+            session,
+            table.name(),
+            columns.stream()
+                .map(column -> new TableParts.NewColumn(column.name(), column.type()))
+                .toList());
   }
 }

@@ -1,6 +1,5 @@
 package io.resultsink.postgres.publish;
 
-import io.resultsink.postgres.column.Columns;
 import io.resultsink.postgres.destination.ServerReason;
 import io.resultsink.postgres.destination.Session;
 import io.resultsink.postgres.destination.TableName;
@@ -9,6 +8,7 @@ import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.part.TablePart;
 import io.resultsink.postgres.part.TableParts;
+import io.resultsink.postgres.part.TableParts.Making;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,6 +31,7 @@ final class CarryOver {
       List.of(
           TableParts.OWNER,
           TableParts.REPLICA_IDENTITY,
+          TableParts.COLLATIONS,
           TableParts.SETTINGS,
           TableParts.GRANTS,
           TableParts.COMMENTS,
@@ -46,7 +47,9 @@ final class CarryOver {
       Stream.concat(WITHOUT_EXPRESSIONS.stream(), Stream.of(TableParts.POLICIES)).toList();
 
   /** What the rows' table has before its rows are analyzed. */
-  private static final TablePart[] SETTINGS = {TableParts.REPLICA_IDENTITY, TableParts.SETTINGS};
+  private static final TablePart[] SETTINGS = {
+    TableParts.REPLICA_IDENTITY, TableParts.COLLATIONS, TableParts.SETTINGS
+  };
 
   private static final TablePart[] RIGHTS = {
     TableParts.OWNER, TableParts.GRANTS, TableParts.COMMENTS, TableParts.SECURITY_LABELS
@@ -61,9 +64,9 @@ final class CarryOver {
        WHERE c.oid = to_regclass(?)
       """;
 
-  private final Map<TablePart, List<String>> statements;
+  private final Map<TablePart, List<Making>> statements;
 
-  private CarryOver(Map<TablePart, List<String>> statements) {
+  private CarryOver(Map<TablePart, List<Making>> statements) {
     this.statements = statements;
   }
 
@@ -71,26 +74,13 @@ final class CarryOver {
    * Reads what {@code table} has but its policies, for the columns that the new one has too;
    * nothing when there is no such table.
    */
-  static CarryOver read(Session session, TableName table, Columns columns) throws SQLException {
-    return read(session, table, columns, WITHOUT_EXPRESSIONS);
+  static CarryOver read(TableParts parts) throws SQLException {
+    return new CarryOver(parts.making(WITHOUT_EXPRESSIONS));
   }
 
   /** As {@link #read}, and its policies, for which the tables that they read are locked. */
-  static CarryOver readAll(Session session, TableName table, Columns columns) throws SQLException {
-    return read(session, table, columns, ALL);
-  }
-
-  private static CarryOver read(
-      Session session, TableName table, Columns columns, List<TablePart> parts)
-      throws SQLException {
-    return new CarryOver(
-        new TableParts(
-                session,
-                table,
-                columns.columns().stream()
-                    .map(column -> new TableParts.NewColumn(column.name(), column.type()))
-                    .toList())
-            .statements(parts));
+  static CarryOver readAll(TableParts parts) throws SQLException {
+    return new CarryOver(parts.making(ALL));
   }
 
   private boolean same(CarryOver other, TablePart... parts) {
@@ -132,7 +122,7 @@ final class CarryOver {
   private String[] making(TableName table, TablePart... parts) {
     return Stream.of(parts)
         .flatMap(part -> statements.get(part).stream())
-        .map(statement -> statement.formatted(table.quoted()))
+        .map(statement -> statement.of(table))
         .toArray(String[]::new);
   }
 

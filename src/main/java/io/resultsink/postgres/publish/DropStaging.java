@@ -41,7 +41,7 @@ public final class DropStaging extends DoFn<ResultSummary, Void> {
         Session session = connections.borrow()) {
       FaultPoint.TIDYING.reached();
       tidy(session);
-      if (PublishScript.of(plan.target().mode()).leavesDeadRows()) {
+      if (PublishScript.of(plan.target()).leavesDeadRows()) {
         vacuum(session);
       }
       FaultPoint.TIDIED.reached();

@@ -8,6 +8,8 @@ import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.load.Pause;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -43,10 +45,39 @@ final class LockAttempts {
 
   private final Session session;
   private final Patience patience;
+  private @Nullable TableName heldAnyway;
 
   LockAttempts(Session session, Patience patience) {
     this.session = session;
     this.patience = patience;
+  }
+
+  /**
+   * Ends the attempts, so that the transaction begins again, when somebody waits for a table that
+   * it holds all the while: who waits there may hold what is waited for here.
+   */
+  void giveWayAt(TableName table) {
+    heldAnyway = table;
+  }
+
+  private void requireNobodyWaits() throws SQLException {
+    if (heldAnyway == null) {
+      return;
+    }
+    String sql =
+        """
+        SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+         WHERE d.datname = current_database() AND l.relation = to_regclass(?) AND NOT l.granted
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, heldAnyway.quoted());
+      try (ResultSet waiting = statement.executeQuery()) {
+        if (waiting.next()) {
+          throw new SQLException(
+              "somebody waits for " + heldAnyway, SqlState.SERIALIZATION_FAILURE);
+        }
+      }
+    }
   }
 
   /** Whether nobody at all uses a table at this moment. */
@@ -114,6 +145,7 @@ final class LockAttempts {
           throw e;
         }
         rollBack(session);
+        requireNobodyWaits();
         Pause.millis(
             ThreadLocalRandom.current().nextInt(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
         patience.waited(System.nanoTime() - begin);

@@ -15,6 +15,7 @@ import io.resultsink.postgres.load.Preflight;
 import io.resultsink.postgres.load.ResolvedTarget;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StagingTable;
+import io.resultsink.postgres.part.TableParts;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -80,10 +81,10 @@ final class PublishTransaction {
     // Sealed rows were counted as they were sealed; since then no worker knows their name.
     boolean alone = rows.areSealed() || rows.verify(session);
 
-    PublishScript script = PublishScript.of(target.mode());
+    PublishScript script = PublishScript.of(target);
     Optional<ExistingTable> existing = holdDefinition(script);
     requireStillFitting();
-    boolean live = script.newTable() && alone && rows.canGoLive(session);
+    boolean live = script.newTable() && alone && rows.canGoLive(session) && fits(existing);
     if (live && existing.isEmpty()) {
       session.define(FrozenCopy.definition(table, staging.columns())); // gets what new tables get
     }
@@ -167,6 +168,13 @@ final class PublishTransaction {
             .orElseThrow(() -> new SQLException("the ledger row has vanished", "40001"));
     session.rollback();
     return published.toBuilder().alreadyPublished(true).build();
+  }
+
+  /** Whether the rows' own table can become one that has this one's definition. */
+  private boolean fits(Optional<ExistingTable> existing) throws SQLException {
+    return existing.isEmpty()
+        || !target.keepsDefinition()
+        || TableParts.ofSameColumns(session, table).rowsCanStay(staging.columnNames());
   }
 
   /** Nobody alters the table from here on; its readers and writers go on. */

@@ -8,8 +8,8 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.load.StagingTable;
 import io.resultsink.postgres.part.TablePart;
+import io.resultsink.postgres.part.TableProof;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -34,15 +34,7 @@ interface PublishWork {
       TableName table,
       Columns columns,
       List<String> key,
-      @Nullable Fresh fresh) {}
-
-  /**
-   * The new table of a replace.
-   *
-   * @param has what it has of the old table already
-   * @param staging where its rows were staged, when it goes live itself; null for a copy
-   */
-  record Fresh(TableName name, long rows, CarryOver has, @Nullable StagingTable staging) {}
+      @Nullable NewTable fresh) {}
 
   /** Does it; the number of rows that were moved. */
   long move(Scene scene) throws SQLException;
@@ -80,11 +72,41 @@ interface PublishWork {
         scene, insertStatement(scene) + "\nON CONFLICT (" + key + ") DO UPDATE SET " + assignments);
   }
 
+  /** replace with keep=all: the old definition, proven to be the same. */
+  static long swapKeeping(Scene scene) throws SQLException {
+    Session session = scene.session();
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    TableProof before = TableProof.of(session, scene.table());
+    if (!before.equals(fresh.proof())) {
+      throw new SQLException(
+          "the definition of " + scene.table() + " was changed meanwhile",
+          SqlState.SERIALIZATION_FAILURE);
+    }
+    CarryOver now = CarryOver.read(fresh.parts());
+    Objects.requireNonNull(fresh.kept())
+        .takePlace(fresh.name(), () -> now.applyRights(session, fresh.name()));
+    List<String> differences = before.differences(TableProof.of(session, scene.table()));
+    if (!differences.isEmpty()) {
+      throw new PublishFailedException(
+          "the new table of "
+              + scene.table()
+              + " would not be as the old one was: "
+              + String.join(", ", differences)
+              + "; rolled back, the table is untouched; an event trigger of the database may have"
+              + " changed it, or this version of PostgreSQL has something that keep=all does not"
+              + " know; use mode=truncate",
+          Remedy.FIX_TABLE,
+          null,
+          null);
+    }
+    return fresh.rows();
+  }
+
   /** replace. */
   static long swap(Scene scene) throws SQLException {
     Session session = scene.session();
-    Fresh fresh = Objects.requireNonNull(scene.fresh());
-    CarryOver now = CarryOver.readAll(session, scene.table(), scene.columns());
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    CarryOver now = CarryOver.readAll(fresh.parts());
     TableName name = fresh.name();
     if (fresh.staging() != null) {
       name = fresh.staging().release(session, name);
@@ -106,7 +128,7 @@ interface PublishWork {
 
   /** An event trigger may have changed the new table after us. */
   private static void requireKept(Scene scene, CarryOver wanted) throws SQLException {
-    CarryOver made = CarryOver.readAll(scene.session(), scene.table(), scene.columns());
+    CarryOver made = CarryOver.readAll(Objects.requireNonNull(scene.fresh()).parts());
     List<String> changed = wanted.differences(made).stream().map(TablePart::words).toList();
     if (!changed.isEmpty()) {
       throw new PublishFailedException(

@@ -17,6 +17,7 @@ import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.load.StagingOpener;
 import io.resultsink.postgres.load.StagingTable;
+import io.resultsink.postgres.part.PartFailedException;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -192,9 +193,11 @@ final class Publisher {
 
   /** Someone created the target, or its new table's name, since we looked. */
   private static boolean isRace(SQLException failure) {
-    return SqlState.is(SqlState.DUPLICATE_TABLE, failure)
-        || SqlState.is(SqlState.UNDEFINED_TABLE, failure)
-        || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure) && PublishFailure.isOfCatalog(failure));
+    return !(failure instanceof PartFailedException)
+        && (SqlState.is(SqlState.DUPLICATE_TABLE, failure)
+            || SqlState.is(SqlState.UNDEFINED_TABLE, failure)
+            || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure)
+                && PublishFailure.isOfCatalog(failure)));
   }
 
   private ResultSinkException unknown(String why, Exception cause) {
