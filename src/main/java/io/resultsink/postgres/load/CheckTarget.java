@@ -2,14 +2,19 @@ package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The preflight, beside the rows: a hopeless run stops before hours of work. */
 @Internal
 public final class CheckTarget extends DoFn<byte[], Void> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckTarget.class);
 
   private final RunPlan plan;
 
@@ -36,7 +41,10 @@ public final class CheckTarget extends DoFn<byte[], Void> {
             .find(session, plan.run().runId(), resolved.table())
             .isPresent();
     if (!published) {
-      Preflight.run(session, plan.target(), plan.schema()).orRefuse();
+      Preflight.Findings findings = Preflight.run(session, plan.target(), plan.schema()).orRefuse();
+      if (!findings.loses().isEmpty()) {
+        LOG.warn("{} will lose {}", resolved, ResultSummary.inWords(findings.loses()));
+      }
     }
     return published;
   }

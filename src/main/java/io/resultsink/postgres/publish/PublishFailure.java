@@ -68,6 +68,9 @@ final class PublishFailure {
       failure.addSuppressed(e);
     }
     String constraint = constraint(failure);
+    if (plan.target().keepsDefinition() && state.startsWith("23") && !constraint.isEmpty()) {
+      return violated(constraint, failure);
+    }
     boolean data = state.startsWith("22") || state.startsWith("23");
     return failed(
         (state.equals(SqlState.LOCK_NOT_AVAILABLE)
@@ -81,17 +84,17 @@ final class PublishFailure {
         failure);
   }
 
+  private ResultSinkException violated(String what, SQLException failure) {
+    return failed(
+        "the result violates " + what + " (SQLSTATE " + SqlState.of(failure) + ")",
+        Remedy.FIX_DATA,
+        failure);
+  }
+
   /** The server's own words name what has no name of the user's yet. */
   private ResultSinkException ofPart(PartFailedException failure) {
     return failure.isOfRows()
-        ? failed(
-            "the result violates "
-                + Printable.of(failure.what())
-                + " (SQLSTATE "
-                + failure.getSQLState()
-                + ")",
-            Remedy.FIX_DATA,
-            failure)
+        ? violated(Printable.of(failure.what()), failure)
         : failed(
             Printable.of(failure.what())
                 + " cannot be made for the new table (SQLSTATE "

@@ -20,6 +20,7 @@ import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,7 @@ final class PublishTransaction {
 
     PublishScript script = PublishScript.of(target);
     Optional<ExistingTable> existing = holdDefinition(script);
-    requireStillFitting();
+    Preflight.Findings findings = requireStillFitting();
     boolean live = script.newTable() && alone && rows.canGoLive(session) && fits(existing);
     if (live && existing.isEmpty()) {
       session.define(FrozenCopy.definition(table, staging.columns())); // gets what new tables get
@@ -93,7 +94,7 @@ final class PublishTransaction {
     requireAllMoved(moved);
     ForeignParts.requireNone(session, staging.target()); // one may have come since the look above
 
-    ResultSummary summary = summary(existing.isEmpty());
+    ResultSummary summary = summary(existing.isEmpty(), findings.loses());
     Instant publishedAt = ledger.record(session, summary, table);
     session.useRoleSearchPath(); // the user's triggers that wait for the commit
     FaultPoint.COMMITTING.reached();
@@ -194,7 +195,7 @@ final class PublishTransaction {
   }
 
   /** The table may have been altered, or replaced, while rows were staged. */
-  private void requireStillFitting() throws SQLException {
+  private Preflight.Findings requireStillFitting() throws SQLException {
     ResolvedTarget resolved = ResolvedTarget.resolve(session, target);
     Preflight.Findings now = Preflight.run(session, target, plan.schema()).orRefuse();
     if (!resolved.equals(staging.target()) || !staging.hasSameColumnsAs(now.columns())) {
@@ -206,6 +207,7 @@ final class PublishTransaction {
           null,
           null);
     }
+    return now;
   }
 
   private void requireAllMoved(long moved) {
@@ -224,7 +226,7 @@ final class PublishTransaction {
     }
   }
 
-  private ResultSummary summary(boolean created) {
+  private ResultSummary summary(boolean created, List<String> lost) {
     return ResultSummary.builder()
         .runId(plan.run().runId())
         .database(staging.target().database())
@@ -234,6 +236,7 @@ final class PublishTransaction {
         .bytes(rows.bytes())
         .chunks(rows.chunks())
         .created(created)
+        .lost(lost)
         .alreadyPublished(false)
         .publishedAt(org.joda.time.Instant.EPOCH)
         .stagingMillis(stagingMillis)
