@@ -24,6 +24,20 @@ final class Attachments {
    * is not part of it. Foreign keys of other tables are told by {@link #incomingForeignKeys}.
    */
   List<String> dependents() throws SQLException {
+    return dependents("");
+  }
+
+  /** Those of them that {@code keep=all} cannot bind to a new table. */
+  List<String> dependentsThatCannotBeRebound() throws SQLException {
+    return dependents(
+        """
+           AND NOT coalesce(v.relkind = 'v' AND r.rulename = '_RETURN'
+                            AND p.class = 'pg_class'::regclass AND p.id = ?::bigint::oid
+                            AND pg_has_role(v.relowner, 'USAGE'), false)
+        """);
+  }
+
+  private List<String> dependents(String and) throws SQLException {
     return list(
         """
         WITH parts AS (
@@ -58,9 +72,10 @@ final class Attachments {
            AND coalesce(k.contype, '-') <> 'f'
            AND NOT EXISTS (SELECT FROM parts own
                             WHERE own.class = d.classid AND own.id = d.objid)
-         ORDER BY 1
-        """,
-        5);
+        """
+            + and
+            + "ORDER BY 1",
+        and.isEmpty() ? 5 : 6);
   }
 
   /** Foreign keys of other tables that refer to this one. */

@@ -44,7 +44,11 @@ final class KeepRules {
           JOIN pg_depend d ON d.refclassid = p.class AND d.refobjid = p.id
           LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
           LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
+          LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+           AND r.rulename = '_RETURN'
+          LEFT JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
          WHERE coalesce(k.contype, '-') <> 'f' AND NOT coalesce(g.tgisinternal, false)
+           AND v.oid IS NULL
            AND NOT EXISTS (SELECT FROM part own WHERE own.class = d.classid AND own.id = d.objid)
         UNION ALL
         SELECT 'foreign key ' || quote_ident(k.conname) || ' references '

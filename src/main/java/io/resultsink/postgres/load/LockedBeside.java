@@ -33,6 +33,13 @@ public final class LockedBeside {
           FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
          WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
            AND d.refobjid = %1$s AND d.deptype IN ('a', 'i')
+        UNION
+        SELECT v.oid, 'view ' || v.oid::regclass || ', which reads it'
+          FROM pg_depend d
+          JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN'
+          JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+         WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+           AND d.refobjid = %1$s
         """
         .formatted(table);
   }
@@ -44,6 +51,7 @@ public final class LockedBeside {
     try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
       statement.setLong(1, table.oid());
       statement.setLong(2, table.oid());
+      statement.setLong(3, table.oid());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           labels.add(rows.getString(1));

@@ -106,7 +106,10 @@ final class TableRules {
               + String.join(", ", attachments.relatives())
               + "; use mode=append or mode=update");
     }
-    for (String view : attachments.dependents()) {
+    for (String view :
+        target.keepsDefinition()
+            ? attachments.dependentsThatCannotBeRebound()
+            : attachments.dependents()) {
       problems.add(view + "; use mode=truncate");
     }
     for (String key : attachments.incomingForeignKeys()) {
@@ -254,6 +257,7 @@ final class TableRules {
     List<String> kept = new ArrayList<>(parts().labels(TablePart.Fate.CARRIED));
     if (target.keepsDefinition()) {
       kept.addAll(parts().labels(TablePart.Fate.LOST));
+      kept.addAll(parts().labels(TablePart.Fate.REFUSED));
     }
     return kept;
   }

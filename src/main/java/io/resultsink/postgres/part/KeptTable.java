@@ -136,6 +136,14 @@ public final class KeptTable {
     session.execute("RELEASE SAVEPOINT rehearsal");
   }
 
+  /** Returns the statements that lock, before the old table, what its readers lock before it. */
+  public List<String> firstLocks() throws SQLException {
+    return parts.making(TableParts.of(Phase.LOCK)).values().stream()
+        .flatMap(List::stream)
+        .map(statement -> statement.of(old))
+        .toList();
+  }
+
   /**
    * Puts {@code fresh} into the place of the old table, which is locked against readers, and drops
    * that.
@@ -143,21 +151,32 @@ public final class KeptTable {
    * @param rights what is done before, while both are there
    */
   public void takePlace(TableName fresh, Rights rights) throws SQLException {
+    List<TablePart> handedOver = List.of(TableParts.SEQUENCES);
+    List<TablePart> rebound = TableParts.of(Phase.REBOUND);
     List<TablePart> named = TableParts.of(Phase.NAMED);
     Map<TablePart, List<Making>> making =
-        parts.making(
-            Stream.concat(Stream.of(TableParts.SEQUENCES), named.stream()).toList(), prefix);
+        parts.making(Stream.of(handedOver, rebound, named).flatMap(List::stream).toList(), prefix);
     rights.give();
-    for (Making statement : making.get(TableParts.SEQUENCES)) {
-      execute(statement, fresh);
-    }
-    session.execute("DROP TABLE " + old.quoted() + " RESTRICT");
-    session.execute(
-        "ALTER TABLE " + fresh.quoted() + " RENAME TO " + Identifier.quote(old.table()));
+    execute(making, handedOver, fresh);
+    TableName aside = new TableName(old.schema(), prefix.name() + "_old");
+    rename(old, aside);
+    rename(fresh, old);
+    execute(making, rebound, old);
+    session.execute("DROP TABLE " + aside.quoted() + " RESTRICT");
     revokeFromSequences();
-    for (TablePart part : named) {
+    execute(making, named, old);
+  }
+
+  private void rename(TableName table, TableName other) throws SQLException {
+    session.execute(
+        "ALTER TABLE " + table.quoted() + " RENAME TO " + Identifier.quote(other.table()));
+  }
+
+  private void execute(Map<TablePart, List<Making>> making, List<TablePart> those, TableName table)
+      throws SQLException {
+    for (TablePart part : those) {
       for (Making statement : making.get(part)) {
-        execute(statement, old);
+        execute(statement, table);
       }
     }
   }

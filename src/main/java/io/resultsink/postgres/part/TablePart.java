@@ -23,7 +23,9 @@ public record TablePart(String words, Fate fate, Phase phase, String labels, Str
     /** The new table gets it. */
     CARRIED,
     /** The new table does not get it. */
-    LOST
+    LOST,
+    /** The table is not replaced because of it. */
+    REFUSED
   }
 
   /** When a replace that keeps everything makes a part. */
@@ -36,9 +38,13 @@ public record TablePart(String words, Fate fate, Phase phase, String labels, Str
     INDEX,
     /** When the indexes are there. */
     CONSTRAINT,
-    /** While readers wait, before the old table is dropped. */
+    /** Before the table is locked against readers, as they take these locks. */
+    LOCK,
+    /** While readers wait, before the new table has the old one's name. */
     HAND_OVER,
-    /** While readers wait, when the new table has the old one's name. */
+    /** When it has that name, before the old table is dropped. */
+    REBOUND,
+    /** When the old table has gone, and its names are free. */
     NAMED
   }
 

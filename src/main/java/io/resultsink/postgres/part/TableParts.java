@@ -65,7 +65,9 @@ public final class TableParts {
           StorageParts.OPTIONS,
           StorageParts.TABLESPACE,
           StorageParts.PERSISTENCE,
-          StorageParts.TYPED);
+          StorageParts.TYPED,
+          ViewParts.LOCKS,
+          ViewParts.VIEWS_OF_IT);
 
   private final Session session;
   private final TableName table;

@@ -150,6 +150,17 @@ public record TableProof(Map<String, String> things) {
                                   'comment', obj_description(y.oid, 'pg_policy'))
           FROM t JOIN pg_policy y ON y.polrelid = t.oid
         UNION ALL
+        SELECT DISTINCT 'view ' || v.oid::regclass,
+               jsonb_build_object('owner', v.relowner),
+               jsonb_build_object(
+                 'definition', pg_get_viewdef(v.oid), 'kind', v.relkind,
+                 'options', (SELECT jsonb_agg(o ORDER BY o) FROM unnest(v.reloptions) AS o))
+          FROM t
+          JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
+           AND d.classid = 'pg_rewrite'::regclass
+          JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class <> t.oid AND r.rulename = '_RETURN'
+          JOIN pg_class v ON v.oid = r.ev_class
+        UNION ALL
         SELECT 'sequence ' || q.oid::regclass,
                to_jsonb(s) - '{seqrelid}'::text[],
                jsonb_build_object(

@@ -46,6 +46,7 @@ final class LockAttempts {
   private final Session session;
   private final Patience patience;
   private @Nullable TableName heldAnyway;
+  private List<String> firstLocks = List.of();
 
   LockAttempts(Session session, Patience patience) {
     this.session = session;
@@ -58,6 +59,11 @@ final class LockAttempts {
    */
   void giveWayAt(TableName table) {
     heldAnyway = table;
+  }
+
+  /** Begins each attempt with statements that lock what others lock before the tables. */
+  void lockFirst(List<String> statements) {
+    firstLocks = List.copyOf(statements);
   }
 
   private void requireNobodyWaits() throws SQLException {
@@ -135,6 +141,9 @@ final class LockAttempts {
       session.lockTimeout(attempt);
       session.execute("SAVEPOINT lock_attempt");
       try {
+        for (String statement : firstLocks) {
+          session.execute(statement);
+        }
         session.execute("LOCK TABLE " + names + " IN " + lock.sql() + " MODE");
         long answer = work == null ? 0 : finish(work, attempt, begin);
         session.execute("RELEASE SAVEPOINT lock_attempt");

@@ -72,8 +72,12 @@ final class RowsToTable {
     boolean both = live && !target.keepsDefinition();
     List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
     LockAttempts attempts = new LockAttempts(session, patience);
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    if (fresh.kept() != null) {
+      attempts.lockFirst(fresh.kept().firstLocks());
+    }
     if (live && !both) {
-      attempts.giveWayAt(Objects.requireNonNull(scene.fresh()).name());
+      attempts.giveWayAt(fresh.name());
     }
     return attempts.run(
         tables,
