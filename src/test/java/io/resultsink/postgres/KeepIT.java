@@ -157,6 +157,7 @@ class KeepIT {
                 after.add(Definition.of(table));
               })) {
         run.tidy(run.publish(chunks));
+        assertThat("begun again", faults.visits(FaultPoint.INDEXED), equalTo(2));
       }
     }
     assertThat(Definition.of(table), equalTo(after.get(0)));

@@ -143,6 +143,7 @@ final class LockAttempts {
       try {
         for (String statement : firstLocks) {
           session.execute(statement);
+          waitOnlyForWhatIsLeft(attempt, begin);
         }
         session.execute("LOCK TABLE " + names + " IN " + lock.sql() + " MODE");
         long answer = work == null ? 0 : finish(work, attempt, begin);
@@ -165,11 +166,15 @@ final class LockAttempts {
     }
   }
 
-  /** Readers wait already, so what it waits for is part of the one attempt. */
   private long finish(Work work, Duration attempt, long begin) throws SQLException {
+    waitOnlyForWhatIsLeft(attempt, begin);
+    return work.run();
+  }
+
+  /** Readers wait already, so what it waits for is part of the one attempt. */
+  private void waitOnlyForWhatIsLeft(Duration attempt, long begin) throws SQLException {
     Duration left = attempt.minusNanos(System.nanoTime() - begin);
     session.lockTimeout(left.compareTo(LEAST) > 0 ? left : LEAST);
-    return work.run();
   }
 
   private PublishFailedException gaveUp(

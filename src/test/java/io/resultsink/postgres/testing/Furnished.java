@@ -81,7 +81,8 @@ public final class Furnished {
           "ALTER TABLE %s ADD CONSTRAINT loosely CHECK (score < 1e9) NOT VALID",
           "CREATE UNIQUE INDEX by_number ON %s (number)",
           "GRANT USAGE ON SEQUENCE results.counts TO stranger",
-          "COMMENT ON SEQUENCE results.counts IS 'counts'");
+          "COMMENT ON SEQUENCE results.counts IS 'counts'",
+          "ALTER TABLE %s OWNER TO team");
 
   /** What PostgreSQL has since 15 and 18. */
   private static final List<String> SINCE_15 =
