@@ -199,6 +199,35 @@ class KeepIT {
     assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"logged", "unlogged"})
+  void foreignKeysAreCheckedAndKept(String staging) {
+    TestTable table =
+        TestTable.create(database, "Referring", "id bigint PRIMARY KEY, name text, score float8");
+    String name = table.quoted();
+    database.executeAs(
+        "sink",
+        "CREATE TABLE results.parent (id bigint PRIMARY KEY)",
+        "INSERT INTO results.parent SELECT generate_series(0, 19)",
+        "ALTER TABLE "
+            + name
+            + " ADD CONSTRAINT refers FOREIGN KEY (id) REFERENCES results.parent"
+            + " ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED",
+        "COMMENT ON CONSTRAINT refers ON " + name + " IS 'to the parent'",
+        "CREATE VIEW results.seen AS SELECT id FROM " + name);
+    List<String> before = Definition.of(table);
+    String options = "&staging=" + staging;
+    Runners.DIRECT.publish(SampleRows.many(20), PostgresResultSink.to(target(table, options)));
+    assertThat(Definition.of(table), equalTo(before));
+    List<String> all = Fingerprint.withoutStaging(database);
+    Throwable failure =
+        Runners.DIRECT.failure(SampleRows.many(21), PostgresResultSink.to(target(table, options)));
+    assertThat(failure.getMessage(), containsString("the result violates constraint refers"));
+    assertThat(Fingerprint.withoutStaging(database), equalTo(all));
+    database.execute("DELETE FROM results.parent WHERE id >= 5");
+    assertThat("its triggers act", table.count(), equalTo(5L));
+  }
+
   /** So do views on these views, and what hangs on all of them. */
   @ParameterizedTest
   @ValueSource(strings = {"logged", "unlogged"})

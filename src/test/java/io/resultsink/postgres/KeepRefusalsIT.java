@@ -56,7 +56,11 @@ class KeepRefusalsIT {
       "CREATE TABLE results.parent (id bigint PRIMARY KEY);"
           + " ALTER TABLE %s ADD CONSTRAINT from_it FOREIGN KEY (id) REFERENCES results.parent"
           + " NOT VALID",
-      "foreign key from_it references results.parent"
+      "foreign key from_it is NOT VALID"
+    },
+    {
+      "ALTER TABLE %s ADD CONSTRAINT onto_it FOREIGN KEY (id) REFERENCES %s",
+      "foreign key onto_it references the table itself"
     },
     {"CREATE TABLE results.heir () INHERITS (%s)", "results.heir"},
     {

@@ -51,9 +51,20 @@ final class KeepRules {
            AND v.oid IS NULL
            AND NOT EXISTS (SELECT FROM part own WHERE own.class = d.classid AND own.id = d.objid)
         UNION ALL
-        SELECT 'foreign key ' || quote_ident(k.conname) || ' references '
-               || k.confrelid::regclass || ', and keep=all does not keep foreign keys'
-          FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'f'
+        SELECT 'foreign key ' || quote_ident(k.conname) || ' ' || why
+          FROM old
+          JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'f'
+          CROSS JOIN LATERAL (VALUES
+            ('references the table itself', k.confrelid = k.conrelid),
+            ('is NOT VALID', NOT k.convalidated
+                             AND coalesce((to_jsonb(k)->>'conenforced')::boolean, true)),
+            ('references ' || k.confrelid::regclass || ', and role ' || quote_ident(current_user)
+               || ' lacks REFERENCES on it',
+             NOT has_any_column_privilege(k.confrelid, 'REFERENCES')),
+            ('has triggers that are not enabled',
+             EXISTS (SELECT FROM pg_trigger g
+                      WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O'))) AS p (why, is_so)
+         WHERE is_so
         UNION ALL
         SELECT 'trigger ' || quote_ident(g.tgname)
                || ' fires on INSERT or DELETE, and the rows of keep=all pass no trigger'

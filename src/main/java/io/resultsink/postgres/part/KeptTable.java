@@ -136,11 +136,20 @@ public final class KeptTable {
     session.execute("RELEASE SAVEPOINT rehearsal");
   }
 
-  /** Returns the statements that lock, before the old table, what its readers lock before it. */
+  /** Returns the statements that check foreign keys; writers of the referenced tables wait. */
+  public List<String> references(TableName fresh) throws SQLException {
+    return statements(Phase.REFERENCE, fresh);
+  }
+
+  /** Returns the statements that lock what readers of the old table lock before it. */
   public List<String> firstLocks() throws SQLException {
-    return parts.making(TableParts.of(Phase.LOCK)).values().stream()
+    return statements(Phase.LOCK, old);
+  }
+
+  private List<String> statements(Phase phase, TableName table) throws SQLException {
+    return parts.making(TableParts.of(phase)).values().stream()
         .flatMap(List::stream)
-        .map(statement -> statement.of(old))
+        .map(statement -> statement.of(table))
         .toList();
   }
 

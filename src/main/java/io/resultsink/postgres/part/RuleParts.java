@@ -100,6 +100,21 @@ final class RuleParts {
             FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'c'
           """);
 
+  /**
+   * The table's own, checked while writers of the tables that they reference wait. Part of the
+   * attempt: a private table with a foreign key would make others' DELETE fail.
+   */
+  static final TablePart FOREIGN_KEYS =
+      TablePart.carried(
+          "foreign keys",
+          Phase.REFERENCE,
+          "",
+          """
+          SELECT 0, 'constraint ' || quote_ident(k.conname), 'ALTER TABLE ',
+                 ' ADD CONSTRAINT ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid)
+            FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'f'
+          """);
+
   static final TablePart CONSTRAINT_COMMENTS =
       TablePart.carried(
           "comments on constraints",

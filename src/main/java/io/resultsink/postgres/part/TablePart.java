@@ -38,6 +38,8 @@ public record TablePart(String words, Fate fate, Phase phase, String labels, Str
     INDEX,
     /** When the indexes are there. */
     CONSTRAINT,
+    /** While writers of other tables wait, and no reader. */
+    REFERENCE,
     /** Before the table is locked against readers, as they take these locks. */
     LOCK,
     /** While readers wait, before the new table has the old one's name. */

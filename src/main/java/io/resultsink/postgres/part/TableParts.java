@@ -51,6 +51,7 @@ public final class TableParts {
           RuleParts.INDEX_CONSTRAINTS,
           RuleParts.INDEX_NAMES,
           RuleParts.CONSTRAINTS,
+          RuleParts.FOREIGN_KEYS,
           RuleParts.CONSTRAINT_COMMENTS,
           RuleParts.TRIGGERS,
           RuleParts.RULES,

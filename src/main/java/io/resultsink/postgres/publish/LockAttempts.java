@@ -46,6 +46,7 @@ final class LockAttempts {
   private final Session session;
   private final Patience patience;
   private @Nullable TableName heldAnyway;
+  private List<String> references = List.of();
   private List<String> firstLocks = List.of();
 
   LockAttempts(Session session, Patience patience) {
@@ -61,9 +62,15 @@ final class LockAttempts {
     heldAnyway = table;
   }
 
-  /** Begins each attempt with statements that lock what others lock before the tables. */
-  void lockFirst(List<String> statements) {
-    firstLocks = List.copyOf(statements);
+  /**
+   * Begins each attempt with more statements.
+   *
+   * @param references for which no reader waits, however long they take
+   * @param locks that readers take before the tables' locks
+   */
+  void begin(List<String> references, List<String> locks) {
+    this.references = List.copyOf(references);
+    this.firstLocks = List.copyOf(locks);
   }
 
   private void requireNobodyWaits() throws SQLException {
@@ -141,12 +148,16 @@ final class LockAttempts {
       session.lockTimeout(attempt);
       session.execute("SAVEPOINT lock_attempt");
       try {
+        for (String statement : references) {
+          session.execute(statement);
+        }
+        long locking = System.nanoTime();
         for (String statement : firstLocks) {
           session.execute(statement);
-          waitOnlyForWhatIsLeft(attempt, begin);
+          waitOnlyForWhatIsLeft(attempt, locking);
         }
         session.execute("LOCK TABLE " + names + " IN " + lock.sql() + " MODE");
-        long answer = work == null ? 0 : finish(work, attempt, begin);
+        long answer = work == null ? 0 : finish(work, attempt, locking);
         session.execute("RELEASE SAVEPOINT lock_attempt");
         return answer;
       } catch (SQLException e) {

@@ -74,7 +74,7 @@ final class RowsToTable {
     LockAttempts attempts = new LockAttempts(session, patience);
     NewTable fresh = Objects.requireNonNull(scene.fresh());
     if (fresh.kept() != null) {
-      attempts.lockFirst(fresh.kept().firstLocks());
+      attempts.begin(fresh.kept().references(fresh.name()), fresh.kept().firstLocks());
     }
     if (live && !both) {
       attempts.giveWayAt(fresh.name());
