@@ -37,6 +37,8 @@ class WriteToPostgresResult(beam.PTransform):
             paths too.
         mode: ``append`` (the default), ``replace``, ``truncate`` or ``update``.
         unique: the names of the key's columns; required for ``update``, an error elsewhere.
+        keep: ``none`` (the default) or ``all``, with which ``replace`` keeps indexes, constraints,
+            defaults, triggers and whatever else hangs on the table.
         schema: the schema of the table, when the table is not written as ``schema.table``.
         staging_schema: where staging tables and the ledger live; the table's schema by default.
         staging: ``logged`` or ``unlogged``; logged for ``replace`` by default.
@@ -66,6 +68,7 @@ class WriteToPostgresResult(beam.PTransform):
         password: str | None = None,
         mode: str | None = None,
         unique: Sequence[str] | None = None,
+        keep: str | None = None,
         schema: str | None = None,
         staging_schema: str | None = None,
         staging: str | None = None,
@@ -86,6 +89,7 @@ class WriteToPostgresResult(beam.PTransform):
             "password": password,
             "mode": _text("mode", mode),
             "unique": _names("unique", unique),
+            "keep": _text("keep", keep),
             "schema": _text("schema", schema),
             "staging_schema": _text("staging_schema", staging_schema),
             "staging": _text("staging", staging),

@@ -2,6 +2,7 @@ package io.resultsink.postgres;
 
 import io.resultsink.postgres.destination.ConnectionSource;
 import io.resultsink.postgres.destination.DataSourceSupplier;
+import io.resultsink.postgres.destination.Keep;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.destination.SinkOption;
@@ -173,6 +174,14 @@ public final class PostgresResultSink
    */
   public PostgresResultSink withUnique(String... columns) {
     return with(target.toBuilder().unique(List.of(columns)));
+  }
+
+  /**
+   * What mode replace keeps beside owner, grants, comments and row security: with {@link Keep#ALL}
+   * the table's whole definition; nothing unless given.
+   */
+  public PostgresResultSink withKeep(Keep keep) {
+    return with(target.toBuilder().keep(keep));
   }
 
   /** The schema of the table; found as PostgreSQL finds it unless given. */

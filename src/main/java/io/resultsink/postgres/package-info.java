@@ -10,6 +10,7 @@
  *   <li>{@link io.resultsink.postgres.destination}: where rows go; URL, options, secrets, sessions
  *   <li>{@link io.resultsink.postgres.failure}: how it can fail, and what that means for the target
  *   <li>{@link io.resultsink.postgres.load}: rows to staging table; preflight, chunks, ledger
+ *   <li>{@link io.resultsink.postgres.part}: what hangs on a table
  *   <li>{@link io.resultsink.postgres.publish}: staging table to target, in one transaction; why
  *       replace freezes rows, and why truncate deletes
  *   <li>{@link io.resultsink.postgres.report}: what happened

@@ -22,6 +22,7 @@ import io.resultsink.postgres.testing.ReadingWay;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.Steps;
+import io.resultsink.postgres.testing.TableCatalog;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import io.resultsink.postgres.testing.Torture;
@@ -55,12 +56,26 @@ class ConcurrentReadersIT {
     int publishes = Torture.rounds(3, 36);
     long readings = Torture.rounds(200, 20_000);
     long rows = mode == WriteMode.APPEND ? 300 : 1_000; // what is appended is read ever after
-    Generations generations = new Generations(database, mode, rows);
+    assertNoReadingIsWrong(new Generations(database, mode, rows), mode, rows, publishes, readings);
+  }
+
+  @Test
+  void noReadingIsWrongWhileTheDefinitionIsKept() {
+    Generations generations = new Generations(database, WriteMode.REPLACE, 1_000).keeping();
+    database.execute("CREATE INDEX ON " + generations.table().quoted() + " (score, name)");
+    List<String> indexes = TableCatalog.of(generations.table()).indexes();
+    assertNoReadingIsWrong(
+        generations, WriteMode.REPLACE, 1_000, Torture.rounds(3, 36), Torture.rounds(200, 20_000));
+    assertThat(TableCatalog.of(generations.table()).indexes(), equalTo(indexes));
+  }
+
+  private void assertNoReadingIsWrong(
+      Generations generations, WriteMode mode, long rows, int publishes, long readings) {
     List<ResultSummary> summaries = new ArrayList<>();
     List<Reading> read;
     try (PollingReaders readers = new PollingReaders(generations, ReadingWay.values())) {
       for (int publish = 1; publish <= publishes; publish++) {
-        summaries.add(publishBesideZombies(generations, mode, rows));
+        summaries.add(publishBesideZombies(generations, rows));
         readers.awaitCount(readings * publish / publishes);
       }
       read = readers.stop();
@@ -74,8 +89,16 @@ class ConcurrentReadersIT {
   @ParameterizedTest
   @EnumSource(WriteMode.class)
   void noOlderSnapshotSeesAnythingWrong(WriteMode mode) throws SQLException {
-    Generations generations = new Generations(database, mode, 300);
-    try (Steps run = new Steps(generations.table().target(mode));
+    assertNoOlderSnapshotIsWrong(new Generations(database, mode, 300));
+  }
+
+  @Test
+  void noOlderSnapshotSeesAnythingWrongThroughAnIndexThatWasKept() throws SQLException {
+    assertNoOlderSnapshotIsWrong(new Generations(database, WriteMode.REPLACE, 300).keeping());
+  }
+
+  private void assertNoOlderSnapshotIsWrong(Generations generations) throws SQLException {
+    try (Steps run = new Steps(generations.target());
         WaitingReaders readers = new WaitingReaders(generations)) {
       readers.takeSnapshots("REPEATABLE READ");
       readers.takeSnapshots("READ COMMITTED");
@@ -126,7 +149,7 @@ class ConcurrentReadersIT {
     try (ReadingSession reader = generations.session();
         WaitingReaders others = new WaitingReaders(generations)) {
       assertThat(reader.preparedRows(all).get(0), hasSize(3));
-      publishBesideZombies(generations, WriteMode.REPLACE, 300);
+      publishBesideZombies(generations, 300);
       assertThat("the same columns", reader.preparedRows(all).get(0), hasSize(3));
 
       others.takeSnapshots("READ COMMITTED");
@@ -172,10 +195,9 @@ class ConcurrentReadersIT {
   }
 
   /** Three chunks, and beside them what must never show: twins whose reports are lost. */
-  private static ResultSummary publishBesideZombies(
-      Generations generations, WriteMode mode, long rows) {
+  private static ResultSummary publishBesideZombies(Generations generations, long rows) {
     long third = rows / 3;
-    try (Steps run = new Steps(generations.table().target(mode))) {
+    try (Steps run = new Steps(generations.target())) {
       List<StagedChunk> chunks = new ArrayList<>(run.stage(generations.next(0, third)));
       run.stage(generations.next(third, 2 * third));
       chunks.addAll(run.stage(generations.next(third, 2 * third)));

@@ -1,6 +1,7 @@
 package io.resultsink.postgres;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 
@@ -10,6 +11,7 @@ import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.Faults;
 import io.resultsink.postgres.testing.PostgresProxy;
+import io.resultsink.postgres.testing.TableCatalog;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.Torture;
 import java.util.ArrayList;
@@ -107,6 +109,54 @@ class FaultIT {
     return FaultyRun.comesTo(point, mode, StagingDurability.UNLOGGED)
         ? StagingDurability.UNLOGGED
         : null;
+  }
+
+  /** Quick: once each way. */
+  static Stream<Arguments> keepingFaultsAndPoints() {
+    List<Arguments> cases = new ArrayList<>();
+    for (String staging : List.of("logged", "unlogged")) {
+      for (FaultPoint point :
+          List.of(FaultPoint.INDEXED, FaultPoint.TARGET_LOCKED, FaultPoint.COMMITTING)) {
+        for (Fault fault : Fault.values()) {
+          boolean quick =
+              staging.equals("logged")
+                  ? point == FaultPoint.INDEXED && fault == Fault.CONNECTIONS_CUT
+                  : point == FaultPoint.COMMITTING && fault == Fault.WORKER_DIES;
+          if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
+            cases.add(Arguments.of(staging, fault, point));
+          }
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("keepingFaultsAndPoints")
+  void aDefinitionThatIsKeptIsWholeToo(String staging, Fault fault, FaultPoint point)
+      throws Exception {
+    FaultyRun run = FaultyRun.keeping(database);
+    TableCatalog before = TableCatalog.of(run.table());
+    String options = "&keep=all&staging=" + staging;
+    Outcome outcome;
+    try (Faults faults = fault.at(point, 1, database, network)) {
+      outcome = run.launch(options);
+      assertThat("the run came to it", faults.visits(point), greaterThanOrEqualTo(1));
+    }
+    network.calm();
+
+    run.assertHonest(outcome);
+    if (fault != Fault.WORKER_DIES) {
+      run.assertPublished(outcome);
+    } else {
+      assertThat("published", run.isPublished(), is(false));
+      run.launch(options);
+    }
+    TableCatalog after = TableCatalog.of(run.table());
+    assertThat(after.indexes(), equalTo(before.indexes()));
+    assertThat(after.constraints(), equalTo(before.constraints()));
+    assertThat(after.triggers(), equalTo(before.triggers()));
+    run.assertStandsOnceWhenRunAgain();
   }
 
   @ParameterizedTest

@@ -20,6 +20,7 @@ import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Failures;
 import io.resultsink.postgres.testing.Fingerprint;
+import io.resultsink.postgres.testing.Furnished;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
@@ -88,6 +89,13 @@ final class FaultyRun {
     return new FaultyRun(database, mode, table, true);
   }
 
+  /** A replace that keeps the definition of a table that has old rows. */
+  static FaultyRun keeping(TestDatabase database) {
+    TestTable table = Furnished.plain(database);
+    database.execute("INSERT INTO " + table.quoted() + " " + OLD);
+    return new FaultyRun(database, WriteMode.REPLACE, table, true);
+  }
+
   /** Into a table that is not there. */
   static FaultyRun intoMissing(TestDatabase database, WriteMode mode) {
     return new FaultyRun(database, mode, TestTable.missing(database, "Faulty"), false);
@@ -106,6 +114,7 @@ final class FaultyRun {
     return switch (point) {
       case SEALING, SEALED, FROZEN -> inPlace;
       case COPYING_FROZEN -> !inPlace;
+      case INDEXED -> false; // see keeping
       default -> true;
     };
   }

@@ -14,6 +14,7 @@ import static org.hamcrest.Matchers.not;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.Faults;
+import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.TargetReport;
 import io.resultsink.postgres.testing.Decorations;
 import io.resultsink.postgres.testing.Runners;
@@ -132,6 +133,13 @@ class ReplaceModeIT extends BaseWriteModeIT {
     assertThat(report.loses(), hasItem(containsString("touched")));
     assertThat(report.loses(), hasItem(containsString("_pkey")));
     assertThat("note's default", report.loses(), hasItem(containsString("note")));
+    ResultSummary summary =
+        Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.REPLACE));
+    assertThat(summary.lost(), equalTo(report.loses()));
+    try (TargetInspector inspector = TargetInspector.of(table.target(WriteMode.REPLACE))) {
+      assertThat(inspector.lastPublished().orElseThrow().lost(), equalTo(report.loses()));
+      assertThat("nothing more", inspector.check(SampleRows.SCHEMA).loses(), is(empty()));
+    }
   }
 
   @Test

@@ -45,6 +45,7 @@ class SearchPathRuleTest {
           "unwrap\\((PGConnection|BaseConnection|PgConnection|Connection)\\.class\\)",
           Set.of(
               "Session",
+              "SessionPair",
               "DriverSettings",
               "EmptyPathConnection",
               "LoginLimits",

@@ -137,6 +137,7 @@ class PublishedQueryIT {
     assertThat(outcome.out(), containsString("mode      replace: swapped for a new table"));
     assertThat(outcome.out(), containsString("loses     "));
     assertThat(outcome.out(), containsString("counts_pkey"));
+    assertThat(outcome.out(), containsString("; keep=all keeps them\n"));
     assertThat(outcome.out(), containsString("\nnothing was written\n"));
     assertThat(outcome.exitCode(), is(0));
     assertThat(server.column("SELECT count(*) FROM counts"), contains("0"));

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.column;
 
+import static java.util.Comparator.comparingInt;
 import static java.util.stream.Collectors.joining;
 
 import io.resultsink.postgres.copy.RowEncoder;
@@ -79,6 +80,13 @@ public record Columns(List<Column> columns) {
   /** The columns of an existing table that a schema's fields fill, and what stands against it. */
   public static ColumnMatch match(Schema schema, List<TargetColumn> table) {
     return new ColumnMatcher(schema, table).match();
+  }
+
+  /** Returns the same columns in the order of the table's. */
+  public Columns inOrderOf(List<TargetColumn> table) {
+    List<String> names = table.stream().map(TargetColumn::name).toList();
+    return new Columns(
+        columns.stream().sorted(comparingInt(column -> names.indexOf(column.name()))).toList());
   }
 
   /** {@code "a", "b"}: for COPY, INSERT and SELECT on the staging table. */

@@ -73,6 +73,14 @@ public abstract class PostgresTarget implements Serializable {
   /** The key of {@link WriteMode#UPDATE}; empty otherwise. */
   public abstract List<String> unique();
 
+  /** Returns what a replaced table hands on; {@link Keep#NONE} unless given. */
+  public abstract Keep keep();
+
+  /** Returns whether a new table gets the old one's definition, so that only rows change. */
+  public final boolean keepsDefinition() {
+    return mode() == WriteMode.REPLACE && keep() == Keep.ALL;
+  }
+
   /** Returns where staging tables and the ledger live; null for the target's schema. */
   public abstract @Nullable String stagingSchema();
 
@@ -112,6 +120,7 @@ public abstract class PostgresTarget implements Serializable {
         .connectionProperties(Map.of())
         .mode(WriteMode.APPEND)
         .unique(List.of())
+        .keep(Keep.NONE)
         .stagingTtl(Duration.ofDays(7))
         .minRows(0)
         .lockTimeout(Duration.ofMillis(100))
@@ -181,6 +190,8 @@ public abstract class PostgresTarget implements Serializable {
     public abstract Builder mode(WriteMode mode);
 
     public abstract Builder unique(List<String> columns);
+
+    public abstract Builder keep(Keep keep);
 
     public abstract Builder stagingSchema(@Nullable String schema);
 

@@ -45,6 +45,19 @@ public enum SinkOption {
           columns ->
               columns.stream().map(PercentEncoding::encode).collect(Collectors.joining(",")))),
 
+  /** See {@link PostgresTarget#keep()}. */
+  KEEP(
+      "none, all",
+      "none",
+      "what mode=replace keeps beside owner, grants, comments and row security: all is indexes,"
+          + " constraints, defaults, triggers and whatever else hangs on the table",
+      new OptionValue<>(
+          (option, encoded) -> Keep.parse(decode(option, encoded)),
+          (option, shown, keep) -> {},
+          PostgresTarget.Builder::keep,
+          PostgresTarget::keep,
+          Keep::option)),
+
   /** The schema of {@link PostgresTarget#table()}; a URL is rendered with it there. */
   SCHEMA(
       "a name",

@@ -26,19 +26,21 @@ final class TargetRules {
 
   private static final Rule KEY =
       new Rule(Set.of(SinkOption.MODE, SinkOption.UNIQUE), TargetRules::keyProblem);
+  private static final Rule KEPT =
+      new Rule(Set.of(SinkOption.MODE, SinkOption.KEEP), TargetRules::keepProblem);
   private static final Rule LOCK =
       new Rule(Set.of(SinkOption.LOCK_TIMEOUT, SinkOption.LOCK_WAIT), TargetRules::lockProblem);
 
   private static final Rule TLS = new Rule(Set.of(), TargetRules::tlsProblem);
 
   /** Rules about options, which hold wherever the connection comes from. */
-  static final List<Rule> OPTIONS = List.of(KEY, LOCK, TLS);
+  static final List<Rule> OPTIONS = List.of(KEY, KEPT, LOCK, TLS);
 
   static final List<Rule> SERVER =
-      List.of(KEY, LOCK, TLS, new Rule(Set.of(), TargetRules::serverProblem));
+      List.of(KEY, KEPT, LOCK, TLS, new Rule(Set.of(), TargetRules::serverProblem));
 
   static final List<Rule> DATA_SOURCE =
-      List.of(KEY, LOCK, new Rule(Set.of(), TargetRules::dataSourceProblem));
+      List.of(KEY, KEPT, LOCK, new Rule(Set.of(), TargetRules::dataSourceProblem));
 
   private TargetRules() {}
 
@@ -145,6 +147,14 @@ final class TargetRules {
       return "unique is for mode=update; leave it out, mode is '" + target.mode().option() + "'";
     }
     return null;
+  }
+
+  private static @Nullable String keepProblem(PostgresTarget target) {
+    return target.keep() == Keep.ALL && target.mode() != WriteMode.REPLACE
+        ? "keep=all is for mode=replace; leave it out, mode '"
+            + target.mode().option()
+            + "' keeps the table anyway"
+        : null;
   }
 
   private static @Nullable String lockProblem(PostgresTarget target) {

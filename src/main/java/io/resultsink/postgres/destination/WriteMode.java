@@ -12,8 +12,9 @@ public enum WriteMode {
   APPEND,
   /**
    * The table becomes exactly the result, its columns too: a new table swapped in with owner,
-   * grants, comments and row security of the old one. Indexes, constraints and triggers are not
-   * carried over. Readers wait milliseconds for ACCESS EXCLUSIVE, whatever the size.
+   * grants, comments and row security of the old one. Indexes, constraints and triggers are carried
+   * over with {@link Keep#ALL}, with which the columns stay the table's, too. Readers wait
+   * milliseconds for ACCESS EXCLUSIVE, whatever the size.
    */
   REPLACE,
   /**

@@ -30,6 +30,8 @@ public enum FaultPoint {
   STAGING_LOCKED,
   /** The rows of a new table were sent, and their COPY has not ended. */
   COPYING_FROZEN,
+  /** The new table of a replace that keeps the definition has its indexes and constraints. */
+  INDEXED,
   /** The mode's lock on the target is held. */
   TARGET_LOCKED,
   /** All is written, and COMMIT was not sent. */

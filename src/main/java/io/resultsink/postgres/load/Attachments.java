@@ -25,6 +25,20 @@ final class Attachments {
    * #incomingForeignKeys}.
    */
   List<String> dependents() throws SQLException {
+    return dependents("");
+  }
+
+  /** Those of them that {@code keep=all} cannot bind to a new table. */
+  List<String> dependentsThatCannotBeRebound() throws SQLException {
+    return dependents(
+        """
+           AND NOT coalesce(v.relkind = 'v' AND r.rulename = '_RETURN'
+                            AND p.class = 'pg_class'::regclass AND p.id = ?::bigint::oid
+                            AND pg_has_role(v.relowner, 'USAGE'), false)
+        """);
+  }
+
+  private List<String> dependents(String and) throws SQLException {
     return list(
         """
         WITH parts AS (
@@ -59,9 +73,10 @@ final class Attachments {
            AND coalesce(k.contype, '-') <> 'f'
            AND NOT EXISTS (SELECT FROM parts own
                             WHERE own.class = d.classid AND own.id = d.objid)
-         ORDER BY 1
-        """,
-        5);
+        """
+            + and
+            + "ORDER BY 1",
+        and.isEmpty() ? 5 : 6);
   }
 
   /** Foreign keys of other tables that refer to this one. */
@@ -139,121 +154,6 @@ final class Attachments {
       statement.setArray(2, session.connection().createArrayOf("text", names));
       statement.setLong(3, table.oid());
       statement.setArray(4, session.connection().createArrayOf("text", names));
-      return read(statement);
-    }
-  }
-
-  /** Returns what a new table in its place does not get. */
-  List<String> lostByReplace() throws SQLException {
-    return list(
-        """
-        SELECT what FROM (
-          SELECT 1 AS rank, 'index ' || quote_ident(c.relname)
-                 || CASE WHEN x.indisclustered THEN ' (that CLUSTER uses)' ELSE '' END
-                 || CASE WHEN x.indisreplident THEN ' (that is its replica identity)' ELSE '' END
-                 || CASE WHEN obj_description(c.oid, 'pg_class') IS NOT NULL
-                         THEN ' and its comment' ELSE '' END AS what
-            FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
-           WHERE x.indrelid = ?::bigint::oid
-          UNION ALL
-          SELECT 2, 'constraint ' || quote_ident(conname)
-                 || CASE WHEN obj_description(oid, 'pg_constraint') IS NOT NULL
-                         THEN ' and its comment' ELSE '' END
-            FROM pg_constraint
-           WHERE conrelid = ?::bigint::oid
-             AND (contype IN ('c', 'f', 't')
-                  OR (contype <> 'n' AND obj_description(oid, 'pg_constraint') IS NOT NULL))
-          UNION ALL
-          SELECT 3, 'trigger ' || quote_ident(tgname) FROM pg_trigger
-           WHERE tgrelid = ?::bigint::oid AND NOT tgisinternal
-          UNION ALL
-          SELECT 4, 'rule ' || quote_ident(rulename) FROM pg_rewrite
-           WHERE ev_class = ?::bigint::oid
-          UNION ALL
-          SELECT 5, CASE WHEN attnotnull THEN 'NOT NULL of column ' || quote_ident(attname) END
-            FROM pg_attribute
-           WHERE attrelid = ?::bigint::oid AND attnum > 0 AND NOT attisdropped
-          UNION ALL
-          SELECT 6, CASE WHEN attidentity <> '' THEN 'identity of column '
-                         WHEN attgenerated <> '' THEN 'generation of column '
-                         WHEN atthasdef THEN 'default of column ' END || quote_ident(attname)
-            FROM pg_attribute
-           WHERE attrelid = ?::bigint::oid AND attnum > 0 AND NOT attisdropped
-          UNION ALL
-          SELECT 7, 'statistics object ' || quote_ident(stxname) FROM pg_statistic_ext
-           WHERE stxrelid = ?::bigint::oid
-          UNION ALL
-          SELECT 8, 'storage options ' || array_to_string(reloptions, ', ') FROM pg_class
-           WHERE oid = ?::bigint::oid AND reloptions IS NOT NULL
-          UNION ALL
-          SELECT 9, 'tablespace ' || quote_ident(s.spcname)
-            FROM pg_class c JOIN pg_tablespace s ON s.oid = c.reltablespace
-           WHERE c.oid = ?::bigint::oid
-          UNION ALL
-          SELECT 10, 'UNLOGGED (the new table is logged)' FROM pg_class
-           WHERE oid = ?::bigint::oid AND relpersistence = 'u'
-          UNION ALL
-          SELECT 11, 'being a table of type ' || reloftype::regtype FROM pg_class
-           WHERE oid = ?::bigint::oid AND reloftype <> 0
-        ) AS losses
-         WHERE what IS NOT NULL
-         ORDER BY rank, what
-        """,
-        11);
-  }
-
-  /**
-   * Returns what a new table in its place gets from it.
-   *
-   * @param remaining the names of the columns that it has too
-   */
-  List<String> keptByReplace(Collection<String> remaining) throws SQLException {
-    String sql =
-        """
-        SELECT what FROM (
-          SELECT 1 AS rank, 'owner ' || quote_ident(pg_get_userbyid(relowner)) AS what
-            FROM pg_class WHERE oid = ?::bigint::oid
-          UNION ALL
-          SELECT 2, count(*) || CASE count(*) WHEN 1 THEN ' grant' ELSE ' grants' END
-            FROM (SELECT DISTINCT g.grantee, a.attnum
-                    FROM pg_class c
-                    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attacl IS NOT NULL,
-                         aclexplode(coalesce(a.attacl, c.relacl)) AS g
-                   WHERE c.oid = ?::bigint::oid AND g.grantee <> c.relowner) AS grants
-          HAVING count(*) > 0
-          UNION ALL
-          SELECT 3, 'comment' WHERE EXISTS (SELECT FROM pg_description
-                 WHERE classoid = 'pg_class'::regclass AND objoid = ?::bigint::oid)
-          UNION ALL
-          SELECT 4, 'row security' FROM pg_class WHERE oid = ?::bigint::oid AND relrowsecurity
-          UNION ALL
-          SELECT 5, 'policy ' || quote_ident(polname) FROM pg_policy
-           WHERE polrelid = ?::bigint::oid
-          UNION ALL
-          SELECT 6, 'security label of ' || provider FROM pg_seclabel
-           WHERE classoid = 'pg_class'::regclass AND objoid = ?::bigint::oid
-          UNION ALL
-          SELECT 7, 'replica identity' FROM pg_class
-           WHERE oid = ?::bigint::oid AND relreplident IN ('f', 'n')
-          UNION ALL
-          SELECT 8, s.what || ' of column ' || quote_ident(a.attname)
-            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid,
-                 LATERAL (VALUES
-                   ('collation', a.attcollation <> t.typcollation),
-                   ('storage', a.attstorage <> t.typstorage),
-                   ('compression', a.attcompression <> ''),
-                   ('statistics target', a.attstattarget >= 0),
-                   ('options', a.attoptions IS NOT NULL)) AS s (what, is_set)
-           WHERE a.attrelid = ?::bigint::oid AND a.attnum > 0 AND NOT a.attisdropped
-             AND s.is_set AND a.attname = ANY (?)
-        ) AS carried
-         ORDER BY rank, what
-        """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      for (int i = 1; i <= 8; i++) {
-        statement.setLong(i, table.oid());
-      }
-      statement.setArray(9, session.connection().createArrayOf("text", remaining.toArray()));
       return read(statement);
     }
   }

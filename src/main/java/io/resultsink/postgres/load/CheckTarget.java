@@ -2,14 +2,19 @@ package io.resultsink.postgres.load;
 
 import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The preflight, beside the rows: a hopeless run stops before hours of work. */
 @Internal
 public final class CheckTarget extends DoFn<byte[], Void> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckTarget.class);
 
   private final RunPlan plan;
 
@@ -36,7 +41,11 @@ public final class CheckTarget extends DoFn<byte[], Void> {
     boolean published =
         ledger.find(session, look, plan.run().runId(), resolved.table()).isPresent();
     if (!published) {
-      Preflight.run(session, resolved, plan.target(), plan.schema(), look).orRefuse();
+      Preflight.Findings findings =
+          Preflight.withLosses(session, resolved, plan.target(), plan.schema(), look).orRefuse();
+      if (!findings.loses().isEmpty()) {
+        LOG.warn("{} will lose {}", resolved, ResultSummary.inWords(findings.loses()));
+      }
     }
     return published;
   }

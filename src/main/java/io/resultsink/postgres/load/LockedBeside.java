@@ -30,6 +30,13 @@ public final class LockedBeside {
           FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
          WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
            AND d.refobjid = %1$s AND d.deptype IN ('a', 'i')
+        UNION
+        SELECT v.oid, 'view ' || v.oid::regclass || ', which reads it'
+          FROM pg_depend d
+          JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN'
+          JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+         WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+           AND d.refobjid = %1$s
         """
         .formatted(table);
   }
@@ -37,6 +44,6 @@ public final class LockedBeside {
   static List<String> labels(Session session, ExistingTable table) throws SQLException {
     String sql =
         "SELECT label FROM (" + query("?::bigint::oid") + ") AS beside ORDER BY relation, label";
-    return session.list(sql, row -> row.getString(1), table.oid(), table.oid());
+    return session.list(sql, row -> row.getString(1), table.oid(), table.oid(), table.oid());
   }
 }

@@ -96,6 +96,13 @@ public final class Preflight {
     }
   }
 
+  /** The detail in which findings tell what a replace does beside its rows. */
+  private enum Detail {
+    NONE,
+    LOSSES,
+    ALL
+  }
+
   private Preflight() {}
 
   /**
@@ -111,7 +118,18 @@ public final class Preflight {
       Schema schema,
       Ledger.Look look)
       throws SQLException {
-    return run(session, resolved, target, schema, look, false);
+    return run(session, resolved, target, schema, look, Detail.NONE);
+  }
+
+  /** As {@link #run}, with what a replace loses, which is said where it hurts. */
+  public static Findings withLosses(
+      Session session,
+      ResolvedTarget resolved,
+      PostgresTarget target,
+      Schema schema,
+      Ledger.Look look)
+      throws SQLException {
+    return run(session, resolved, target, schema, look, Detail.LOSSES);
   }
 
   /** As {@link #run}, with what a replace keeps, loses and locks, which only people read. */
@@ -122,7 +140,7 @@ public final class Preflight {
       Schema schema,
       Ledger.Look look)
       throws SQLException {
-    return run(session, resolved, target, schema, look, true);
+    return run(session, resolved, target, schema, look, Detail.ALL);
   }
 
   private static Findings run(
@@ -131,19 +149,20 @@ public final class Preflight {
       PostgresTarget target,
       Schema schema,
       Ledger.Look look,
-      boolean described)
+      Detail detail)
       throws SQLException {
     List<String> problems = new ArrayList<>();
     Privileges privileges = new Privileges(session);
     ExistingTable table = ExistingTable.find(session, resolved.table()).orElse(null);
 
     Columns columns;
-    if (table == null || target.mode() == WriteMode.REPLACE) {
+    if (table == null || (target.mode() == WriteMode.REPLACE && !target.keepsDefinition())) {
       columns = Columns.ofResult(schema);
       CatalogTypes.requireTypesOfResult(session, columns, problems);
     } else {
       ColumnMatch match = Columns.match(schema, table.columns());
-      columns = match.columns();
+      columns =
+          target.keepsDefinition() ? match.columns().inOrderOf(table.columns()) : match.columns();
       problems.addAll(match.problems());
     }
     for (String key : target.unique()) {
@@ -173,9 +192,11 @@ public final class Preflight {
           new TableRules(session, privileges, target, table, columns.columns(), problems);
       if (rules.isWritableKind()) {
         rules.check();
-        if (described && target.mode() == WriteMode.REPLACE) {
-          keeps = rules.kept();
+        if (detail != Detail.NONE && target.mode() == WriteMode.REPLACE) {
           loses = rules.lost();
+        }
+        if (detail == Detail.ALL && target.mode() == WriteMode.REPLACE) {
+          keeps = rules.kept();
           locks = LockedBeside.labels(session, table);
         }
       }

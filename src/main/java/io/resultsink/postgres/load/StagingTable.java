@@ -91,6 +91,9 @@ public record StagingTable(
             findings.columns(),
             said.isPresent() ? said.get().createdAt() : session.serverTime());
     if (found.isEmpty()) {
+      if (plan.target().keepsDefinition() && findings.table() != null) {
+        KeepRules.rehearse(session, resolved);
+      }
       staging.create(session, plan);
       if (!look.there()) {
         ledger.createWhenMissing(session, CREATION);
@@ -139,7 +142,8 @@ public record StagingTable(
         .json();
   }
 
-  List<String> columnNames() {
+  /** Returns the names of its columns, in order. */
+  public List<String> columnNames() {
     return columns.columns().stream().map(Column::name).toList();
   }
 

@@ -4,6 +4,8 @@ import io.resultsink.postgres.column.Column;
 import io.resultsink.postgres.destination.Identifier;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.part.TablePart;
+import io.resultsink.postgres.part.TableParts;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -104,7 +106,10 @@ final class TableRules {
               + String.join(", ", attachments.relatives())
               + "; use mode=append or mode=update");
     }
-    for (String view : attachments.dependents()) {
+    for (String view :
+        target.keepsDefinition()
+            ? attachments.dependentsThatCannotBeRebound()
+            : attachments.dependents()) {
       problems.add(view + "; use mode=truncate");
     }
     for (String key : attachments.incomingForeignKeys()) {
@@ -113,11 +118,23 @@ final class TableRules {
     for (String publication : attachments.publications()) {
       problems.add("publication " + publication + " sends its rows; use mode=truncate");
     }
+    if (target.keepsDefinition()) {
+      problems.addAll(KeepRules.problems(session, table.name()));
+    } else {
+      refuseNamingOtherColumns();
+    }
+    privileges.requireCreateIn(table.name().schema(), "the new table", problems);
+    requireOwnership();
+  }
+
+  private void refuseNamingOtherColumns() throws SQLException {
     Set<String> remaining = columns.stream().map(Column::name).collect(Collectors.toSet());
     for (String naming : attachments.namingOtherColumnsThan(remaining)) {
       problems.add(naming + ", which the result lacks; use mode=truncate, or drop it");
     }
-    privileges.requireCreateIn(table.name().schema(), "the new table", problems);
+  }
+
+  private void requireOwnership() throws SQLException {
     if (!table.owned()) {
       problems.add(
           "role "
@@ -235,12 +252,29 @@ final class TableRules {
     }
   }
 
-  /** Returns what replacing the table keeps and loses, for the report. */
+  /** Returns what replacing the table keeps, for the report. */
   List<String> kept() throws SQLException {
-    return attachments.keptByReplace(columns.stream().map(Column::name).toList());
+    List<String> kept = new ArrayList<>(parts().labels(TablePart.Fate.CARRIED));
+    if (target.keepsDefinition()) {
+      kept.addAll(parts().labels(TablePart.Fate.LOST));
+      kept.addAll(parts().labels(TablePart.Fate.REFUSED));
+    }
+    return kept;
   }
 
+  /** Returns what replacing the table loses, for the report. */
   List<String> lost() throws SQLException {
-    return new ArrayList<>(attachments.lostByReplace());
+    return target.keepsDefinition() ? List.of() : parts().labels(TablePart.Fate.LOST);
+  }
+
+  private TableParts parts() throws SQLException {
+    return target.keepsDefinition()
+        ? TableParts.ofSameColumns(session, table.name())
+        : new TableParts(
+            session,
+            table.name(),
+            columns.stream()
+                .map(column -> new TableParts.NewColumn(column.name(), column.type()))
+                .toList());
   }
 }

@@ -37,9 +37,15 @@ final class FrozenCopy {
     session.define(
         Stream.concat(Stream.of(definition(table, columns)), Stream.of(settings))
             .toArray(String[]::new));
-    long copied = rows.count() == 0 ? 0 : copy(sessions, table, columns, rows);
+    long copied = fill(sessions, table, columns, rows);
     session.execute("ANALYZE " + table.quoted());
     return copied;
+  }
+
+  /** Fills a table that this transaction has created; the number of rows. */
+  static long fill(SessionPair sessions, TableName table, Columns columns, StagedRows rows)
+      throws SQLException {
+    return rows.count() == 0 ? 0 : copy(sessions, table, columns, rows);
   }
 
   /** The statement that creates the table, with nothing but its columns. */

@@ -51,10 +51,46 @@ final class LockAttempts {
 
   private final Session session;
   private final Patience patience;
+  private @Nullable TableName heldAnyway;
+  private List<String> references = List.of();
+  private List<String> firstLocks = List.of();
 
   LockAttempts(Session session, Patience patience) {
     this.session = session;
     this.patience = patience;
+  }
+
+  /**
+   * Ends the attempts, so that the transaction begins again, when somebody waits for a table that
+   * it holds all the while: who waits there may hold what is waited for here.
+   */
+  void giveWayAt(TableName table) {
+    heldAnyway = table;
+  }
+
+  /**
+   * Begins each attempt with more statements.
+   *
+   * @param references for which no reader waits, however long they take
+   * @param locks that readers take before the tables' locks
+   */
+  void begin(List<String> references, List<String> locks) {
+    this.references = List.copyOf(references);
+    this.firstLocks = List.copyOf(locks);
+  }
+
+  private void requireNobodyWaits() throws SQLException {
+    if (heldAnyway == null) {
+      return;
+    }
+    String sql =
+        """
+        SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+         WHERE d.datname = current_database() AND l.relation = to_regclass(?) AND NOT l.granted
+        """;
+    if (session.find(sql, row -> true, heldAnyway.quoted()).isPresent()) {
+      throw new Overtaken("somebody waits for " + heldAnyway);
+    }
   }
 
   /** Locks a table and lets it go again; returns whether nobody at all uses it at this moment. */
@@ -112,8 +148,16 @@ final class LockAttempts {
       session.lockTimeout(attempt);
       session.execute("SAVEPOINT lock_attempt");
       try {
+        for (String statement : references) {
+          session.execute(statement);
+        }
+        Time time = new Time(attempt, System.nanoTime());
+        for (String statement : firstLocks) {
+          session.execute(statement);
+          session.lockTimeout(time.left());
+        }
         session.execute("LOCK TABLE " + names + " IN " + lock.sql() + " MODE");
-        long answer = work == null ? 0 : finish(work, new Time(attempt, begin));
+        long answer = work == null ? 0 : finish(work, time);
         session.execute("RELEASE SAVEPOINT lock_attempt");
         return answer;
       } catch (SQLException e) {
@@ -122,6 +166,7 @@ final class LockAttempts {
           throw e;
         }
         rollBack(session);
+        requireNobodyWaits();
         PAUSES.pause(1);
         patience.waited(System.nanoTime() - begin);
         if (patience.isOver()) {

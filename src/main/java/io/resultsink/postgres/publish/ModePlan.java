@@ -1,6 +1,6 @@
 package io.resultsink.postgres.publish;
 
-import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.destination.PostgresTarget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +19,8 @@ record ModePlan(
     PublishWork work,
     boolean leavesDeadRows) {
 
-  static ModePlan of(WriteMode mode) {
-    return switch (mode) {
+  static ModePlan of(PostgresTarget target) {
+    return switch (target.mode()) {
       // ROW EXCLUSIVE is all that the INSERT privilege permits, and enough against ALTER TABLE.
       case APPEND -> new ModePlan(TableLock.ROW_EXCLUSIVE, null, false, PublishWork::insert, false);
       case REPLACE ->
@@ -28,7 +28,7 @@ record ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,
               TableLock.ACCESS_EXCLUSIVE,
               true,
-              PublishWork::swap,
+              target.keepsDefinition() ? PublishWork::swapKeeping : PublishWork::swap,
               false);
       // With less, two runs at once leave the rows of both.
       case TRUNCATE ->

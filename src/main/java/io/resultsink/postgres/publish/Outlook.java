@@ -3,6 +3,7 @@ package io.resultsink.postgres.publish;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.part.PartFailedException;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -89,10 +90,12 @@ record Outlook(int attempts, int reached, boolean inDoubt, @Nullable Backend los
     return again ? Verdict.RETRY : inDoubt ? Verdict.UNKNOWN : Verdict.FAIL;
   }
 
-  /** Someone created the target, or its new table's name, since we looked. */
+  /** Returns whether someone created the target, or its new table's name, since we looked. */
   private static boolean isRace(SQLException failure) {
-    return SqlState.is(SqlState.DUPLICATE_TABLE, failure)
-        || SqlState.is(SqlState.UNDEFINED_TABLE, failure)
-        || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure) && PublishFailure.isOfCatalog(failure));
+    return !(failure instanceof PartFailedException)
+        && (SqlState.is(SqlState.DUPLICATE_TABLE, failure)
+            || SqlState.is(SqlState.UNDEFINED_TABLE, failure)
+            || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure)
+                && PublishFailure.isOfCatalog(failure)));
   }
 }

@@ -14,6 +14,7 @@ import io.resultsink.postgres.failure.UnencodableValueException;
 import io.resultsink.postgres.load.KeyColumns;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StagingTable;
+import io.resultsink.postgres.part.PartFailedException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -43,6 +44,9 @@ final class PublishFailure {
   /** The failure in words, for the table that it left untouched. */
   ResultSinkException explain(SQLException failure) {
     String state = String.valueOf(SqlState.of(failure));
+    if (failure instanceof PartFailedException part) {
+      return ofPart(part);
+    }
     List<String> key = KeyColumns.names(plan.target().unique(), staging.columns().columns());
     try {
       if (!key.isEmpty() && isAboutKeys(state)) {
@@ -64,6 +68,9 @@ final class PublishFailure {
       failure.addSuppressed(e);
     }
     String constraint = constraint(failure);
+    if (plan.target().keepsDefinition() && state.startsWith("23") && !constraint.isEmpty()) {
+      return violated(constraint, failure);
+    }
     boolean data = state.startsWith("22") || state.startsWith("23");
     return failed(
         (state.equals(SqlState.LOCK_NOT_AVAILABLE)
@@ -75,6 +82,28 @@ final class PublishFailure {
             + (constraint.isEmpty() ? "" : " [" + constraint + "]"),
         data ? Remedy.FIX_DATA : SqlState.isTemporary(failure) ? Remedy.RETRY : Remedy.FIX_TABLE,
         failure);
+  }
+
+  private ResultSinkException violated(String what, SQLException failure) {
+    return failed(
+        "the result violates " + what + " (SQLSTATE " + SqlState.of(failure) + ")",
+        Remedy.FIX_DATA,
+        failure);
+  }
+
+  /** The server's own words name what has no name of the user's yet. */
+  private ResultSinkException ofPart(PartFailedException failure) {
+    return failure.isOfRows()
+        ? violated(Printable.of(failure.what()), failure)
+        : failed(
+            Printable.of(failure.what())
+                + " cannot be made for the new table (SQLSTATE "
+                + failure.getSQLState()
+                + "): "
+                + ServerReason.of(failure)
+                + PartFailedException.ADVICE,
+            Remedy.FIX_TABLE,
+            failure);
   }
 
   /**

@@ -42,6 +42,9 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
       LOG.warn("{} was published at {}; this launch changes nothing", plan, summary.publishedAt());
     } else {
       LOG.info("Published {}: {} rows", plan, summary.rows());
+      if (!summary.lost().isEmpty()) {
+        LOG.warn("{} lost {}", summary.table(), summary.lostInWords());
+      }
     }
     SinkMetrics.published(summary, plan.source(), table(summary));
     output.output(summary);

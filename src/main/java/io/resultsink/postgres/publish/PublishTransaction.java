@@ -15,10 +15,12 @@ import io.resultsink.postgres.load.Preflight;
 import io.resultsink.postgres.load.ResolvedTarget;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StagingTable;
+import io.resultsink.postgres.part.TableParts;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -87,10 +89,10 @@ final class PublishTransaction {
     // Sealed rows were counted as they were sealed; since then no worker knows their name.
     boolean alone = rows.areSealed() || rows.verify(session);
 
-    ModePlan mode = ModePlan.of(target.mode());
+    ModePlan mode = ModePlan.of(target);
     boolean exists = holdDefinition(mode);
-    requireStillFitting();
-    boolean live = mode.newTable() && alone && rows.canGoLive(session);
+    Preflight.Findings findings = requireStillFitting();
+    boolean live = mode.newTable() && alone && rows.canGoLive(session) && (!exists || fits());
     if (live && !exists) {
       session.define(FrozenCopy.definition(table, staging.columns())); // gets what new tables get
     }
@@ -101,7 +103,7 @@ final class PublishTransaction {
       ForeignParts.requireNone(session, staging.target());
     }
 
-    ResultSummary summary = summary(!exists, stagingMillis);
+    ResultSummary summary = summary(!exists, stagingMillis, findings.loses());
     Instant publishedAt = ledger.record(session, summary, table);
     session.useRoleSearchPath(); // the user's triggers that wait for the commit
     FaultPoint.COMMITTING.reached();
@@ -112,6 +114,12 @@ final class PublishTransaction {
         .publishedAt(org.joda.time.Instant.ofEpochMilli(publishedAt.toEpochMilli()))
         .publishingMillis(times.publishingMillis())
         .build();
+  }
+
+  /** Returns whether the rows' own table can become one that has the target's definition. */
+  private boolean fits() throws SQLException {
+    return !target.keepsDefinition()
+        || TableParts.ofSameColumns(session, table).rowsCanStay(staging.columnNames());
   }
 
   /**
@@ -135,10 +143,11 @@ final class PublishTransaction {
   }
 
   /** The table may have been altered, or replaced, while rows were staged. */
-  private void requireStillFitting() throws SQLException {
+  private Preflight.Findings requireStillFitting() throws SQLException {
     ResolvedTarget resolved = ResolvedTarget.resolve(session, target);
     Preflight.Findings now =
-        Preflight.run(session, resolved, target, plan.schema(), Ledger.Look.HELD).orRefuse();
+        Preflight.withLosses(session, resolved, target, plan.schema(), Ledger.Look.HELD)
+            .orRefuse();
     if (!resolved.equals(staging.target()) || !staging.hasSameColumnsAs(now.columns())) {
       throw new PublishFailedException(
           "the columns of "
@@ -148,6 +157,7 @@ final class PublishTransaction {
           null,
           null);
     }
+    return now;
   }
 
   private void requireAllMoved(long moved) {
@@ -166,7 +176,7 @@ final class PublishTransaction {
     }
   }
 
-  private ResultSummary summary(boolean created, long stagingMillis) {
+  private ResultSummary summary(boolean created, long stagingMillis, List<String> lost) {
     return ResultSummary.builder()
         .runId(plan.run().runId())
         .database(staging.target().database())
@@ -176,6 +186,7 @@ final class PublishTransaction {
         .bytes(rows.bytes())
         .chunks(rows.chunks())
         .created(created)
+        .lost(lost)
         .alreadyPublished(false)
         .publishedAt(org.joda.time.Instant.EPOCH)
         .stagingMillis(stagingMillis)

@@ -8,15 +8,14 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.load.StagingTable;
-import io.resultsink.postgres.publish.CarryOver.Part;
+import io.resultsink.postgres.part.TablePart;
+import io.resultsink.postgres.part.TableProof;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The move of the staged rows into a table that exists, under its mode's lock. */
@@ -35,15 +34,7 @@ interface PublishWork {
       TableName table,
       Columns columns,
       List<String> key,
-      @Nullable Fresh fresh) {}
-
-  /**
-   * The new table of a replace.
-   *
-   * @param has what it has of the old table already
-   * @param staging where its rows were staged, when it goes live itself; null for a copy
-   */
-  record Fresh(TableName name, long rows, CarryOver has, @Nullable StagingTable staging) {}
+      @Nullable NewTable fresh) {}
 
   /** Does it; the number of rows that were moved. */
   long move(Scene scene) throws SQLException;
@@ -81,27 +72,53 @@ interface PublishWork {
         scene, insertStatement(scene) + "\nON CONFLICT (" + key + ") DO UPDATE SET " + assignments);
   }
 
+  /** replace with keep=all: the old definition, proven to be the same. */
+  static long swapKeeping(Scene scene) throws SQLException {
+    Session session = scene.session();
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    TableProof before = TableProof.of(session, scene.table());
+    if (!before.equals(fresh.proof())) {
+      throw new Overtaken("the definition of " + scene.table() + " was changed meanwhile");
+    }
+    CarryOver now = CarryOver.read(fresh.parts());
+    Objects.requireNonNull(fresh.kept())
+        .takePlace(fresh.name(), () -> now.applyRights(session, fresh.name()));
+    List<String> differences = before.differences(TableProof.of(session, scene.table()));
+    if (!differences.isEmpty()) {
+      throw new PublishFailedException(
+          "the new table of "
+              + scene.table()
+              + " would not be as the old one was: "
+              + String.join(", ", differences)
+              + "; rolled back, the table is untouched; an event trigger of the database may have"
+              + " changed it, or this version of PostgreSQL has something that keep=all does not"
+              + " know; use mode=truncate",
+          Remedy.FIX_TABLE,
+          null,
+          null);
+    }
+    return fresh.rows();
+  }
+
   /** replace. */
   static long swap(Scene scene) throws SQLException {
     Session session = scene.session();
-    Fresh fresh = Objects.requireNonNull(scene.fresh());
-    CarryOver now = CarryOver.readAll(session, scene.table(), scene.columns());
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    CarryOver now = CarryOver.readAll(fresh.parts());
     TableName name = fresh.name();
     if (fresh.staging() != null) {
       name = fresh.staging().release(session, name);
     }
-    if (!now.same(Part.SETTINGS, fresh.has())) {
-      session.define(now.making(name, Part.SETTINGS));
+    if (!now.hasSettingsOf(fresh.has())) {
+      session.define(now.makingSettings(name));
     }
-    if (fresh.staging() != null
-        || !Stream.of(Part.OWNER, Part.GRANTS, Part.LABELS)
-            .allMatch(part -> now.same(part, fresh.has()))) {
-      now.applyGrants(session, name);
+    if (fresh.staging() != null || !now.hasRightsOf(fresh.has())) {
+      now.applyRights(session, name);
     }
     session.define(
         "DROP TABLE " + scene.table().quoted() + " RESTRICT",
         "ALTER TABLE " + name.quoted() + " RENAME TO " + Identifier.quote(scene.table().table()),
-        String.join(";", now.making(scene.table(), Part.ROW_SECURITY)));
+        String.join(";", now.makingRowSecurity(scene.table())));
     now.applyPolicies(session, scene.table());
     requireKept(scene, now);
     return fresh.rows();
@@ -116,8 +133,8 @@ interface PublishWork {
     if (!isTrue(scene, sql)) {
       return;
     }
-    CarryOver made = CarryOver.readAll(scene.session(), scene.table(), scene.columns());
-    List<String> changed = wanted.differences(made).stream().map(Part::toString).toList();
+    CarryOver made = CarryOver.readAll(Objects.requireNonNull(scene.fresh()).parts());
+    List<String> changed = wanted.differences(made).stream().map(TablePart::words).toList();
     if (!changed.isEmpty()) {
       throw new PublishFailedException(
           "an event trigger of the database changes the new table of "

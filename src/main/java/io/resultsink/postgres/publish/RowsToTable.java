@@ -8,9 +8,13 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.load.ExistingTable;
 import io.resultsink.postgres.load.KeyColumns;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StagingTable;
+import io.resultsink.postgres.part.KeptTable;
+import io.resultsink.postgres.part.TableParts;
+import io.resultsink.postgres.part.TableProof;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
@@ -54,7 +58,7 @@ final class RowsToTable {
    * @return the number of rows
    */
   long existing(ModePlan mode, boolean live) throws SQLException {
-    PublishWork.Fresh fresh = mode.newTable() ? fresh(live) : null;
+    NewTable fresh = mode.newTable() ? fresh(live) : null;
     PublishWork.Scene scene =
         new PublishWork.Scene(session, rows, table, staging.columns(), key(), fresh);
     times.prepared();
@@ -64,17 +68,28 @@ final class RowsToTable {
   /** All that has to wait for a lock waits briefly, since readers wait for us meanwhile. */
   private long swapping(ModePlan mode, PublishWork.Scene scene, boolean live) throws SQLException {
     // Held only with the target's lock: a backup that waits for it would hold the target's.
-    List<TableName> tables = live ? List.of(rows.name(), table) : List.of(table);
-    return new LockAttempts(session, patience)
-        .run(
-            tables,
-            Objects.requireNonNull(mode.publishes()),
-            target.lockTimeout(),
-            time -> {
-              locked();
-              ForeignKeys.dropSeveral(session, table, time);
-              return mode.work().move(scene);
-            });
+    boolean both = live && !target.keepsDefinition();
+    List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
+    LockAttempts attempts = new LockAttempts(session, patience);
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    KeptTable kept = fresh.kept();
+    if (kept != null) {
+      attempts.begin(kept.references(fresh.name()), kept.firstLocks());
+    }
+    if (live && !both) {
+      attempts.giveWayAt(fresh.name());
+    }
+    return attempts.run(
+        tables,
+        Objects.requireNonNull(mode.publishes()),
+        target.lockTimeout(),
+        time -> {
+          locked();
+          if (kept == null) {
+            ForeignKeys.dropSeveral(session, table, time);
+          }
+          return mode.work().move(scene);
+        });
   }
 
   /** Readers go on while the work waits for rows of others, so that it may wait long. */
@@ -100,19 +115,74 @@ final class RowsToTable {
     FaultPoint.TARGET_LOCKED.reached();
   }
 
-  private PublishWork.Fresh fresh(boolean live) throws SQLException {
-    if (live) {
-      CarryOver has = CarryOver.read(session, rows.name(), staging.columns());
-      return new PublishWork.Fresh(rows.name(), rows.count(), has, staging);
+  /** The parts of the target for the new table's columns. */
+  static TableParts parts(Session session, PostgresTarget target, StagingTable staging)
+      throws SQLException {
+    TableName table = staging.target().table();
+    return target.keepsDefinition() && ExistingTable.find(session, table).isPresent()
+        ? TableParts.ofSameColumns(session, table)
+        : new TableParts(
+            session,
+            table,
+            staging.columns().columns().stream()
+                .map(column -> new TableParts.NewColumn(column.name(), column.type()))
+                .toList());
+  }
+
+  private NewTable fresh(boolean live) throws SQLException {
+    if (target.keepsDefinition()) {
+      return live ? keepingInPlace() : keepingByCopy();
     }
-    CarryOver carried = CarryOver.read(session, table, staging.columns());
+    TableParts parts = parts(session, target, staging);
+    if (live) {
+      CarryOver has = CarryOver.read(parts.on(rows.name()));
+      return new NewTable(rows.name(), rows.count(), parts, has, staging, null, null);
+    }
+    CarryOver carried = CarryOver.read(parts);
     // A name that nobody could foresee, and take before us.
     String fresh = "result_sink_new_" + UUID.randomUUID().toString().replace("-", "");
     TableName name = new TableName(table.schema(), fresh);
     long copied =
         FrozenCopy.create(sessions, name, staging.columns(), rows, likeOld(carried, name));
-    carried.applyGrants(session, name);
-    return new PublishWork.Fresh(name, copied, carried, null);
+    carried.applyRights(session, name);
+    return new NewTable(name, copied, parts, carried, null, null, null);
+  }
+
+  /**
+   * The rows' own table as the old one is. Its readers, a backup perhaps, go on while its indexes
+   * are built; what excludes them comes last.
+   */
+  private NewTable keepingInPlace() throws SQLException {
+    KeptTable kept = KeptTable.of(session, table);
+    TableProof proof = TableProof.of(session, table);
+    CarryOver now = CarryOver.read(kept.parts());
+    CarryOver has = CarryOver.read(kept.parts().on(rows.name()));
+    session.lockTimeout(target.lockTimeout());
+    if (!now.hasSettingsOf(has)) {
+      session.define(now.makingSettings(rows.name()));
+    }
+    kept.index(rows.name());
+    TableName name = staging.release(session, rows.name());
+    kept.shape(name);
+    kept.constrain(name);
+    kept.analyzeExpressions(name);
+    FaultPoint.INDEXED.reached();
+    return new NewTable(name, rows.count(), kept.parts(), has, null, kept, proof);
+  }
+
+  /** A new table as the old one is, with a copy of the rows. */
+  private NewTable keepingByCopy() throws SQLException {
+    KeptTable kept = KeptTable.of(session, table);
+    TableProof proof = TableProof.of(session, table);
+    kept.create();
+    TableName name = kept.name();
+    long copied = FrozenCopy.fill(sessions, name, staging.columns(), rows);
+    kept.index(name);
+    kept.constrain(name);
+    session.execute("ANALYZE " + name.quoted());
+    FaultPoint.INDEXED.reached();
+    CarryOver has = CarryOver.read(kept.parts().on(name));
+    return new NewTable(name, copied, kept.parts(), has, null, kept, proof);
   }
 
   /** A guard of the database may have switched row security on as the table was created. */
@@ -120,7 +190,7 @@ final class RowsToTable {
     String open =
         "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
             .formatted(name.quoted());
-    return Stream.concat(Stream.of(open), Stream.of(carried.making(name, CarryOver.Part.SETTINGS)))
+    return Stream.concat(Stream.of(open), Stream.of(carried.makingSettings(name)))
         .toArray(String[]::new);
   }
 

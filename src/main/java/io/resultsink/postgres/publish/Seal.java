@@ -7,10 +7,12 @@ import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.FaultPoint;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.load.ExistingTable;
 import io.resultsink.postgres.load.Ledger;
 import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.SealedTable;
 import io.resultsink.postgres.load.StagingTable;
+import io.resultsink.postgres.part.TableParts;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,7 +47,7 @@ final class Seal {
 
   /** Returns whether these rows could go live where they are staged. */
   static boolean isUseful(RunPlan plan, StagingTable staging, StagedRows rows) {
-    return ModePlan.of(plan.target().mode()).newTable()
+    return ModePlan.of(plan.target()).newTable()
         && plan.target().staging() == StagingDurability.LOGGED
         && staging.columns().stagedAsIs()
         && rows.count() > 0;
@@ -76,6 +78,10 @@ final class Seal {
       return rows.in(before.get());
     }
     try {
+      if (!canStay(session)) {
+        session.rollback();
+        return rows;
+      }
       rows.lock(session);
     } catch (SQLException e) {
       if (!SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
@@ -100,15 +106,24 @@ final class Seal {
       return rows;
     }
     // Before it is analyzed, which another collation would undo.
-    String[] settings =
-        CarryOver.read(session, table, staging.columns())
-            .making(sealed.name(), CarryOver.Part.SETTINGS);
+    String[] settings = CarryOver.read(parts(session)).makingSettings(sealed.name());
     if (settings.length > 0) {
       session.define(settings);
     }
     session.commit();
     FaultPoint.SEALED.reached();
     return sealed;
+  }
+
+  private TableParts parts(Session session) throws SQLException {
+    return RowsToTable.parts(session, plan.target(), staging);
+  }
+
+  /** Returns whether a table that keeps its definition can be made of the one the rows are in. */
+  private boolean canStay(Session session) throws SQLException {
+    return !plan.target().keepsDefinition()
+        || ExistingTable.find(session, table).isEmpty()
+        || parts(session).rowsCanStay(staging.columnNames());
   }
 
   /**

@@ -41,7 +41,7 @@ public final class TidyUp extends DoFn<ResultSummary, Void> {
         Session session = connections.borrow()) {
       FaultPoint.TIDYING.reached();
       tidy(session);
-      if (ModePlan.of(plan.target().mode()).leavesDeadRows()) {
+      if (ModePlan.of(plan.target()).leavesDeadRows()) {
         vacuum(session);
       }
       FaultPoint.TIDIED.reached();

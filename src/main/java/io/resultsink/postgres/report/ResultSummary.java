@@ -1,6 +1,7 @@
 package io.resultsink.postgres.report;
 
 import com.google.auto.value.AutoValue;
+import java.util.List;
 import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
 import org.joda.time.Instant;
 
@@ -57,9 +58,25 @@ public abstract class ResultSummary {
   /** From that lock to the end of COMMIT, in milliseconds. */
   public abstract long publishingMillis();
 
+  /**
+   * What the table had before a replace and has no more, as a dry run names it ("index by_score");
+   * empty for the other modes, and with {@code keep=all}.
+   */
+  public abstract List<String> lost();
+
+  /** {@link #lost()} as a sentence that says what keeps it; empty when nothing was lost. */
+  public final String lostInWords() {
+    return inWords(lost());
+  }
+
+  /** What a replace loses as a sentence that says what keeps it; empty for nothing. */
+  public static String inWords(List<String> lost) {
+    return lost.isEmpty() ? "" : String.join(", ", lost) + "; keep=all keeps them";
+  }
+
   /** A builder for the sink's own use. */
   public static Builder builder() {
-    return new AutoValue_ResultSummary.Builder();
+    return new AutoValue_ResultSummary.Builder().lost(List.of());
   }
 
   /** A builder that starts from this summary. */
@@ -95,6 +112,8 @@ public abstract class ResultSummary {
     public abstract Builder lockMillis(long millis);
 
     public abstract Builder publishingMillis(long millis);
+
+    public abstract Builder lost(List<String> lost);
 
     public abstract ResultSummary build();
   }

@@ -3,7 +3,11 @@ package io.resultsink.postgres.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
 /** A summary as the ledger's {@code summary} column holds it; format 1. */
@@ -16,9 +20,10 @@ public final class SummaryJson {
 
   /** The summary as JSON. */
   public static String write(ResultSummary summary) {
-    return MAPPER
-        .createObjectNode()
-        .put("run_id", summary.runId())
+    ObjectNode node = MAPPER.createObjectNode();
+    ArrayNode lost = node.putArray("lost");
+    summary.lost().forEach(lost::add);
+    return node.put("run_id", summary.runId())
         .put("database", summary.database())
         .put("table", summary.table())
         .put("mode", summary.mode())
@@ -56,6 +61,13 @@ public final class SummaryJson {
         .preparingMillis(node.path("preparing_ms").asLong())
         .lockMillis(node.path("lock_ms").asLong())
         .publishingMillis(node.path("publishing_ms").asLong())
+        .lost(texts(node.path("lost")))
         .build();
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return List.copyOf(texts);
   }
 }

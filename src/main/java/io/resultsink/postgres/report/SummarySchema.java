@@ -1,7 +1,9 @@
 package io.resultsink.postgres.report;
 
+import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.SchemaProvider;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.Row;
@@ -27,6 +29,7 @@ public final class SummarySchema implements SchemaProvider {
           .addInt64Field("preparingMillis")
           .addInt64Field("lockMillis")
           .addInt64Field("publishingMillis")
+          .addArrayField("lost", FieldType.STRING)
           .build();
 
   @Override
@@ -63,7 +66,8 @@ public final class SummarySchema implements SchemaProvider {
                   summary.stagingMillis(),
                   summary.preparingMillis(),
                   summary.lockMillis(),
-                  summary.publishingMillis())
+                  summary.publishingMillis(),
+                  summary.lost())
               .build();
 
   private static final SerializableFunction<Row, ResultSummary> FROM_ROW =
@@ -83,5 +87,6 @@ public final class SummarySchema implements SchemaProvider {
               .preparingMillis(row.getInt64("preparingMillis"))
               .lockMillis(row.getInt64("lockMillis"))
               .publishingMillis(row.getInt64("publishingMillis"))
+              .lost(List.copyOf(row.<String>getArray("lost")))
               .build();
 }

@@ -42,6 +42,12 @@ public abstract class PostgresResultWriteConfiguration {
   public abstract @Nullable List<String> getUnique();
 
   @SchemaFieldDescription(
+      "what mode=replace keeps beside owner, grants, comments and row security: all is indexes,"
+          + " constraints, defaults, triggers and whatever else hangs on the table: none, all;"
+          + " default: none")
+  public abstract @Nullable String getKeep();
+
+  @SchemaFieldDescription(
       "schema of the table, when it is not written as schema.table: a name; default: the search"
           + " path's")
   public abstract @Nullable String getSchema();
@@ -103,6 +109,7 @@ public abstract class PostgresResultWriteConfiguration {
         .withPassword(getPassword())
         .with(SinkOption.MODE, getMode())
         .with(SinkOption.UNIQUE, getUnique())
+        .with(SinkOption.KEEP, getKeep())
         .with(SinkOption.SCHEMA, getSchema())
         .with(SinkOption.STAGING_SCHEMA, getStagingSchema())
         .with(SinkOption.STAGING, getStaging())
@@ -126,6 +133,8 @@ public abstract class PostgresResultWriteConfiguration {
     public abstract Builder setMode(@Nullable String mode);
 
     public abstract Builder setUnique(@Nullable List<String> columns);
+
+    public abstract Builder setKeep(@Nullable String keep);
 
     public abstract Builder setSchema(@Nullable String schema);
 

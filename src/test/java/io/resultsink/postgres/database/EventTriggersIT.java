@@ -142,7 +142,7 @@ class EventTriggersIT {
     "&staging=unlogged, GRANT SELECT ON %s TO stranger, privileges",
     "&staging=unlogged, ALTER TABLE %s DISABLE ROW LEVEL SECURITY, row security",
     "&staging=unlogged, CREATE POLICY more ON %s USING (true), policies",
-    "&staging=unlogged, COMMENT ON TABLE %s IS 'mine', comments and labels",
+    "&staging=unlogged, COMMENT ON TABLE %s IS 'mine', comments",
     "&staging=unlogged, ALTER TABLE %s ALTER id SET STATISTICS 9, settings of columns",
     "&staging=unlogged, ALTER TABLE %s ADD COLUMN loaded_at timestamptz, added columns"
   })

@@ -29,6 +29,7 @@ class SinkOptionTest {
         contains(
             "mode",
             "unique",
+            "keep",
             "schema",
             "staging_schema",
             "staging",
@@ -56,6 +57,7 @@ class SinkOptionTest {
     for (SinkOption option :
         EnumSet.of(
             SinkOption.MODE,
+            SinkOption.KEEP,
             SinkOption.STAGING_TTL,
             SinkOption.MIN_ROWS,
             SinkOption.LOCK_TIMEOUT,
@@ -154,6 +156,7 @@ class SinkOptionTest {
           UNIQUE         | [a,b       | unique has one bracket only; use a,b or [a,b], a bracket in a name as %5B or %5D
           UNIQUE         | a,b]       | unique has one bracket only; use a,b or [a,b], a bracket in a name as %5B or %5D
           UNIQUE         | [          | unique has one bracket only; use a,b or [a,b], a bracket in a name as %5B or %5D
+          KEEP           | some       | keep 'some' is not known; use none or all
           UNIQUE         | a,b,a      | unique names column 'a' twice
           STAGING_SCHEMA | %00        | staging_schema has a U+0000, which PostgreSQL cannot store
           MIN_ROWS       | -1         | min_rows '-1' is not a number of rows; use 0 to 9223372036854775807

@@ -54,6 +54,7 @@ class TargetUrlRoundTripTest {
         .database(name(random))
         .table(new TableName(random.nextBoolean() ? null : name(random), name(random)))
         .mode(mode)
+        .keep(mode == WriteMode.REPLACE && random.nextBoolean() ? Keep.ALL : Keep.NONE)
         .unique(mode == WriteMode.UPDATE ? names(random) : List.of())
         .stagingSchema(random.nextBoolean() ? null : name(random))
         .staging(StagingDurability.values()[random.nextInt(2)])

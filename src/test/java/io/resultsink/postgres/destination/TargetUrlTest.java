@@ -221,6 +221,8 @@ class TargetUrlTest {
           postgresql://h/d/t?schema       | schema has no value; use a name
           postgresql://h/d/t?mode=update  | mode 'update' needs the columns of its key; add unique=a,b
           postgresql://h/d/t?unique=a     | unique is for mode=update; leave it out, mode is 'append'
+          postgresql://h/d/t?keep=all     | keep=all is for mode=replace; leave it out, mode 'append' keeps the table anyway
+          postgresql://h/d/t?mode=truncate&keep=all   | keep=all is for mode=replace; leave it out, mode 'truncate' keeps the table anyway
           postgresql://h/d/t?mode=replace&unique=a    | unique is for mode=update; leave it out, mode is 'replace'
           postgresql://h/d/t?mode=overwrite&unique=a  | mode 'overwrite' is not known; use append, replace, truncate or update
           postgresql://h/d/t?mode=update&unique=      | unique has no value; use a,b or [a,b]

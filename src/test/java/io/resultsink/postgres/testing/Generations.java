@@ -1,5 +1,7 @@
 package io.resultsink.postgres.testing;
 
+import io.resultsink.postgres.destination.Keep;
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.testing.PollingReaders.Reading;
 import java.sql.SQLException;
@@ -18,6 +20,7 @@ public final class Generations {
   private final TestTable table;
   private final WriteMode mode;
   private final long rows;
+  private Keep keep = Keep.NONE;
 
   /** When the publish of a generation began, and when it was known to be over. */
   private final List<Long> began = new ArrayList<>();
@@ -49,6 +52,17 @@ public final class Generations {
 
   public TestTable table() {
     return table;
+  }
+
+  /** Lets replaces keep the table's definition from now on. */
+  public Generations keeping() {
+    keep = Keep.ALL;
+    return this;
+  }
+
+  /** Where results go. */
+  public PostgresTarget target() {
+    return table.target(mode).toBuilder().keep(keep).build();
   }
 
   /** A session of a role that may read, and no more. */

@@ -135,6 +135,9 @@ public final class PipelineRun {
                 summary.get().mode(),
                 Figures.counted(summary.get().rows(), "row"),
                 Figures.took(progress.elapsed())));
+    if (!summary.get().lost().isEmpty()) {
+      terminal.note("  %-9s %s".formatted("lost", summary.get().lostInWords()));
+    }
     return summary.get();
   }
 }

@@ -1,6 +1,7 @@
 package io.resultsink.pipelines.print;
 
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.TargetReport;
 import io.resultsink.postgres.report.TargetReport.ColumnReport;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ public final class TargetReportText {
       lines.add(line("keeps", String.join(", ", report.keeps())));
     }
     if (!report.loses().isEmpty()) {
-      lines.add(line("loses", String.join(", ", report.loses())));
+      lines.add(line("loses", ResultSummary.inWords(report.loses())));
     }
     label = "locks";
     for (String lock : report.locks()) {

@@ -71,6 +71,15 @@ final class Bounds {
             Limit.atMost(PostgresConnections.MOST_SESSIONS)));
     all.add(publish("append publishes", "bare INSERT"));
     all.add(publish("truncate publishes", "bare DELETE and INSERT"));
+    all.add(
+        new Finding(
+            "three indexes: staging and " + KeptPublish.NAME + ", of a " + BareBuild.NAME,
+            "x",
+            results ->
+                over(
+                    results.find("indexes/" + KeptPublish.NAME),
+                    results.find("indexes/" + BareBuild.NAME)),
+            Limit.atMost(1.2)));
     encoders(all);
     all.addAll(QueryBounds.all());
     return all;

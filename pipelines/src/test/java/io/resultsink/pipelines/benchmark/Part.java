@@ -105,6 +105,8 @@ enum Part {
         contenders.add(new BareInsert(bench, pool, mode, bench.rows() / 8));
         contenders.add(new IndexedPublish(bench, pool, mode, bench.rows() / 8));
       }
+      contenders.add(new BareBuild(bench, pool.shape(), bench.rows() / 8));
+      contenders.add(new KeptPublish(bench, pool, bench.rows() / 8));
       rounds.measure(Rounds.THREE, contenders);
     }
   },

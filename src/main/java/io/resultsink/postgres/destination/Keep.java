@@ -1,0 +1,34 @@
+package io.resultsink.postgres.destination;
+
+import io.resultsink.postgres.failure.InvalidTargetException;
+import java.util.Locale;
+
+/** What a replaced table hands on beside owner, grants, comments and row security. */
+public enum Keep {
+  /** Nothing: the new table has the result's columns, and no index, constraint or trigger. */
+  NONE,
+  /**
+   * Its whole definition: columns, indexes, keys and other constraints, defaults, identities,
+   * triggers, rules, statistics objects and storage. What cannot be kept is refused beforehand.
+   */
+  ALL;
+
+  /** Returns the value as a URL writes it, {@code all} for {@link #ALL}. */
+  public String option() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Returns the value of a URL's {@code keep=} option.
+   *
+   * @throws InvalidTargetException naming the valid ones when {@code text} is none of them
+   */
+  static Keep parse(String text) {
+    for (Keep keep : values()) {
+      if (keep.option().equals(text)) {
+        return keep;
+      }
+    }
+    throw new InvalidTargetException("keep '" + text + "' is not known; use none or all");
+  }
+}
