@@ -177,8 +177,8 @@ public final class PostgresResultSink
   }
 
   /**
-   * What mode replace keeps beside owner, grants, comments and row security: with {@link Keep#ALL}
-   * the table's whole definition; nothing unless given.
+   * Sets what mode replace keeps beside owner, grants, comments and row security: with {@link
+   * Keep#ALL} the table's whole definition; nothing unless given.
    */
   public PostgresResultSink withKeep(Keep keep) {
     return with(target.toBuilder().keep(keep));

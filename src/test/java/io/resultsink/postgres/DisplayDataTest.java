@@ -26,10 +26,7 @@ class DisplayDataTest {
 
     assertThat(
         shown,
-        hasItems(
-            Stream.of(SinkOption.values())
-                .map(SinkOption::option)
-                .toArray(String[]::new)));
+        hasItems(Stream.of(SinkOption.values()).map(SinkOption::option).toArray(String[]::new)));
     assertThat(shown, hasItems("host", "port", "database", "table"));
     assertThat(
         DisplayData.from(sink).items().stream()

@@ -3,7 +3,7 @@ package io.resultsink.postgres.destination;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import java.util.Locale;
 
-/** What a replaced table hands on beside owner, grants, comments and row security. */
+/** The parts that a replaced table hands on beside owner, grants, comments and row security. */
 public enum Keep {
   /** Nothing: the new table has the result's columns, and no index, constraint or trigger. */
   NONE,

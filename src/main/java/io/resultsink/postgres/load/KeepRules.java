@@ -13,7 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What hangs on a table and cannot be kept by {@code keep=all}. */
+/** The rules that find what hangs on a table and cannot be kept by {@code keep=all}. */
 final class KeepRules {
 
   private static final String INSTEAD = "; use mode=truncate";

@@ -2,7 +2,7 @@ package io.resultsink.postgres.part;
 
 import io.resultsink.postgres.part.TablePart.Phase;
 
-/** What a table's columns have beside name and type. */
+/** The parts of a table's columns beside name and type. */
 final class ColumnParts {
 
   /** Made before the other settings and before rows are analyzed: it takes both away. */
@@ -129,8 +129,8 @@ final class ColumnParts {
           """);
 
   /**
-   * Where sequences go on counting. The new name keeps others from drawing from the old one while
-   * its value is read: it takes the one lock that they feel.
+   * The values from which sequences go on counting. The new name keeps others from drawing from the
+   * old one while its value is read: it takes the one lock that they feel.
    */
   static final TablePart SEQUENCES =
       TablePart.carried(

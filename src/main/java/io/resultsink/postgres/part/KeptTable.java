@@ -184,7 +184,7 @@ public final class KeptTable {
   private void execute(Map<TablePart, List<Making>> making, List<TablePart> those, TableName table)
       throws SQLException {
     for (TablePart part : those) {
-      for (Making statement : making.get(part)) {
+      for (Making statement : making.getOrDefault(part, List.of())) {
         execute(statement, table);
       }
     }

@@ -10,7 +10,7 @@ public final class PartFailedException extends SQLException {
 
   private static final long serialVersionUID = 1L;
 
-  /** What helps when a definition is refused, to follow the server's reason. */
+  /** The advice when a definition is refused, to follow the server's reason. */
   public static final String ADVICE =
       "; definitions are made under an empty search_path, so that a function that they call needs a"
           + " SET search_path of its own; or use mode=truncate";

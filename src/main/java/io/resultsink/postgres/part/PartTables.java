@@ -30,8 +30,8 @@ final class PartTables {
       """;
 
   /**
-   * What has a name beside the table's: {@code fresh} is the new thing's, until it gets the old
-   * one's.
+   * Returns what has a name beside the table's: {@code fresh} is the new thing's, until it gets the
+   * old one's.
    */
   private static final String NAMED =
       """

@@ -2,7 +2,7 @@ package io.resultsink.postgres.part;
 
 import io.resultsink.postgres.part.TablePart.Phase;
 
-/** Who may do what with a table, and what is said about it. */
+/** The parts that say who may do what with a table, and its comments and labels. */
 final class RightParts {
 
   static final TablePart OWNER =

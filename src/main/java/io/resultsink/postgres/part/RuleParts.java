@@ -2,7 +2,7 @@ package io.resultsink.postgres.part;
 
 import io.resultsink.postgres.part.TablePart.Phase;
 
-/** What rows of a table must be, by which they are found, and what acts on their change. */
+/** The indexes, constraints, triggers, rules and policies of a table. */
 final class RuleParts {
 
   /** Those of exclusion constraints are made by their constraint alone. */

@@ -2,7 +2,7 @@ package io.resultsink.postgres.part;
 
 import io.resultsink.postgres.part.TablePart.Phase;
 
-/** How a table is stored, and what the planner and subscribers know of its rows. */
+/** The parts of a table's storage, and what the planner and subscribers know of its rows. */
 final class StorageParts {
 
   /** An index that is the replica identity is part of the indexes. */

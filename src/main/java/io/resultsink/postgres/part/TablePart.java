@@ -18,7 +18,7 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public record TablePart(String words, Fate fate, Phase phase, String labels, String making) {
 
-  /** What a replace that is not asked to keep everything does with a part. */
+  /** The fate of a part in a replace that is not asked to keep everything. */
   public enum Fate {
     /** The new table gets it. */
     CARRIED,
@@ -28,15 +28,15 @@ public record TablePart(String words, Fate fate, Phase phase, String labels, Str
     REFUSED
   }
 
-  /** When a replace that keeps everything makes a part. */
+  /** The moment at which a replace that keeps everything makes a part. */
   public enum Phase {
     /** With the columns themselves. */
     COLUMNS,
     /** Before the rows are there; where they are already, after their indexes. */
     SHAPE,
-    /** When the rows are there; writers alone are in the way. */
+    /** After the rows are there; writers alone are in the way. */
     INDEX,
-    /** When the indexes are there. */
+    /** After the indexes are there. */
     CONSTRAINT,
     /** While writers of other tables wait, and no reader. */
     REFERENCE,
@@ -44,9 +44,9 @@ public record TablePart(String words, Fate fate, Phase phase, String labels, Str
     LOCK,
     /** While readers wait, before the new table has the old one's name. */
     HAND_OVER,
-    /** When it has that name, before the old table is dropped. */
+    /** After it has that name, and before the old table is dropped. */
     REBOUND,
-    /** When the old table has gone, and its names are free. */
+    /** After the old table has gone, and its names are free. */
     NAMED
   }
 

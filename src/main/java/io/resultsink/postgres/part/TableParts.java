@@ -181,7 +181,9 @@ public final class TableParts {
       while (rows.next()) {
         TablePart part = parts.get(rows.getInt("part"));
         String what = rows.getString("what");
-        making.get(part).add(new Making(what == null ? part.words() : what, rows.getString("sql")));
+        making
+            .computeIfAbsent(part, unknown -> new ArrayList<>())
+            .add(new Making(what == null ? part.words() : what, rows.getString("sql")));
       }
     }
     return making;

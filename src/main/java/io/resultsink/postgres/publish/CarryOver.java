@@ -46,7 +46,7 @@ final class CarryOver {
   private static final List<TablePart> ALL =
       Stream.concat(WITHOUT_EXPRESSIONS.stream(), Stream.of(TableParts.POLICIES)).toList();
 
-  /** What the rows' table has before its rows are analyzed. */
+  /** The parts that the rows' table has before its rows are analyzed. */
   private static final TablePart[] SETTINGS = {
     TableParts.REPLICA_IDENTITY, TableParts.COLLATIONS, TableParts.SETTINGS
   };
@@ -88,7 +88,7 @@ final class CarryOver {
         .allMatch(part -> statements.get(part).equals(other.statements.get(part)));
   }
 
-  /** Whether two tables have the same settings of columns and replica identity. */
+  /** Returns whether two tables have the same settings of columns and replica identity. */
   boolean hasSettingsOf(CarryOver other) {
     return same(other, SETTINGS);
   }

@@ -17,7 +17,6 @@ import io.resultsink.postgres.load.RunPlan;
 import io.resultsink.postgres.load.StagedChunk;
 import io.resultsink.postgres.load.StagingOpener;
 import io.resultsink.postgres.load.StagingTable;
-import io.resultsink.postgres.part.PartFailedException;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;

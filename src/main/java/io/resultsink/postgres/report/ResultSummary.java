@@ -59,8 +59,8 @@ public abstract class ResultSummary {
   public abstract long publishingMillis();
 
   /**
-   * What the table had before a replace and has no more, as a dry run names it ("index by_score");
-   * empty for the other modes, and with {@code keep=all}.
+   * Returns what the table had before a replace and has no more, as a dry run names it ("index
+   * by_score"); empty for the other modes, and with {@code keep=all}.
    */
   public abstract List<String> lost();
 
@@ -69,7 +69,7 @@ public abstract class ResultSummary {
     return inWords(lost());
   }
 
-  /** What a replace loses as a sentence that says what keeps it; empty for nothing. */
+  /** Returns what a replace loses as a sentence that says what keeps it; empty for nothing. */
   public static String inWords(List<String> lost) {
     return lost.isEmpty() ? "" : String.join(", ", lost) + "; keep=all keeps them";
   }

@@ -136,7 +136,7 @@ public final class PipelineRun {
                 Figures.counted(summary.get().rows(), "row"),
                 Figures.took(progress.elapsed())));
     if (!summary.get().lost().isEmpty()) {
-      terminal.note("  %-9s %s".formatted("lost", summary.get().lostInWords()));
+      context.note("  %-9s %s".formatted("lost", summary.get().lostInWords()));
     }
     return summary.get();
   }
