@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.destination.Keep;
 import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.WriteMode;
@@ -38,12 +39,18 @@ class WithMethodsTest {
 
   private static final Map<SinkOption, Value> VALUES = new EnumMap<>(SinkOption.class);
 
+  /** The modes of options that no other mode has. */
+  private static final Map<SinkOption, String> MODES =
+      Map.of(SinkOption.UNIQUE, "mode=update&", SinkOption.KEEP, "mode=replace&");
+
   static {
     value(SinkOption.MODE, sink -> sink.withMode(WriteMode.REPLACE), "replace");
     value(
         SinkOption.UNIQUE,
         sink -> sink.withMode(WriteMode.UPDATE).withUnique("a b", "c,d"),
         "a%20b,c%2Cd");
+    value(
+        SinkOption.KEEP, sink -> sink.withMode(WriteMode.REPLACE).withKeep(Keep.ALL), "all");
     value(SinkOption.SCHEMA, sink -> sink.withSchema("Mein Schema"), "Mein%20Schema");
     value(SinkOption.STAGING_SCHEMA, sink -> sink.withStagingSchema("a.b"), "a.b");
     value(SinkOption.STAGING, sink -> sink.withStaging(StagingDurability.LOGGED), "logged");
@@ -69,7 +76,7 @@ class WithMethodsTest {
   void saysWhatTheOptionSays(SinkOption option) {
     Value value = VALUES.get(option);
     PostgresResultSink sink = value.method().apply(PostgresResultSink.to(URL));
-    String mode = option == SinkOption.UNIQUE ? "mode=update&" : ""; // no key without it
+    String mode = MODES.getOrDefault(option, "");
     String url = URL + "?" + mode + option.option() + "=" + value.text();
     assertThat(shown(sink), equalTo(shown(PostgresResultSink.to(url))));
     assertThat(shown(sink), not(equalTo(shown(PostgresResultSink.to(URL)))));
