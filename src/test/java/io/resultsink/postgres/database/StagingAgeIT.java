@@ -38,7 +38,7 @@ class StagingAgeIT {
         .network()
         .rewrite(
             "^SELECT pg_catalog\\.clock_timestamp\\(\\)$",
-            sql -> SERVER_CLOCK + " + make_interval(days => " + days + ")");
+            sql -> SERVER_CLOCK + " + make_interval(days => " + days + ") AS clock_timestamp");
   }
 
   @ParameterizedTest
