@@ -26,8 +26,10 @@ import picocli.CommandLine.Parameters;
     name = "example",
     sortOptions = false,
     header = "Run one of the example pipelines, on sample data that it makes.",
-    customSynopsis =
-        "pgresult example ranking|dashboard [-r RESULT] [-n RECORDS] [OPTIONS] [-- BEAM OPTIONS]",
+    customSynopsis = {
+      "pgresult example ranking|dashboard [-r RESULT] [-n RECORDS] [OPTIONS]",
+      "       [-- BEAM OPTIONS]"
+    },
     description = {
       "",
       "ranking    the most rated movies of each genre; replaces the table",

@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     header = "Execute schedules until it is stopped.",
     customSynopsis = {
-      "pgresult serve [--schedules-database URL] [-j JOBS] [--folders PATH...] [--grace SECONDS]",
-      "       [--heartbeat SECONDS]"
+      "pgresult serve [--schedules-database URL] [-j JOBS] [--folders PATH...]",
+      "       [--grace SECONDS] [--heartbeat SECONDS]"
     },
     description = {
       "",
