@@ -191,7 +191,7 @@ class ServeIT {
     assertThat(
         "a link among its files leads away",
         error("inside"),
-        containsString("to_outside leads to"));
+        containsString(" leads to "));
     assertThat(server.column("SELECT count(*) FROM ticks"), contains("2"));
     interrupt(process);
     assertThat(end(process), is(0));
