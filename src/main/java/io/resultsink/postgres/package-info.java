@@ -2,21 +2,32 @@
  * Publishes the rows of a Beam pipeline as a PostgreSQL table, atomically and exactly once.
  *
  * <p>Start at {@link io.resultsink.postgres.PostgresResultSink}: its {@code expand} is the data
- * path. The packages below it, in alphabetical order, are the same path in more detail:
+ * path. Users import this package and four others:
  *
- * <ol>
- *   <li>{@link io.resultsink.postgres.column}: what a row is in PostgreSQL; the type table
- *   <li>{@link io.resultsink.postgres.copy}: the bytes of a binary COPY
- *   <li>{@link io.resultsink.postgres.destination}: where rows go; URL, options, secrets, sessions
- *   <li>{@link io.resultsink.postgres.failure}: how it can fail, and what that means for the target
- *   <li>{@link io.resultsink.postgres.load}: rows to staging table; preflight, chunks, ledger
- *   <li>{@link io.resultsink.postgres.part}: what hangs on a table
- *   <li>{@link io.resultsink.postgres.publish}: staging table to target, in one transaction; why
- *       replace freezes rows, and why truncate deletes
+ * <ul>
+ *   <li>{@link io.resultsink.postgres.destination}: the target, its URL and options, secrets
+ *   <li>{@link io.resultsink.postgres.failure}: how a write can fail, and what that means for the
+ *       target
  *   <li>{@link io.resultsink.postgres.report}: what happened
- * </ol>
+ *   <li>{@link io.resultsink.postgres.inspect}: dry run, last publish and clean, for front ends
+ * </ul>
  *
- * <p>{@link io.resultsink.postgres.schematransform} wraps all of it: the sink for Python and YAML.
+ * <p>{@link io.resultsink.postgres.schematransform} is the sink for other languages. Everything
+ * else is {@code internal}, and may change. Its packages form one line, in which each imports only
+ * packages before it:
+ *
+ * <pre>
+ * failure
+ *  -> copy, url                 bytes of a COPY; words of URLs and names
+ *  -> destination, column       the target; rows in PostgreSQL
+ *  -> session, report           connections and transactions
+ *  -> catalog, part, own, run   the target's catalog; what hangs on it; objects of ours; the run
+ *  -> lock, metrics
+ *  -> ledger                    which run has published what
+ *  -> preflight                 the look before a row is written
+ *  -> staging                   rows to staging table
+ *  -> publish, inspect          staging table to target, in one transaction
+ * </pre>
  */
 @NullMarked
 package io.resultsink.postgres;

@@ -8,12 +8,12 @@ import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 
 /** What runners and their user interfaces show of a pipeline: options, steps, display data. */
-final class ShownPipeline {
+public final class ShownPipeline {
 
   private ShownPipeline() {}
 
   /** Looks for the canary in all of it. */
-  static void lookInto(Pipeline pipeline, Canary canary) throws IOException {
+  public static void lookInto(Pipeline pipeline, Canary canary) throws IOException {
     canary.lookInto("options", pipeline.getOptions());
     canary.lookInto(
         "options as JSON",

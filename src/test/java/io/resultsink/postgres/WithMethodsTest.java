@@ -8,8 +8,8 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.destination.Keep;
+import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.WriteMode;
@@ -49,8 +49,7 @@ class WithMethodsTest {
         SinkOption.UNIQUE,
         sink -> sink.withMode(WriteMode.UPDATE).withUnique("a b", "c,d"),
         "a%20b,c%2Cd");
-    value(
-        SinkOption.KEEP, sink -> sink.withMode(WriteMode.REPLACE).withKeep(Keep.ALL), "all");
+    value(SinkOption.KEEP, sink -> sink.withMode(WriteMode.REPLACE).withKeep(Keep.ALL), "all");
     value(SinkOption.SCHEMA, sink -> sink.withSchema("Mein Schema"), "Mein%20Schema");
     value(SinkOption.STAGING_SCHEMA, sink -> sink.withStagingSchema("a.b"), "a.b");
     value(SinkOption.STAGING, sink -> sink.withStaging(StagingDurability.LOGGED), "logged");

@@ -188,10 +188,7 @@ class ServeIT {
                       ? "write -d without file:"
                       : "is not below what this pgresult serve may read: "));
     }
-    assertThat(
-        "a link among its files leads away",
-        error("inside"),
-        containsString(" leads to "));
+    assertThat("a link among its files leads away", error("inside"), containsString(" leads to "));
     assertThat(server.column("SELECT count(*) FROM ticks"), contains("2"));
     interrupt(process);
     assertThat(end(process), is(0));

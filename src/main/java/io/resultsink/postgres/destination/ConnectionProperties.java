@@ -1,6 +1,7 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.internal.url.StorableText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

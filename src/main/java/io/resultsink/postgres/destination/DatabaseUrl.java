@@ -1,6 +1,7 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.internal.url.UrlScheme;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

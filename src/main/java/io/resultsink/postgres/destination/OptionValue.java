@@ -1,6 +1,8 @@
 package io.resultsink.postgres.destination;
 
-import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.internal.url.DurationText;
+import io.resultsink.postgres.internal.url.Identifier;
+import io.resultsink.postgres.internal.url.PercentEncoding;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -26,7 +28,7 @@ record OptionValue<T>(
   }
 
   /**
-   * Throws {@link InvalidTargetException} when a value is none of the accepted ones; {@code shown}
+   * Throws {@code InvalidTargetException} when a value is none of the accepted ones; {@code shown}
    * is what the message may repeat.
    */
   interface Check<T> {

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.destination;
 
-import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.internal.url.UserFile;
+import io.resultsink.postgres.internal.url.UserHome;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class PasswordFile {
    *
    * @throws InvalidTargetException when the file is there and cannot be read
    */
-  @Nullable Secret password(String host, int port, String database, String user) {
+  public @Nullable Secret password(String host, int port, String database, String user) {
     List<String> address = List.of(host, Integer.toString(port), database, user);
     for (String line : UserFile.lines("the password file", path)) {
       List<String> fields = fields(line);

@@ -3,6 +3,7 @@ package io.resultsink.postgres.destination;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.internal.url.StorableText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -101,11 +102,11 @@ public final class Secret implements Serializable {
    *
    * @throws DatabaseUnavailableException naming the variable or the file that has none
    */
-  String resolve() {
+  public String resolve() {
     return resolve(System::getenv);
   }
 
-  String resolve(Function<String, @Nullable String> environment) {
+  public String resolve(Function<String, @Nullable String> environment) {
     return switch (kind) {
       case LITERAL -> text;
       case ENVIRONMENT -> fromEnvironment(environment.apply(text));

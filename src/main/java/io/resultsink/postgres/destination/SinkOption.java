@@ -1,6 +1,9 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.internal.url.Identifier;
+import io.resultsink.postgres.internal.url.PercentEncoding;
+import io.resultsink.postgres.internal.url.RunId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

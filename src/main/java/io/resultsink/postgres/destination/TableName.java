@@ -2,6 +2,8 @@ package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.failure.Printable;
+import io.resultsink.postgres.internal.url.Identifier;
+import io.resultsink.postgres.internal.url.PercentEncoding;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,9 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.internal.url.DurationText;
+import io.resultsink.postgres.internal.url.Identifier;
+import io.resultsink.postgres.internal.url.StorableText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

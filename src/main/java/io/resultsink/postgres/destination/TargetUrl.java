@@ -1,6 +1,8 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.internal.url.PercentEncoding;
+import io.resultsink.postgres.internal.url.UrlScheme;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;

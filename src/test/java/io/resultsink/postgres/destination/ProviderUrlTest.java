@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import io.resultsink.postgres.internal.url.UserHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

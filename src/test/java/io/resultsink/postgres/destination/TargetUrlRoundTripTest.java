@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
+import io.resultsink.postgres.internal.url.PercentEncoding;
 import io.resultsink.postgres.testing.Torture;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

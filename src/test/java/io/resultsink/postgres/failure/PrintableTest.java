@@ -3,11 +3,11 @@ package io.resultsink.postgres.failure;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
-import io.resultsink.postgres.destination.ConnectionSource;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.load.ResolvedTarget;
+import io.resultsink.postgres.internal.catalog.ResolvedTarget;
+import io.resultsink.postgres.internal.session.ConnectionSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,7 @@
 package io.resultsink.postgres.testing;
 
-import io.resultsink.postgres.column.PostgresType;
-import io.resultsink.postgres.column.TargetColumn;
+import io.resultsink.postgres.internal.column.PostgresType;
+import io.resultsink.postgres.internal.column.TargetColumn;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,15 +1,15 @@
 package io.resultsink.postgres.testing;
 
-import io.resultsink.postgres.destination.ConnectionSource;
-import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.load.CheckTarget;
-import io.resultsink.postgres.load.RunIdentity;
-import io.resultsink.postgres.load.RunPlan;
-import io.resultsink.postgres.load.StageRows;
-import io.resultsink.postgres.load.StagedChunk;
-import io.resultsink.postgres.publish.PublishRows;
-import io.resultsink.postgres.publish.TidyUp;
+import io.resultsink.postgres.internal.preflight.CheckTarget;
+import io.resultsink.postgres.internal.publish.PublishRows;
+import io.resultsink.postgres.internal.publish.TidyUp;
+import io.resultsink.postgres.internal.run.RunIdentity;
+import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.ConnectionSource;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.staging.StageRows;
+import io.resultsink.postgres.internal.staging.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.resultsink.sql;
 
-import io.resultsink.postgres.destination.ConnectionSource;
-import io.resultsink.postgres.destination.Identifier;
-import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.destination.Session;
-import io.resultsink.postgres.load.ResolvedTarget;
+import io.resultsink.postgres.internal.catalog.ResolvedTarget;
+import io.resultsink.postgres.internal.session.ConnectionSource;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.url.Identifier;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;

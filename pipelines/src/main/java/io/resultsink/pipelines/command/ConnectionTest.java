@@ -1,10 +1,10 @@
 package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.launch.RunException;
-import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.destination.RoleSchemas;
-import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.inspect.TargetInspector;
+import io.resultsink.postgres.internal.session.RoleSchemas;
+import io.resultsink.postgres.internal.session.Session;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.command;
 
-import io.resultsink.postgres.destination.UrlScheme;
+import io.resultsink.postgres.internal.url.UrlScheme;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.annotations.Internal;

@@ -1,8 +1,8 @@
 package io.resultsink.pipelines.duckdb;
 
 import io.resultsink.pipelines.query.QueryException;
-import io.resultsink.postgres.column.JsonText;
-import io.resultsink.postgres.column.PostgresText;
+import io.resultsink.postgres.internal.column.JsonText;
+import io.resultsink.postgres.internal.column.PostgresText;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;

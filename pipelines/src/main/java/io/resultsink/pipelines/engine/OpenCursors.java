@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.engine;
 
-import io.resultsink.postgres.load.BlocksInFlight;
+import io.resultsink.postgres.internal.staging.BlocksInFlight;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.engine;
 
-import io.resultsink.postgres.load.BlocksInFlight;
-import io.resultsink.postgres.load.RowBlock;
+import io.resultsink.postgres.internal.staging.BlocksInFlight;
+import io.resultsink.postgres.internal.staging.RowBlock;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.SerializableCoder;

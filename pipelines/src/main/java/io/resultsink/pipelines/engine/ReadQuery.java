@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.engine;
 
-import io.resultsink.postgres.load.RowBlock;
+import io.resultsink.postgres.internal.staging.RowBlock;
 import java.util.UUID;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.Impulse;

@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.launch;
 
-import io.resultsink.postgres.destination.UserHome;
+import io.resultsink.postgres.internal.url.UserHome;
 import java.nio.file.Path;
 import org.apache.beam.sdk.annotations.Internal;
 

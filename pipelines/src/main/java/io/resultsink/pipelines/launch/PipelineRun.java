@@ -1,9 +1,9 @@
 package io.resultsink.pipelines.launch;
 
 import io.resultsink.pipelines.print.Figures;
-import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.report.ResultSummary;
 import java.util.Objects;
 import java.util.Optional;

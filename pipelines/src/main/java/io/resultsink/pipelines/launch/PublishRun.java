@@ -1,8 +1,8 @@
 package io.resultsink.pipelines.launch;
 
 import io.resultsink.pipelines.print.Figures;
-import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.report.ResultSummary;
 import java.time.Duration;
 import java.util.Optional;

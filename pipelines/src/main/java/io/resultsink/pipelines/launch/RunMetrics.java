@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.launch;
 
 import io.resultsink.pipelines.engine.InputMetrics;
-import io.resultsink.postgres.report.SinkMetrics;
+import io.resultsink.postgres.internal.metrics.SinkMetrics;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.metrics.MetricQueryResults;

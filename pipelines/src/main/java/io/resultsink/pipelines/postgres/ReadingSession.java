@@ -1,10 +1,10 @@
 package io.resultsink.pipelines.postgres;
 
 import io.resultsink.pipelines.query.QueryException;
-import io.resultsink.postgres.destination.ConnectionSource;
-import io.resultsink.postgres.destination.Identifier;
-import io.resultsink.postgres.destination.PostgresConnections;
-import io.resultsink.postgres.destination.Session;
+import io.resultsink.postgres.internal.session.ConnectionSource;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.url.Identifier;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.postgres;
 
-import io.resultsink.postgres.column.PostgresBinary;
+import io.resultsink.postgres.internal.column.PostgresBinary;
 import java.nio.charset.StandardCharsets;
 import org.apache.beam.sdk.schemas.Schema.Field;
 import org.apache.beam.sdk.schemas.Schema.FieldType;

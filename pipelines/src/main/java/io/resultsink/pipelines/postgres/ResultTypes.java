@@ -1,9 +1,9 @@
 package io.resultsink.pipelines.postgres;
 
 import io.resultsink.pipelines.query.QueryException;
-import io.resultsink.postgres.column.PostgresBinary;
-import io.resultsink.postgres.column.PostgresText;
-import io.resultsink.postgres.destination.Jdbc;
+import io.resultsink.postgres.internal.column.PostgresBinary;
+import io.resultsink.postgres.internal.column.PostgresText;
+import io.resultsink.postgres.internal.session.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package io.resultsink.pipelines.postgres;
 
 import io.resultsink.pipelines.query.DatabaseName;
 import io.resultsink.pipelines.query.QueryException;
-import io.resultsink.postgres.destination.ConnectionSource;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.internal.session.ConnectionSource;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.print;
 
-import io.resultsink.postgres.column.PostgresText;
+import io.resultsink.postgres.internal.column.PostgresText;
 import java.util.HexFormat;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.Schema.TypeName;

@@ -2,7 +2,7 @@ package io.resultsink.pipelines.print;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.resultsink.postgres.column.PostgresText;
+import io.resultsink.postgres.internal.column.PostgresText;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

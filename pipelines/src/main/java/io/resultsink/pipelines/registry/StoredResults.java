@@ -2,7 +2,7 @@ package io.resultsink.pipelines.registry;
 
 import io.resultsink.postgres.destination.PasswordFile;
 import io.resultsink.postgres.destination.Secret;
-import io.resultsink.postgres.destination.ServiceFile;
+import io.resultsink.postgres.internal.url.ServiceFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

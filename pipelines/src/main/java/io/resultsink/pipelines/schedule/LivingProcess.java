@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.schedule;
 
-import io.resultsink.postgres.destination.Jdbc;
+import io.resultsink.postgres.internal.session.Jdbc;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;

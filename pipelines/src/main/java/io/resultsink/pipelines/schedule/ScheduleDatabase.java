@@ -1,8 +1,8 @@
 package io.resultsink.pipelines.schedule;
 
-import io.resultsink.postgres.destination.ConnectionSource;
-import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.internal.session.ConnectionSource;
+import io.resultsink.postgres.internal.session.PostgresConnections;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.schedule;
 
-import io.resultsink.postgres.destination.Jdbc;
+import io.resultsink.postgres.internal.session.Jdbc;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

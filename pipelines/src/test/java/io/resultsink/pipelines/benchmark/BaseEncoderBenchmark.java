@@ -1,8 +1,8 @@
 package io.resultsink.pipelines.benchmark;
 
 import de.bytefish.pgbulkinsert.pgsql.PgBinaryWriter;
-import io.resultsink.postgres.column.SchemaRowEncoder;
-import io.resultsink.postgres.copy.CopyBuffer;
+import io.resultsink.postgres.internal.column.SchemaRowEncoder;
+import io.resultsink.postgres.internal.copy.CopyBuffer;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.benchmark;
 
-import io.resultsink.postgres.destination.PostgresConnections;
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.internal.session.PostgresConnections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

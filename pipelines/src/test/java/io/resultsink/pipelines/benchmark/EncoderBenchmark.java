@@ -1,10 +1,10 @@
 package io.resultsink.pipelines.benchmark;
 
 import de.bytefish.pgbulkinsert.pgsql.PgBinaryWriter;
-import io.resultsink.postgres.column.ColumnMatch;
-import io.resultsink.postgres.column.Columns;
-import io.resultsink.postgres.column.PostgresType;
-import io.resultsink.postgres.column.TargetColumn;
+import io.resultsink.postgres.internal.column.ColumnMatch;
+import io.resultsink.postgres.internal.column.Columns;
+import io.resultsink.postgres.internal.column.PostgresType;
+import io.resultsink.postgres.internal.column.TargetColumn;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.schemas.Schema;

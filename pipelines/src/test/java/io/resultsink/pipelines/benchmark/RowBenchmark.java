@@ -3,7 +3,7 @@ package io.resultsink.pipelines.benchmark;
 import de.bytefish.pgbulkinsert.pgsql.PgBinaryWriter;
 import de.bytefish.pgbulkinsert.pgsql.handlers.StringValueHandler;
 import de.bytefish.pgbulkinsert.pgsql.handlers.ZonedDateTimeValueHandler;
-import io.resultsink.postgres.column.Columns;
+import io.resultsink.postgres.internal.column.Columns;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.pipelines.embedded.Address;
 import io.resultsink.pipelines.embedded.FakeServer;
-import io.resultsink.postgres.TargetInspector;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.inspect.TargetInspector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;

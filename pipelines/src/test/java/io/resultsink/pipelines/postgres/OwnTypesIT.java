@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.pipelines.engine.RowCursor;
 import io.resultsink.pipelines.query.QueryException;
-import io.resultsink.postgres.column.PostgresText;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.UnencodableValueException;
+import io.resultsink.postgres.internal.column.PostgresText;
 import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestingPostgres;

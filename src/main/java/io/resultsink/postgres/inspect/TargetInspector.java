@@ -1,0 +1,117 @@
+package io.resultsink.postgres.inspect;
+
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.internal.catalog.ResolvedTarget;
+import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.preflight.LoadFailure;
+import io.resultsink.postgres.internal.preflight.Preflight;
+import io.resultsink.postgres.internal.session.ConnectionSource;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.staging.AbandonedStaging;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.report.TargetReport;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.schemas.Schema;
+
+/** Looks at a target from outside of a pipeline: dry runs, what was published, what was left. */
+@Internal
+public final class TargetInspector implements AutoCloseable {
+
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
+
+  private final PostgresTarget target;
+  private final PostgresConnections connections;
+
+  private TargetInspector(PostgresTarget target) {
+    this.target = target;
+    this.connections = PostgresConnections.lease(ConnectionSource.of(target));
+  }
+
+  /** Looks at {@code target}; nothing is opened yet. */
+  public static TargetInspector of(PostgresTarget target) {
+    return new TargetInspector(target);
+  }
+
+  /** The preflight's findings for rows of {@code schema}; changes nothing. */
+  public TargetReport check(Schema schema) {
+    return read(
+        (session, resolved) -> {
+          Ledger ledger = Ledger.in(resolved.stagingSchema());
+          Ledger.Look look = ledger.look(session, resolved.table());
+          String runId = target.runId();
+          return Preflight.describe(session, resolved, target, schema, look)
+              .report(
+                  target,
+                  runId == null
+                      ? null
+                      : ledger.find(session, runId, resolved.table()).orElse(null));
+        });
+  }
+
+  /** Returns where the table is, once the server has been asked. */
+  public ResolvedTarget resolve() {
+    return read((session, resolved) -> resolved);
+  }
+
+  /** Returns what the ledger says of the newest publish into the table. */
+  public Optional<ResultSummary> lastPublished() {
+    return read(
+        (session, resolved) ->
+            Ledger.in(resolved.stagingSchema()).newest(session, resolved.table()));
+  }
+
+  /** Returns what the ledger says of a run of this table; absent when it has not published. */
+  public Optional<ResultSummary> published(String runId) {
+    return read(
+        (session, resolved) ->
+            Ledger.in(resolved.stagingSchema()).find(session, runId, resolved.table()));
+  }
+
+  /** The staging tables of this target that this role owns, oldest first. */
+  public List<AbandonedStaging.Found> staging() {
+    return read(
+        (session, resolved) -> {
+          session.commit();
+          return new AbandonedStaging(session, resolved.stagingSchema())
+              .find().stream().filter(found -> found.target().equals(resolved.table())).toList();
+        });
+  }
+
+  /** Drops a staging table; false when it is in use and was left. */
+  public boolean drop(AbandonedStaging.Found staging) {
+    return read(
+        (session, resolved) -> {
+          session.commit();
+          return new AbandonedStaging(session, resolved.stagingSchema()).drop(staging.name());
+        });
+  }
+
+  private <T> T read(Work<T> work) {
+    try (Session session = connections.borrow()) {
+      session.begin(LOCK_TIMEOUT, "inspect " + target.table());
+      return work.on(session, ResolvedTarget.resolve(session, target));
+    } catch (SQLException e) {
+      throw LoadFailure.of("looking at " + target.table() + " failed", "nothing was changed", e);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Work<T> {
+    T on(Session session, ResolvedTarget resolved) throws SQLException;
+  }
+
+  /** A session as the sink opens it, for reading the table; the caller closes it. */
+  public Session open() {
+    return connections.borrow();
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+  }
+}

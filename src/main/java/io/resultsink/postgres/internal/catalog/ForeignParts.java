@@ -1,0 +1,64 @@
+package io.resultsink.postgres.internal.catalog;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * Foreign tables among a table's partitions and heirs, at any depth. Rows that went there are
+ * committed by another server, before our transaction is and whether it is or not.
+ */
+@Internal
+public final class ForeignParts {
+
+  private ForeignParts() {}
+
+  /**
+   * Looks once more when rows were written: the lock of an append lets others attach partitions.
+   *
+   * @throws IncompatibleTableException when there is one; the transaction is to be rolled back
+   */
+  public static void requireNone(Session session, ResolvedTarget target) throws SQLException {
+    List<String> problems = problems(session, target.table());
+    if (!problems.isEmpty()) {
+      throw new IncompatibleTableException(
+          "a foreign table became a part of " + target + " meanwhile; rolled back", problems);
+    }
+  }
+
+  /** Says of each how it is taken out of the tree; empty when there is none. */
+  public static List<String> problems(Session session, TableName table) throws SQLException {
+    String sql =
+        """
+        WITH RECURSIVE part (oid, parent) AS (
+          SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits WHERE inhparent = ?::regclass
+           UNION
+          SELECT i.inhrelid, i.inhparent
+            FROM pg_catalog.pg_inherits i JOIN part ON i.inhparent = part.oid)
+        SELECT n.nspname, c.relname, c.relispartition, pn.nspname, p.relname
+          FROM part
+          JOIN pg_catalog.pg_class c ON c.oid = part.oid
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_catalog.pg_class p ON p.oid = part.parent
+          JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+         WHERE c.relkind = 'f'
+         ORDER BY n.nspname, c.relname, pn.nspname, p.relname
+        """;
+    return session.list(sql, ForeignParts::problem, table.quoted());
+  }
+
+  private static String problem(ResultSet row) throws SQLException {
+    TableName foreign = new TableName(row.getString(1), row.getString(2));
+    TableName parent = new TableName(row.getString(4), row.getString(5));
+    String wayOut =
+        row.getBoolean(3)
+            ? "ALTER TABLE " + parent.quoted() + " DETACH PARTITION " + foreign.quoted()
+            : "ALTER FOREIGN TABLE " + foreign.quoted() + " NO INHERIT " + parent.quoted();
+    return "%s is a foreign table and a part of %s; what its server has committed cannot be undone; take it out with %s, or name a partition that is here"
+        .formatted(foreign, parent, wayOut);
+  }
+}

@@ -1,0 +1,49 @@
+package io.resultsink.postgres.internal.catalog;
+
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.SQLException;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * The tables and sequences that replacing a table locks beside it: DROP TABLE takes ACCESS
+ * EXCLUSIVE on each, since their triggers or owners change.
+ */
+@Internal
+public final class LockedBeside {
+
+  private LockedBeside() {}
+
+  /**
+   * Returns a query of them, as {@code relation} and {@code label}.
+   *
+   * @param table an expression that is the table's oid
+   */
+  public static String query(String table) {
+    return """
+        SELECT k.confrelid AS relation,
+               'table ' || k.confrelid::regclass || ', which it references' AS label
+          FROM pg_constraint k
+         WHERE k.contype = 'f' AND k.conrelid = %1$s AND k.confrelid <> k.conrelid
+        UNION
+        SELECT s.oid, 'sequence ' || s.oid::regclass || ', which it owns'
+          FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+         WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+           AND d.refobjid = %1$s AND d.deptype IN ('a', 'i')
+        UNION
+        SELECT v.oid, 'view ' || v.oid::regclass || ', which reads it'
+          FROM pg_depend d
+          JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN'
+          JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+         WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+           AND d.refobjid = %1$s
+        """
+        .formatted(table);
+  }
+
+  public static List<String> labels(Session session, ExistingTable table) throws SQLException {
+    String sql =
+        "SELECT label FROM (" + query("?::bigint::oid") + ") AS beside ORDER BY relation, label";
+    return session.list(sql, row -> row.getString(1), table.oid(), table.oid(), table.oid());
+  }
+}

@@ -1,0 +1,123 @@
+package io.resultsink.postgres.internal.column;
+
+import io.resultsink.postgres.internal.column.ColumnType.Publishing;
+import io.resultsink.postgres.internal.copy.RowEncoder;
+import io.resultsink.postgres.internal.url.Identifier;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * A column that the result fills.
+ *
+ * @see Columns
+ */
+@Internal
+public final class Column {
+
+  private final String name;
+  private final String type;
+  private final String qualifiedType;
+  private final boolean countsCharacters;
+  private final int fieldIndex;
+  private final boolean notNull;
+  private final ColumnType columnType;
+  private final boolean typeOfResult;
+
+  Column(
+      String name,
+      PostgresType type,
+      int fieldIndex,
+      boolean notNull,
+      ColumnType columnType,
+      boolean typeOfResult) {
+    this.name = name;
+    this.type = type.sql();
+    this.qualifiedType = type.qualified();
+    this.countsCharacters = Conversions.countsCharacters(type);
+    this.fieldIndex = fieldIndex;
+    this.notNull = notNull;
+    this.columnType = columnType;
+    this.typeOfResult = typeOfResult;
+  }
+
+  /** The name, the table's where it exists. */
+  public String name() {
+    return name;
+  }
+
+  /** The name as SQL writes it. */
+  public String quoted() {
+    return Identifier.quote(name);
+  }
+
+  /** The type in the target, as SQL writes it with an empty search path. */
+  public String type() {
+    return type;
+  }
+
+  /** The type of the staging table's column of the same name, as SQL writes it likewise. */
+  public String stagedType() {
+    return columnType.staged();
+  }
+
+  /** Returns whether the result names the type, which the database of the target may not have. */
+  public boolean typeOfResult() {
+    return typeOfResult;
+  }
+
+  /** The field of the Beam schema that fills it. */
+  public int fieldIndex() {
+    return fieldIndex;
+  }
+
+  /** Returns whether the table refuses NULL. */
+  public boolean notNull() {
+    return notNull;
+  }
+
+  /** Returns whether its type has a length in characters, as {@code varchar(3)} has. */
+  public boolean countsCharacters() {
+    return countsCharacters;
+  }
+
+  /**
+   * The expression over the staging table's column that is the target's value. It means the same
+   * under every search path, since the user's triggers run in the statement that it is part of.
+   */
+  public String published() {
+    String staged = quoted();
+    return switch (columnType.publishing()) {
+      case AS_IS -> staged;
+      case CAST -> "CAST(" + staged + " AS " + qualifiedType + ")";
+      case INPUT ->
+          "(SELECT \"r\".\"v\" FROM pg_catalog.jsonb_to_record("
+              + "pg_catalog.jsonb_build_object('v', "
+              + staged
+              + ")) AS \"r\"(\"v\" "
+              + qualifiedType
+              + "))";
+    };
+  }
+
+  /**
+   * Returns whether staging and target have one type, so that staged bytes are the target's too.
+   */
+  public boolean stagedAsIs() {
+    return columnType.publishing() == Publishing.AS_IS && type.equals(stagedType());
+  }
+
+  RowEncoder.Field field() {
+    return new RowEncoder.Field(name, type, notNull, columnType.encoder());
+  }
+
+  boolean sameAs(Column other) {
+    return name.equals(other.name)
+        && type.equals(other.type)
+        && notNull == other.notNull
+        && stagedType().equals(other.stagedType());
+  }
+
+  @Override
+  public String toString() {
+    return name + " " + type;
+  }
+}

@@ -1,0 +1,42 @@
+package io.resultsink.postgres.internal.column;
+
+import io.resultsink.postgres.internal.copy.CopyBuffer;
+import io.resultsink.postgres.internal.copy.RowEncoder;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.values.Row;
+
+/** Writes Beam rows as tuples of a binary COPY. */
+@Internal
+public final class SchemaRowEncoder {
+
+  private final RowEncoder encoder;
+  private final int[] fieldIndexes;
+
+  SchemaRowEncoder(RowEncoder encoder, int[] fieldIndexes) {
+    this.encoder = encoder;
+    this.fieldIndexes = fieldIndexes;
+  }
+
+  /** Writes the beginning of the stream. */
+  public void header(CopyBuffer buffer) {
+    RowEncoder.header(buffer);
+  }
+
+  /**
+   * Appends a row, or nothing.
+   *
+   * @throws io.resultsink.postgres.failure.UnencodableValueException when a value does not fit its
+   *     column
+   */
+  public void row(Row row, CopyBuffer buffer) {
+    encoder.startRow(buffer);
+    for (int i = 0; i < fieldIndexes.length; i++) {
+      encoder.field(i, row.getValue(fieldIndexes[i]), buffer);
+    }
+  }
+
+  /** Writes the end of the stream. */
+  public void trailer(CopyBuffer buffer) {
+    RowEncoder.trailer(buffer);
+  }
+}

@@ -1,0 +1,91 @@
+package io.resultsink.postgres.internal.copy;
+
+import java.util.UUID;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * The scalar wire formats of fixed width, and bytea. Text, numeric and the date and time family
+ * have files of their own.
+ *
+ * <p>The formats are those of each type's receive function, such as int8recv.
+ */
+public final class FieldEncoders {
+
+  /** A {@link Boolean}. */
+  public static final FieldEncoder BOOL =
+      (value, buffer) -> {
+        buffer.putInt(1);
+        buffer.putByte((Boolean) value ? 1 : 0);
+      };
+
+  /** A byte array. */
+  public static final FieldEncoder BYTEA =
+      (value, buffer) -> {
+        byte[] bytes = (byte[]) value;
+        buffer.putInt(bytes.length);
+        buffer.putBytes(bytes);
+      };
+
+  /** A {@link java.util.UUID}. */
+  public static final FieldEncoder UUID =
+      (value, buffer) -> {
+        UUID uuid = (UUID) value;
+        buffer.putInt(16);
+        buffer.putLong(uuid.getMostSignificantBits());
+        buffer.putLong(uuid.getLeastSignificantBits());
+      };
+
+  private FieldEncoders() {}
+
+  /** A smallint; values beyond it are refused. */
+  public static FieldEncoder int2(ToLongFunction<Object> reader) {
+    return (value, buffer) -> {
+      long number = reader.applyAsLong(value);
+      if (number != (short) number) {
+        throw new RefusedValueException("it is out of range, -32768 to 32767");
+      }
+      buffer.putInt(2);
+      buffer.putShort((short) number);
+    };
+  }
+
+  /** An integer; values beyond it are refused. */
+  public static FieldEncoder int4(ToLongFunction<Object> reader) {
+    return (value, buffer) -> {
+      long number = reader.applyAsLong(value);
+      if (number != (int) number) {
+        throw new RefusedValueException("it is out of range, -2147483648 to 2147483647");
+      }
+      buffer.putInt(4);
+      buffer.putInt((int) number);
+    };
+  }
+
+  /** A bigint. */
+  public static FieldEncoder int8(ToLongFunction<Object> reader) {
+    return (value, buffer) -> {
+      long number = reader.applyAsLong(value);
+      buffer.putInt(8);
+      buffer.putLong(number);
+    };
+  }
+
+  /** A real, of a number that the reader has found to be one. */
+  public static FieldEncoder float4(ToDoubleFunction<Object> reader) {
+    return (value, buffer) -> {
+      float number = (float) reader.applyAsDouble(value);
+      buffer.putInt(4);
+      buffer.putInt(Float.floatToIntBits(number));
+    };
+  }
+
+  /** A double precision. */
+  public static FieldEncoder float8(ToDoubleFunction<Object> reader) {
+    return (value, buffer) -> {
+      double number = reader.applyAsDouble(value);
+      buffer.putInt(8);
+      buffer.putLong(Double.doubleToLongBits(number));
+    };
+  }
+}

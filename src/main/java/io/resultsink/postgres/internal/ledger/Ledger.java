@@ -1,0 +1,235 @@
+package io.resultsink.postgres.internal.ledger;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.internal.catalog.ExistingTable;
+import io.resultsink.postgres.internal.lock.AdvisoryLock;
+import io.resultsink.postgres.internal.own.FoundTable;
+import io.resultsink.postgres.internal.own.OwnTable;
+import io.resultsink.postgres.internal.run.RunIdentity;
+import io.resultsink.postgres.internal.session.Jdbc;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.report.ResultSummary;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * The record of what was published: one row per run and target, written by the transaction that
+ * publishes.
+ *
+ * <p>The positive proof of a publish. A missing staging table proves nothing.
+ */
+@Internal
+public record Ledger(TableName name) {
+
+  /** The table's name in whichever schema stages. */
+  public static final String TABLE = FoundTable.LEDGER;
+
+  /** Changes when the meaning of a row does. */
+  static final int FORMAT = 1;
+
+  private static final String COMMENT = "What result_sink has published: one row per run and table";
+
+  /** A bounded input is one publish; windows would be parts of their own. */
+  private static final String WHOLE = "";
+
+  /** The ledger of a schema. */
+  public static Ledger in(String schema) {
+    return new Ledger(new TableName(schema, TABLE));
+  }
+
+  /** The statement that creates it, as the README shows it. */
+  public String definition() {
+    return """
+        CREATE TABLE %s (
+          run_id        text        NOT NULL,
+          target_schema text        NOT NULL,
+          target_table  text        NOT NULL,
+          part          text        NOT NULL DEFAULT '',
+          mode          text        NOT NULL,
+          published_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+          given         boolean     NOT NULL,
+          format        integer     NOT NULL,
+          summary       jsonb       NOT NULL,
+          PRIMARY KEY (run_id, target_schema, target_table, part)
+        )"""
+        .formatted(name.quoted());
+  }
+
+  /**
+   * The outcome of a look at the ledger.
+   *
+   * @param there whether there is a relation of its name
+   * @param readable whether our role may read it
+   * @param table whether it is a ledger at all, to which our role could be given privileges
+   * @param problems why it is not believed; empty when it is
+   */
+  public record Look(boolean there, boolean readable, boolean table, List<String> problems) {
+
+    /** The look of a transaction that has claimed its run: the ledger is believed, and locked. */
+    public static final Look HELD = new Look(true, true, true, List.of());
+
+    private static final Look MISSING = new Look(false, false, false, List.of());
+
+    private boolean canBeRead() {
+      return there && readable && problems.isEmpty();
+    }
+  }
+
+  /** Looks at the ledger; {@code target} is the table that is written. */
+  public Look look(Session session, TableName target) throws SQLException {
+    return among(FoundTable.find(session, List.of(name), target));
+  }
+
+  /** Returns the look at the ledger, which may be one of some relations that were found. */
+  public Look among(List<FoundTable> found) {
+    return found.stream()
+        .filter(table -> table.name().equals(name))
+        .findFirst()
+        .map(
+            table ->
+                new Look(
+                    true,
+                    table.readable(),
+                    LedgerRules.isLedger(table),
+                    LedgerRules.problems(table)))
+        .orElse(Look.MISSING);
+  }
+
+  /** Creates it in this transaction unless another has, waiting for whoever is at it. */
+  public void createWhenMissing(Session session, Duration wait) throws SQLException {
+    AdvisoryLock.acquire(session, "ledger " + name, wait);
+    if (ExistingTable.kindOf(session, name).isEmpty()) {
+      session.define(definition());
+      OwnTable.closeNew(session, name, COMMENT);
+      FoundTable created = OwnTable.find(session, name).orElseThrow();
+      refuse(
+          LedgerRules.problems(created).stream()
+              .map(problem -> problem + FoundTable.EVENT_TRIGGER)
+              .toList());
+      OwnTable.requirePrivate(created);
+    }
+  }
+
+  /**
+   * Lets nobody change what the ledger is until this transaction ends, and refuses one that is not
+   * to be believed. The lock comes first: CREATE TRIGGER and its like wait for it.
+   */
+  private void hold(Session session, TableName target) throws SQLException {
+    session.execute("LOCK TABLE " + name.quoted() + " IN ROW EXCLUSIVE MODE");
+    refuse(look(session, target).problems());
+  }
+
+  private void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new IncompatibleTableException(
+          "ledger " + name + " cannot be used; the target is untouched", problems);
+    }
+  }
+
+  /** Returns what a run published into a table; absent when it did not, or there is no ledger. */
+  public Optional<ResultSummary> find(Session session, String runId, TableName target)
+      throws SQLException {
+    return find(session, look(session, target), runId, target);
+  }
+
+  /** As {@link #find(Session, String, TableName)}, when the ledger was looked at already. */
+  public Optional<ResultSummary> find(Session session, Look look, String runId, TableName target)
+      throws SQLException {
+    if (!look.canBeRead()) {
+      return Optional.empty();
+    }
+    String sql =
+        """
+        SELECT summary::text, published_at FROM %s
+         WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?
+        """
+            .formatted(name.quoted());
+    return session.find(sql, Ledger::summary, runId, target.schema(), target.table(), WHOLE);
+  }
+
+  /** The newest publish into a table. */
+  public Optional<ResultSummary> newest(Session session, TableName target) throws SQLException {
+    if (!look(session, target).canBeRead()) {
+      return Optional.empty();
+    }
+    String sql =
+        """
+        SELECT summary::text, published_at FROM %s
+         WHERE target_schema = ? AND target_table = ?
+         ORDER BY published_at DESC LIMIT 1
+        """
+            .formatted(name.quoted());
+    return session.find(sql, Ledger::summary, target.schema(), target.table());
+  }
+
+  private static ResultSummary summary(ResultSet row) throws SQLException {
+    return SummaryJson.read(row.getString(1), Jdbc.instant(row, "published_at"));
+  }
+
+  /**
+   * Claims the run in this transaction. Waits for another transaction that has claimed it and has
+   * not ended.
+   *
+   * @return false when the run is published already
+   * @throws IncompatibleTableException when the ledger is not to be believed
+   */
+  public boolean claim(Session session, RunIdentity run, TableName target, String mode)
+      throws SQLException {
+    hold(session, target);
+    String sql =
+        """
+        INSERT INTO %s (run_id, target_schema, target_table, part, mode, given, format, summary,
+                        published_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, '{}', pg_catalog.clock_timestamp())
+        ON CONFLICT DO NOTHING
+        """
+            .formatted(name.quoted());
+    long claimed =
+        session.update(
+            sql, run.runId(), target.schema(), target.table(), WHOLE, mode, run.given(), FORMAT);
+    return claimed == 1;
+  }
+
+  /** Completes the claimed row; the time is the server's clock, not the transaction's begin. */
+  public Instant record(Session session, ResultSummary summary, TableName target)
+      throws SQLException {
+    String sql =
+        """
+        UPDATE %s SET summary = ?::jsonb, published_at = pg_catalog.clock_timestamp()
+         WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?
+        RETURNING published_at
+        """
+            .formatted(name.quoted());
+    return session.one(
+        sql,
+        row -> Jdbc.instant(row, "published_at"),
+        SummaryJson.write(summary),
+        summary.runId(),
+        target.schema(),
+        target.table(),
+        WHOLE);
+  }
+
+  /** Forgets old publishes: never a table's newest, never a run whose id was given. */
+  public long purge(Session session, TableName target, Duration age) throws SQLException {
+    hold(session, target);
+    String sql =
+        """
+        DELETE FROM %1$s AS old
+         WHERE NOT given
+           AND published_at < pg_catalog.now() - ?::interval
+           AND EXISTS (SELECT FROM %1$s AS newer
+                        WHERE newer.target_schema = old.target_schema
+                          AND newer.target_table = old.target_table
+                          AND newer.published_at > old.published_at)
+        """
+            .formatted(name.quoted());
+    return session.update(sql, age.toSeconds() + " s");
+  }
+}

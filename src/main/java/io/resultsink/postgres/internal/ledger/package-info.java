@@ -1,0 +1,5 @@
+/** The ledger: the table that says which run has published what. */
+@NullMarked
+package io.resultsink.postgres.internal.ledger;
+
+import org.jspecify.annotations.NullMarked;

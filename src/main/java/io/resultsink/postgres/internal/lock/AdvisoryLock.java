@@ -1,0 +1,78 @@
+package io.resultsink.postgres.internal.lock;
+
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.session.Retry;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * Locks on names, until the transaction ends, for what does not exist yet.
+ *
+ * <p>Asked for again and again instead of waited for: a session that waits inside {@code SELECT
+ * pg_advisory_lock} holds a snapshot for as long as it waits.
+ */
+@Internal
+public final class AdvisoryLock {
+
+  private static final Retry PAUSES = Retry.always(Duration.ofMillis(5), Duration.ofMillis(200));
+
+  private AdvisoryLock() {}
+
+  /**
+   * Takes the lock of a name.
+   *
+   * @throws PublishFailedException when another session has held it for longer than {@code wait}
+   */
+  public static void acquire(Session session, String name, Duration wait) throws SQLException {
+    Turn turn = new Turn(name, wait);
+    while (!turn.tryAcquire(session)) {
+      turn.pause();
+    }
+  }
+
+  /** One who asks for a lock again and again, with longer and longer pauses. */
+  public static final class Turn {
+    private final String name;
+    private final Duration wait;
+    private final long deadline;
+    private int attempt;
+
+    /** Asks for the lock of a name for as long as {@code wait}. */
+    public Turn(String name, Duration wait) {
+      this.name = name;
+      this.wait = wait;
+      this.deadline = System.nanoTime() + wait.toNanos();
+    }
+
+    /** Takes the lock when nobody has it, until the session's transaction ends. */
+    public boolean tryAcquire(Session session) throws SQLException {
+      String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
+      return session.one(sql, row -> row.getBoolean(1), "result_sink " + name);
+    }
+
+    /**
+     * Waits before the next time.
+     *
+     * @throws PublishFailedException when it has been asked for long enough
+     */
+    public void pause() {
+      if (System.nanoTime() > deadline) {
+        throw new PublishFailedException(
+            "another run has been at work on "
+                + name
+                + " for "
+                + wait
+                + "; the target is untouched;"
+                + " run it again when the other has ended",
+            Remedy.RETRY,
+            SqlState.LOCK_NOT_AVAILABLE,
+            null);
+      }
+      PAUSES.pause(++attempt);
+    }
+  }
+}

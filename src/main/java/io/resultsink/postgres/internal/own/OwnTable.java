@@ -1,0 +1,121 @@
+package io.resultsink.postgres.internal.own;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Tables of ours in the staging schema: private as they are made, refused when they are not. */
+public final class OwnTable {
+
+  private OwnTable() {}
+
+  /**
+   * A table that is to be created.
+   *
+   * @param definition the statement that creates it
+   * @param columns the names of its columns
+   */
+  public record New(TableName name, String definition, List<String> columns, String comment) {}
+
+  /**
+   * Creates tables of one schema that nobody but their owner has a privilege on, whatever default
+   * privileges and event triggers give: readers would see rows before they are published, writers
+   * could change what was.
+   */
+  public static void create(Session session, New... tables) throws SQLException {
+    session.define(Stream.of(tables).map(New::definition).toArray(String[]::new));
+    List<TableName> names = Stream.of(tables).map(New::name).toList();
+    Map<TableName, FoundTable> created = byName(session, names);
+    List<String> closing = new ArrayList<>();
+    for (New table : tables) {
+      closing.addAll(closing(session, created.get(table.name()), table.comment()));
+    }
+    session.define(closing.toArray(String[]::new));
+    Map<TableName, FoundTable> closed = byName(session, names);
+    for (New table : tables) {
+      requireOurs(closed.get(table.name()), table.columns());
+      requirePrivate(closed.get(table.name()));
+    }
+  }
+
+  private static Map<TableName, FoundTable> byName(Session session, List<TableName> names)
+      throws SQLException {
+    Map<TableName, FoundTable> found =
+        find(session, names).stream().collect(Collectors.toMap(FoundTable::name, table -> table));
+    if (found.size() < names.size()) {
+      throw new SQLException(
+          "of the tables " + names + " some are gone just after they were created",
+          SqlState.UNDEFINED_TABLE);
+    }
+    return found;
+  }
+
+  /** Takes away what a table of ours got beyond its definition as it was created. */
+  public static void closeNew(Session session, TableName name, String comment) throws SQLException {
+    FoundTable created = byName(session, List.of(name)).get(name);
+    session.define(closing(session, created, comment).toArray(String[]::new));
+  }
+
+  private static List<String> closing(Session session, FoundTable created, String comment)
+      throws SQLException {
+    String name = created.name().quoted();
+    List<String> statements = new ArrayList<>();
+    if (!created.grantees().isEmpty()) {
+      statements.add(
+          "REVOKE ALL ON TABLE " + name + " FROM " + String.join(", ", created.grantees()));
+    }
+    created.attached().stream()
+        .filter(thing -> thing.what().equals("row security"))
+        .forEach(thing -> statements.add(thing.remedy()));
+    statements.add("COMMENT ON TABLE " + name + " IS " + session.literal(comment));
+    return statements;
+  }
+
+  /** The relation of that name, whoever has made it. */
+  public static Optional<FoundTable> find(Session session, TableName name) throws SQLException {
+    return FoundTable.find(session, name, name);
+  }
+
+  /** Those of several relations that are there. */
+  public static List<FoundTable> find(Session session, List<TableName> names) throws SQLException {
+    return FoundTable.find(session, names, names.get(0));
+  }
+
+  /**
+   * Refuses a table that is not provably ours.
+   *
+   * @throws IncompatibleTableException with every reason
+   */
+  public static void requireOurs(FoundTable found, List<String> columns) {
+    refuse(found.name(), found.reasonsNotOurs(columns));
+  }
+
+  /** Refuses a table of ours that others were given privileges on as it was created. */
+  public static void requirePrivate(FoundTable found) {
+    if (!found.grantees().isEmpty()) {
+      refuse(
+          found.name(),
+          List.of(
+              found.name()
+                  + " is to be private, and "
+                  + String.join(", ", found.grantees())
+                  + " still have privileges on it after REVOKE"
+                  + FoundTable.EVENT_TRIGGER));
+    }
+  }
+
+  private static void refuse(TableName name, List<String> reasons) {
+    if (!reasons.isEmpty()) {
+      throw new IncompatibleTableException(
+          "table " + name + " cannot be used; the target is untouched", reasons);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.resultsink.postgres.internal.part;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.part.TablePart.Phase;
+import io.resultsink.postgres.internal.part.TableParts.Making;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.url.Identifier;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * A new table that gets everything that hangs on an old one, phase by phase.
+ *
+ * <p>Definitions mean what they meant only under the empty search path that they were read under:
+ * under the role's, an operator of another role may be a better match. So all of them are made
+ * under the empty path.
+ */
+@Internal
+public final class KeptTable {
+
+  private final Session session;
+  private final TableName old;
+  private final Identifier prefix;
+  private final TableParts parts;
+
+  private KeptTable(Session session, TableName old, TableParts parts) {
+    this.session = session;
+    this.old = old;
+    // A name that nobody could foresee, and take before us.
+    this.prefix =
+        new Identifier("result_sink_new_" + UUID.randomUUID().toString().replace("-", ""));
+    this.parts = parts;
+  }
+
+  /** The new table of {@code old}. */
+  public static KeptTable of(Session session, TableName old) throws SQLException {
+    return new KeptTable(session, old, TableParts.ofSameColumns(session, old));
+  }
+
+  /** Returns the old table's parts. */
+  public TableParts parts() {
+    return parts;
+  }
+
+  /** Returns the name of a new table beside the old one. */
+  public TableName name() {
+    return new TableName(old.schema(), prefix.name());
+  }
+
+  /**
+   * Creates the new table, empty, under {@link #name()}.
+   *
+   * @throws PartFailedException naming the part that could not be made
+   */
+  public void create() throws SQLException {
+    execute(
+        new Making("columns", "CREATE TABLE %s (" + parts.definitions().replace("%", "%%") + ")"),
+        name());
+    // A guard of the database may have switched it on as the table was created.
+    session.execute(
+        "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
+            .formatted(name().quoted()));
+    shape(name());
+  }
+
+  /** Gives {@code fresh} what a table has beside rows and indexes. */
+  public void shape(TableName fresh) throws SQLException {
+    make(TableParts.of(Phase.SHAPE), fresh);
+  }
+
+  /** Builds the indexes and statistics objects of {@code fresh}; its readers go on meanwhile. */
+  public void index(TableName fresh) throws SQLException {
+    make(TableParts.of(Phase.INDEX), fresh);
+  }
+
+  /** Makes constraints of indexes of {@code fresh}. */
+  public void constrain(TableName fresh) throws SQLException {
+    make(TableParts.of(Phase.CONSTRAINT), fresh);
+    requireSeenByAll(fresh);
+  }
+
+  /** An index of rows that were updated before is ignored by snapshots older than itself. */
+  private void requireSeenByAll(TableName fresh) throws SQLException {
+    String sql =
+        "SELECT FROM pg_index WHERE indrelid = to_regclass(?) AND (indcheckxmin OR NOT indisvalid)";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, fresh.quoted());
+      try (ResultSet rows = statement.executeQuery()) {
+        if (rows.next()) {
+          throw new SQLException(
+              "an index of the new table is not for every snapshot",
+              SqlState.SERIALIZATION_FAILURE);
+        }
+      }
+    }
+  }
+
+  /**
+   * Collects what the planner wants to know, unless a plain {@code ANALYZE} that came before the
+   * indexes has found all of it.
+   */
+  public void analyzeExpressions(TableName fresh) throws SQLException {
+    String sql =
+        """
+        SELECT EXISTS (SELECT FROM pg_index
+                        WHERE indrelid = to_regclass(?) AND indexprs IS NOT NULL)
+            OR EXISTS (SELECT FROM pg_statistic_ext WHERE stxrelid = to_regclass(?))
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, fresh.quoted());
+      statement.setString(2, fresh.quoted());
+      try (ResultSet answer = statement.executeQuery()) {
+        answer.next();
+        if (answer.getBoolean(1)) {
+          session.execute("ANALYZE " + fresh.quoted());
+        }
+      }
+    }
+  }
+
+  /** Tries all of it on an empty table, and leaves nothing behind. */
+  public void rehearse() throws SQLException {
+    session.execute("SAVEPOINT rehearsal");
+    create();
+    index(name());
+    constrain(name());
+    session.execute("ROLLBACK TO SAVEPOINT rehearsal");
+    session.execute("RELEASE SAVEPOINT rehearsal");
+  }
+
+  /** Returns the statements that check foreign keys; writers of the referenced tables wait. */
+  public List<String> references(TableName fresh) throws SQLException {
+    return statements(Phase.REFERENCE, fresh);
+  }
+
+  /** Returns the statements that lock what readers of the old table lock before it. */
+  public List<String> firstLocks() throws SQLException {
+    return statements(Phase.LOCK, old);
+  }
+
+  private List<String> statements(Phase phase, TableName table) throws SQLException {
+    return parts.making(TableParts.of(phase)).values().stream()
+        .flatMap(List::stream)
+        .map(statement -> statement.of(table))
+        .toList();
+  }
+
+  /**
+   * Puts {@code fresh} into the place of the old table, which is locked against readers, and drops
+   * that.
+   *
+   * @param rights what is done before, while both are there
+   */
+  public void takePlace(TableName fresh, Rights rights) throws SQLException {
+    List<TablePart> handedOver = List.of(TableParts.SEQUENCES);
+    List<TablePart> rebound = TableParts.of(Phase.REBOUND);
+    List<TablePart> named = TableParts.of(Phase.NAMED);
+    Map<TablePart, List<Making>> making =
+        parts.making(Stream.of(handedOver, rebound, named).flatMap(List::stream).toList(), prefix);
+    rights.give();
+    execute(making, handedOver, fresh);
+    TableName aside = new TableName(old.schema(), prefix.name() + "_old");
+    rename(old, aside);
+    rename(fresh, old);
+    execute(making, rebound, old);
+    session.execute("DROP TABLE " + aside.quoted() + " RESTRICT");
+    revokeFromSequences();
+    execute(making, named, old);
+  }
+
+  private void rename(TableName table, TableName other) throws SQLException {
+    session.execute(
+        "ALTER TABLE " + table.quoted() + " RENAME TO " + Identifier.quote(other.table()));
+  }
+
+  private void execute(Map<TablePart, List<Making>> making, List<TablePart> those, TableName table)
+      throws SQLException {
+    for (TablePart part : those) {
+      for (Making statement : making.getOrDefault(part, List.of())) {
+        execute(statement, table);
+      }
+    }
+  }
+
+  /** Gives the new table its owner, its grants and its comments. */
+  @FunctionalInterface
+  public interface Rights {
+    void give() throws SQLException;
+  }
+
+  /** Default privileges may have given some to the sequences of identities. */
+  private void revokeFromSequences() throws SQLException {
+    String sql =
+        """
+        SELECT DISTINCT 'REVOKE ALL ON SEQUENCE ' || q.oid::regclass || ' FROM '
+               || CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END
+          FROM pg_depend d
+          JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S',
+               aclexplode(coalesce(q.relacl, acldefault('s', q.relowner))) AS g
+         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass(?)
+           AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
+        """;
+    List<String> revoked = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, old.quoted());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          revoked.add(rows.getString(1));
+        }
+      }
+    }
+    session.defineExpressions(revoked.toArray(String[]::new));
+  }
+
+  private void make(List<TablePart> phase, TableName fresh) throws SQLException {
+    for (List<Making> statements : parts.making(phase, prefix).values()) {
+      for (Making statement : statements) {
+        execute(statement, fresh);
+      }
+    }
+  }
+
+  private void execute(Making statement, TableName fresh) throws SQLException {
+    try {
+      session.execute(statement.of(fresh));
+    } catch (SQLException e) {
+      if (SqlState.isTemporary(e)) {
+        throw e;
+      }
+      throw new PartFailedException(statement.what(), e);
+    }
+  }
+}

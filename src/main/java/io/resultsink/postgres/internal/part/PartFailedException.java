@@ -1,0 +1,36 @@
+package io.resultsink.postgres.internal.part;
+
+import io.resultsink.postgres.failure.SqlState;
+import java.sql.SQLException;
+import org.apache.beam.sdk.annotations.Internal;
+
+/** A part that the new table did not get: the rows violate it, or its definition is refused. */
+@Internal
+public final class PartFailedException extends SQLException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The advice when a definition is refused, to follow the server's reason. */
+  public static final String ADVICE =
+      "; definitions are made under an empty search_path, so that a function that they call needs a"
+          + " SET search_path of its own; or use mode=truncate";
+
+  private static final String INTEGRITY = "23";
+
+  private final String what;
+
+  PartFailedException(String what, SQLException cause) {
+    super(what + ": " + cause.getMessage(), SqlState.of(cause), cause);
+    this.what = what;
+  }
+
+  /** Returns the part as messages name it, {@code constraint code_key}. */
+  public String what() {
+    return what;
+  }
+
+  /** Returns whether the rows are to blame. */
+  public boolean isOfRows() {
+    return getSQLState() != null && getSQLState().startsWith(INTEGRITY);
+  }
+}

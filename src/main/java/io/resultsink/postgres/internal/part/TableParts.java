@@ -1,0 +1,260 @@
+package io.resultsink.postgres.internal.part;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.internal.part.TablePart.Fate;
+import io.resultsink.postgres.internal.part.TablePart.Phase;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.url.Identifier;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
+
+/** All parts that a table may have, in the order in which a dry run names them. */
+@Internal
+public final class TableParts {
+
+  public static final TablePart OWNER = RightParts.OWNER;
+  public static final TablePart GRANTS = RightParts.GRANTS;
+  public static final TablePart COMMENTS = RightParts.COMMENTS;
+  public static final TablePart ROW_SECURITY = RightParts.ROW_SECURITY;
+  public static final TablePart POLICIES = RightParts.POLICIES;
+  public static final TablePart SECURITY_LABELS = RightParts.SECURITY_LABELS;
+  public static final TablePart REPLICA_IDENTITY = StorageParts.REPLICA_IDENTITY;
+  public static final TablePart COLLATIONS = ColumnParts.COLLATIONS;
+  public static final TablePart SETTINGS = ColumnParts.SETTINGS;
+  public static final TablePart SEQUENCES = ColumnParts.SEQUENCES;
+
+  /** No part of a table, but what another hand has added to one. */
+  public static final TablePart OTHER_COLUMNS = ColumnParts.OTHER_COLUMNS;
+
+  /** Parts of one phase are made in this order. */
+  private static final List<TablePart> ALL =
+      List.of(
+          OWNER,
+          GRANTS,
+          COMMENTS,
+          ROW_SECURITY,
+          POLICIES,
+          SECURITY_LABELS,
+          REPLICA_IDENTITY,
+          COLLATIONS,
+          SETTINGS,
+          RuleParts.INDEXES,
+          RuleParts.INDEX_CONSTRAINTS,
+          RuleParts.INDEX_NAMES,
+          RuleParts.CONSTRAINTS,
+          RuleParts.FOREIGN_KEYS,
+          RuleParts.CONSTRAINT_COMMENTS,
+          RuleParts.TRIGGERS,
+          RuleParts.RULES,
+          ColumnParts.NOT_NULL,
+          ColumnParts.DEFAULTS,
+          ColumnParts.GENERATED,
+          ColumnParts.IDENTITIES,
+          SEQUENCES,
+          ColumnParts.SEQUENCE_NAMES,
+          StorageParts.STATISTICS,
+          StorageParts.STATISTICS_NAMES,
+          StorageParts.OPTIONS,
+          StorageParts.TABLESPACE,
+          StorageParts.PERSISTENCE,
+          StorageParts.TYPED,
+          ViewParts.LOCKS,
+          ViewParts.VIEWS_OF_IT);
+
+  private final Session session;
+  private final TableName table;
+  private final List<NewColumn> columns;
+
+  /** A column of the new table; its type as SQL writes it under an empty search path. */
+  public record NewColumn(String name, String type) {}
+
+  /**
+   * A statement that makes a part.
+   *
+   * @param what the thing as messages name it
+   * @param sql with {@code %s} for the new table's name
+   */
+  public record Making(String what, String sql) {
+
+    /** Returns the statement for the new table of that name. */
+    public String of(TableName fresh) {
+      return sql.formatted(fresh.quoted());
+    }
+  }
+
+  /**
+   * The parts of a table; none when there is no such table.
+   *
+   * @param columns those of the table that is to have its parts
+   */
+  public TableParts(Session session, TableName table, List<NewColumn> columns) {
+    this.session = session;
+    this.table = table;
+    this.columns = List.copyOf(columns);
+  }
+
+  /** The parts of a table for one that has the very same columns. */
+  public static TableParts ofSameColumns(Session session, TableName table) throws SQLException {
+    String sql =
+        """
+        SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+         WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped
+         ORDER BY attnum
+        """;
+    List<NewColumn> columns = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, table.quoted());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          columns.add(new NewColumn(rows.getString(1), rows.getString(2)));
+        }
+      }
+    }
+    return new TableParts(session, table, columns);
+  }
+
+  /** Returns the parts of another table, for the same columns. */
+  public TableParts on(TableName other) {
+    return new TableParts(session, other, columns);
+  }
+
+  /** Returns the parts that are made in a phase. */
+  public static List<TablePart> of(Phase phase) {
+    return ALL.stream().filter(part -> part.phase() == phase).toList();
+  }
+
+  /** Returns what a dry run names of the parts that have this fate. */
+  public List<String> labels(Fate fate) throws SQLException {
+    List<TablePart> parts =
+        ALL.stream().filter(part -> part.fate() == fate && !part.labels().isEmpty()).toList();
+    String sql =
+        PartTables.of(null)
+            + union(parts, part -> " AS part, f.what FROM (" + part.labels() + ") AS f (what)")
+            + " WHERE what IS NOT NULL ORDER BY part, what";
+    List<String> labels = new ArrayList<>();
+    try (PreparedStatement statement = prepare(sql);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        labels.add(rows.getString("what"));
+      }
+    }
+    return labels;
+  }
+
+  /** Returns the statements that make parts that need no names but the table's. */
+  public Map<TablePart, List<Making>> making(List<TablePart> parts) throws SQLException {
+    return making(parts, null);
+  }
+
+  /**
+   * Returns the statements that make parts, in their order. One query, since it is asked while
+   * readers wait.
+   *
+   * @param prefix what the names of indexes, statistics objects and sequences begin with until they
+   *     get those of the old ones; null for parts that have none
+   */
+  public Map<TablePart, List<Making>> making(List<TablePart> parts, @Nullable Identifier prefix)
+      throws SQLException {
+    String sql =
+        PartTables.of(prefix)
+            + union(
+                parts,
+                part ->
+                    " AS part, f.rank, f.what, replace(f.before, '%', '%%')"
+                        + " || coalesce('%s' || replace(f.after, '%', '%%'), '') AS sql FROM ("
+                        + part.making()
+                        + ") AS f (rank, what, before, after)")
+            + " ORDER BY part, rank, sql";
+    Map<TablePart, List<Making>> making = new LinkedHashMap<>();
+    parts.forEach(part -> making.put(part, new ArrayList<>()));
+    try (PreparedStatement statement = prepare(sql);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        TablePart part = parts.get(rows.getInt("part"));
+        String what = rows.getString("what");
+        making
+            .computeIfAbsent(part, unknown -> new ArrayList<>())
+            .add(new Making(what == null ? part.words() : what, rows.getString("sql")));
+      }
+    }
+    return making;
+  }
+
+  /** Returns the definitions of all columns, generated ones too, for CREATE TABLE. */
+  public String definitions() throws SQLException {
+    String sql =
+        PartTables.of(null)
+            + """
+            SELECT string_agg(
+                     quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+                     || coalesce(' COLLATE ' || quote_ident(s.nspname) || '.'
+                                 || quote_ident(l.collname), '')
+                     || CASE a.attgenerated WHEN '' THEN ''
+                             ELSE ' GENERATED ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') '
+                                  || CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END
+                        END, ', ' ORDER BY a.attnum)
+              FROM attributes a
+              JOIN pg_type t ON t.oid = a.atttypid
+              LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+              LEFT JOIN pg_collation l ON l.oid = a.attcollation AND l.oid <> t.typcollation
+              LEFT JOIN pg_namespace s ON s.oid = l.collnamespace
+            """;
+    try (PreparedStatement statement = prepare(sql);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** Returns whether rows that lie in a plain table of some columns can stay in it. */
+  public boolean rowsCanStay(List<String> names) throws SQLException {
+    if (!names.equals(columns.stream().map(NewColumn::name).toList())) {
+      return false;
+    }
+    String sql =
+        PartTables.of(null)
+            + """
+            SELECT old.relpersistence = 'p'
+                   AND NOT EXISTS (SELECT FROM attributes WHERE attgenerated <> '')
+                   AND NOT EXISTS (SELECT FROM pg_constraint k
+                                    WHERE k.conrelid = old.oid AND k.contype IN ('c', 'n')
+                                      AND NOT k.convalidated)
+              FROM old
+            """;
+    try (PreparedStatement statement = prepare(sql);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() && row.getBoolean(1);
+    }
+  }
+
+  private interface Query {
+    String of(TablePart part);
+  }
+
+  private static String union(List<TablePart> parts, Query query) {
+    return IntStream.range(0, parts.size())
+        .mapToObj(i -> "SELECT " + i + query.of(parts.get(i)))
+        .collect(Collectors.joining("\nUNION ALL ", "SELECT * FROM (", ") AS found"));
+  }
+
+  private PreparedStatement prepare(String sql) throws SQLException {
+    PreparedStatement statement = session.connection().prepareStatement(sql);
+    statement.setString(1, table.quoted());
+    statement.setArray(2, texts(columns.stream().map(NewColumn::name).toArray()));
+    statement.setArray(3, texts(columns.stream().map(NewColumn::type).toArray()));
+    return statement;
+  }
+
+  private java.sql.Array texts(Object[] texts) throws SQLException {
+    return session.connection().createArrayOf("text", texts);
+  }
+}

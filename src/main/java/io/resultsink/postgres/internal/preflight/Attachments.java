@@ -1,0 +1,195 @@
+package io.resultsink.postgres.internal.preflight;
+
+import io.resultsink.postgres.internal.catalog.ExistingTable;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** The objects that hang on a table, as pg_depend and its neighbours tell. */
+final class Attachments {
+
+  private final Session session;
+  private final ExistingTable table;
+
+  Attachments(Session session, ExistingTable table) {
+    this.session = session;
+    this.table = table;
+  }
+
+  /**
+   * Returns what would stop DROP TABLE: whatever refers to the table, its row type or its own
+   * sequences and is not part of it. Foreign keys of other tables are told by {@link
+   * #incomingForeignKeys}.
+   */
+  List<String> dependents() throws SQLException {
+    return dependents("");
+  }
+
+  /** Those of them that {@code keep=all} cannot bind to a new table. */
+  List<String> dependentsThatCannotBeRebound() throws SQLException {
+    return dependents(
+        """
+           AND NOT coalesce(v.relkind = 'v' AND r.rulename = '_RETURN'
+                            AND p.class = 'pg_class'::regclass AND p.id = ?::bigint::oid
+                            AND pg_has_role(v.relowner, 'USAGE'), false)
+        """);
+  }
+
+  private List<String> dependents(String and) throws SQLException {
+    return list(
+        """
+        WITH parts AS (
+          SELECT 'pg_class'::regclass AS class, ?::bigint::oid AS id
+          UNION ALL
+          SELECT 'pg_type'::regclass, t.oid FROM pg_type t
+           WHERE t.typrelid = ?::bigint::oid
+              OR t.typelem = (SELECT reltype FROM pg_class WHERE oid = ?::bigint::oid)
+          UNION ALL
+          SELECT 'pg_class'::regclass, d.objid FROM pg_depend d
+            JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+           WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+             AND d.refobjid = ?::bigint::oid AND d.deptype IN ('a', 'i')
+        )
+        SELECT DISTINCT
+               CASE WHEN v.oid IS NOT NULL
+                    THEN CASE v.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END
+                         || v.oid::regclass
+                    ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
+               || ' depends on it'
+          FROM pg_depend d
+          JOIN parts p ON p.class = d.refclassid AND p.id = d.refobjid
+          LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+          LEFT JOIN pg_class v ON v.oid = r.ev_class
+          LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+          LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
+          LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
+          LEFT JOIN pg_policy y ON d.classid = 'pg_policy'::regclass AND y.oid = d.objid
+         WHERE d.deptype IN ('n', 'e')
+           AND coalesce(r.ev_class, k.conrelid, a.adrelid, g.tgrelid, y.polrelid, 0)
+               <> ?::bigint::oid
+           AND coalesce(k.contype, '-') <> 'f'
+           AND NOT EXISTS (SELECT FROM parts own
+                            WHERE own.class = d.classid AND own.id = d.objid)
+        """
+            + and
+            + "ORDER BY 1",
+        and.isEmpty() ? 5 : 6);
+  }
+
+  /** Foreign keys of other tables that refer to this one. */
+  List<String> incomingForeignKeys() throws SQLException {
+    return list(
+        """
+        SELECT 'foreign key ' || quote_ident(conname) || ' of table ' || conrelid::regclass
+               || ' references it'
+          FROM pg_constraint
+         WHERE contype = 'f' AND confrelid = ?::bigint::oid AND conrelid <> ?::bigint::oid
+         ORDER BY 1
+        """,
+        2);
+  }
+
+  /** The tables that inherit from it, or that it inherits from. */
+  List<String> relatives() throws SQLException {
+    return list(
+        """
+        SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = ?::bigint::oid
+        UNION
+        SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = ?::bigint::oid
+        ORDER BY name
+        """,
+        2);
+  }
+
+  /** The tables that inherit from it. */
+  List<String> children() throws SQLException {
+    return list(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = ?::bigint::oid ORDER BY 1",
+        1);
+  }
+
+  /** Of those, the ones that a DELETE of all rows would set off, and cannot be put off. */
+  List<String> foreignKeysThatForbidDelete() throws SQLException {
+    return list(
+        """
+        SELECT 'foreign key ' || quote_ident(conname) || ' of table ' || conrelid::regclass
+               || ' references it with ON DELETE '
+               || CASE confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL'
+                                   WHEN 'd' THEN 'SET DEFAULT' WHEN 'r' THEN 'RESTRICT'
+                                   ELSE 'NO ACTION and is not deferrable' END
+          FROM pg_constraint
+         WHERE contype = 'f' AND confrelid = ?::bigint::oid AND conrelid <> ?::bigint::oid
+           AND NOT (confdeltype = 'a' AND condeferrable)
+         ORDER BY 1
+        """,
+        2);
+  }
+
+  /** Policies and column grants that name a column which is not among {@code remaining}. */
+  List<String> namingOtherColumnsThan(Collection<String> remaining) throws SQLException {
+    String sql =
+        """
+        SELECT 'policy ' || quote_ident(y.polname) || ' names column ' || quote_ident(a.attname)
+          FROM pg_policy y
+          JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = y.oid
+           AND d.refclassid = 'pg_class'::regclass AND d.refobjid = y.polrelid
+          JOIN pg_attribute a ON a.attrelid = y.polrelid AND a.attnum = d.refobjsubid
+         WHERE y.polrelid = ?::bigint::oid AND d.refobjsubid > 0 AND a.attname <> ALL (?)
+        UNION
+        SELECT 'a grant to ' || string_agg(DISTINCT
+                 CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee) END, ', ')
+               || ' names column ' || quote_ident(a.attname)
+          FROM pg_attribute a, aclexplode(a.attacl) AS g
+         WHERE a.attrelid = ?::bigint::oid AND a.attacl IS NOT NULL AND NOT a.attisdropped
+           AND a.attname <> ALL (?)
+         GROUP BY a.attname
+        ORDER BY 1
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      Object[] names = remaining.toArray();
+      statement.setLong(1, table.oid());
+      statement.setArray(2, session.connection().createArrayOf("text", names));
+      statement.setLong(3, table.oid());
+      statement.setArray(4, session.connection().createArrayOf("text", names));
+      return read(statement);
+    }
+  }
+
+  /** Publications that send this table's rows. */
+  List<String> publications() throws SQLException {
+    String sql =
+        """
+        SELECT quote_ident(pubname) FROM pg_publication_tables
+         WHERE schemaname = ? AND tablename = ? ORDER BY 1
+        """;
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, table.name().schema());
+      statement.setString(2, table.name().table());
+      return read(statement);
+    }
+  }
+
+  /** {@code sql} has the table's oid for each of its parameters. */
+  private List<String> list(String sql, int parameters) throws SQLException {
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      for (int i = 1; i <= parameters; i++) {
+        statement.setLong(i, table.oid());
+      }
+      return read(statement);
+    }
+  }
+
+  private static List<String> read(PreparedStatement statement) throws SQLException {
+    List<String> found = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+    }
+    return found;
+  }
+}

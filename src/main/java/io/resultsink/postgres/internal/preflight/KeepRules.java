@@ -1,0 +1,135 @@
+package io.resultsink.postgres.internal.preflight;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.failure.Printable;
+import io.resultsink.postgres.internal.catalog.ResolvedTarget;
+import io.resultsink.postgres.internal.part.KeptTable;
+import io.resultsink.postgres.internal.part.PartFailedException;
+import io.resultsink.postgres.internal.session.ServerReason;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rules that find what hangs on a table and cannot be kept by {@code keep=all}. */
+public final class KeepRules {
+
+  private static final String INSTEAD = "; use mode=truncate";
+
+  /** Of triggers, bits of tgtype: 4 is INSERT, 8 is DELETE; of rules, ev_type: 3 and 4. */
+  private static final String SQL =
+      """
+      WITH old AS (SELECT c.* FROM pg_class c WHERE c.oid = to_regclass(?)),
+      part (class, id) AS (
+        SELECT 'pg_class'::regclass::oid, indexrelid FROM pg_index JOIN old ON old.oid = indrelid
+        UNION ALL
+        SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k JOIN old ON old.oid = k.conrelid
+        UNION ALL
+        SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef d JOIN old ON old.oid = d.adrelid
+        UNION ALL
+        SELECT 'pg_trigger'::regclass, g.oid FROM pg_trigger g JOIN old ON old.oid = g.tgrelid
+        UNION ALL
+        SELECT 'pg_rewrite'::regclass, r.oid FROM pg_rewrite r JOIN old ON old.oid = r.ev_class
+        UNION ALL
+        SELECT 'pg_policy'::regclass, y.oid FROM pg_policy y JOIN old ON old.oid = y.polrelid
+        UNION ALL
+        SELECT 'pg_statistic_ext'::regclass, s.oid
+          FROM pg_statistic_ext s JOIN old ON old.oid = s.stxrelid)
+      SELECT DISTINCT problem FROM (
+        SELECT pg_describe_object(d.classid, d.objid, d.objsubid) || ' depends on its '
+               || pg_describe_object(p.class, p.id, 0)
+          FROM part p
+          JOIN pg_depend d ON d.refclassid = p.class AND d.refobjid = p.id
+          LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
+          LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
+          LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+           AND r.rulename = '_RETURN'
+          LEFT JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+         WHERE coalesce(k.contype, '-') <> 'f' AND NOT coalesce(g.tgisinternal, false)
+           AND v.oid IS NULL
+           AND NOT EXISTS (SELECT FROM part own WHERE own.class = d.classid AND own.id = d.objid)
+        UNION ALL
+        SELECT 'foreign key ' || quote_ident(k.conname) || ' ' || why
+          FROM old
+          JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'f'
+          CROSS JOIN LATERAL (VALUES
+            ('references the table itself', k.confrelid = k.conrelid),
+            ('is NOT VALID', NOT k.convalidated
+                             AND coalesce((to_jsonb(k)->>'conenforced')::boolean, true)),
+            ('references ' || k.confrelid::regclass || ', and role ' || quote_ident(current_user)
+               || ' lacks REFERENCES on it',
+             NOT has_any_column_privilege(k.confrelid, 'REFERENCES')),
+            ('has triggers that are not enabled',
+             EXISTS (SELECT FROM pg_trigger g
+                      WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O'))) AS p (why, is_so)
+         WHERE is_so
+        UNION ALL
+        SELECT 'trigger ' || quote_ident(g.tgname)
+               || ' fires on INSERT or DELETE, and the rows of keep=all pass no trigger'
+          FROM old JOIN pg_trigger g ON g.tgrelid = old.oid AND NOT g.tgisinternal
+         WHERE g.tgenabled IN ('O', 'A') AND g.tgtype::integer & 12 <> 0
+        UNION ALL
+        SELECT 'rule ' || quote_ident(r.rulename)
+               || ' acts on INSERT or DELETE, and the rows of keep=all pass no rule'
+          FROM old JOIN pg_rewrite r ON r.ev_class = old.oid
+         WHERE r.ev_enabled IN ('O', 'A') AND r.ev_type IN ('3', '4')
+        UNION ALL
+        SELECT 'index ' || quote_ident(c.relname) || ' is not valid'
+          FROM old
+          JOIN pg_index x ON x.indrelid = old.oid AND NOT (x.indisvalid AND x.indislive)
+          JOIN pg_class c ON c.oid = x.indexrelid
+        UNION ALL
+        SELECT 'statistics object ' || quote_ident(s.stxname) || ' belongs to role '
+               || quote_ident(pg_get_userbyid(s.stxowner))
+          FROM old JOIN pg_statistic_ext s ON s.stxrelid = old.oid
+         WHERE NOT pg_has_role(s.stxowner, 'USAGE')
+        UNION ALL
+        SELECT 'its access method is ' || quote_ident(m.amname) || ' and not heap'
+          FROM old JOIN pg_am m ON m.oid = old.relam AND m.amname <> 'heap'
+        UNION ALL
+        SELECT 'a subscription writes to it'
+          FROM old JOIN pg_subscription_rel s ON s.srrelid = old.oid
+      ) AS found (problem)
+      ORDER BY problem
+      """;
+
+  private KeepRules() {}
+
+  /** Returns each with the way out. */
+  static List<String> problems(Session session, TableName table) throws SQLException {
+    List<String> problems = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
+      statement.setString(1, table.quoted());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          problems.add(rows.getString(1) + INSTEAD);
+        }
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * Tries on an empty table what will be done to the new one.
+   *
+   * @throws IncompatibleTableException naming the part that cannot be made
+   */
+  public static void rehearse(Session session, ResolvedTarget target) throws SQLException {
+    try {
+      KeptTable.of(session, target.table()).rehearse();
+    } catch (PartFailedException e) {
+      throw new IncompatibleTableException(
+          "1 reason not to write " + target + "; the table is untouched",
+          List.of(
+              Printable.of(e.what())
+                  + " cannot be made for a new table (SQLSTATE "
+                  + e.getSQLState()
+                  + "): "
+                  + ServerReason.of(e)
+                  + PartFailedException.ADVICE));
+    }
+  }
+}

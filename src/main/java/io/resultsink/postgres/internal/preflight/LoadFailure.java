@@ -1,0 +1,29 @@
+package io.resultsink.postgres.internal.preflight;
+
+import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.session.ServerReason;
+import java.sql.SQLException;
+import org.apache.beam.sdk.annotations.Internal;
+
+/** The names of a server's errors as long as nothing is published. */
+@Internal
+public final class LoadFailure {
+
+  private LoadFailure() {}
+
+  /**
+   * The error to throw.
+   *
+   * @param what a sentence, such as {@code the preflight of shop.hits failed}
+   * @param state what became of the target, such as {@code the target is untouched}
+   */
+  public static LoadFailedException of(String what, String state, SQLException cause) {
+    return new LoadFailedException(
+        what + " (SQLSTATE " + SqlState.of(cause) + "): " + ServerReason.of(cause) + "; " + state,
+        SqlState.isTemporary(cause) ? Remedy.RETRY : Remedy.FIX_TABLE,
+        SqlState.of(cause),
+        ServerReason.scrubbed(cause));
+  }
+}

@@ -1,0 +1,40 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.session.Backend;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** The failure of one attempt to publish: its cause, and the state in which it left the run. */
+final class AttemptFailed extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Progress progress;
+  private final transient @Nullable Backend process;
+
+  /**
+   * Creates one.
+   *
+   * @param cause an SQLException or a RuntimeException
+   * @param process the server process that may still be at work, null when there is none
+   */
+  AttemptFailed(Exception cause, Progress progress, @Nullable Backend process) {
+    super(cause);
+    this.progress = progress;
+    this.process = process;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  @Nullable Backend process() {
+    return process;
+  }
+
+  /** Returns whether the session was lost, and the server's answer with it. */
+  boolean isSessionLost() {
+    return getCause() instanceof SQLException && SqlState.isSessionLost(getCause());
+  }
+}

@@ -1,0 +1,168 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.part.TablePart;
+import io.resultsink.postgres.internal.part.TableParts;
+import io.resultsink.postgres.internal.part.TableParts.Making;
+import io.resultsink.postgres.internal.session.ServerReason;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The properties that every replaced table hands on to the new one: owner, grants, comments, row
+ * security, settings of columns.
+ *
+ * <p>Each is kept as the statements that make it so, with {@code %s} for the new table's name, so
+ * that two tables have the same when their statements are the same.
+ */
+final class CarryOver {
+
+  /** The parts that are read before readers wait. */
+  private static final List<TablePart> WITHOUT_EXPRESSIONS =
+      List.of(
+          TableParts.OWNER,
+          TableParts.REPLICA_IDENTITY,
+          TableParts.COLLATIONS,
+          TableParts.SETTINGS,
+          TableParts.GRANTS,
+          TableParts.COMMENTS,
+          TableParts.SECURITY_LABELS,
+          TableParts.ROW_SECURITY,
+          TableParts.OTHER_COLUMNS);
+
+  /**
+   * All parts: the policies, too, whose expressions mean what they meant only under the empty
+   * search path that they were read under.
+   */
+  private static final List<TablePart> ALL =
+      Stream.concat(WITHOUT_EXPRESSIONS.stream(), Stream.of(TableParts.POLICIES)).toList();
+
+  /** The parts that the rows' table has before its rows are analyzed. */
+  private static final TablePart[] SETTINGS = {
+    TableParts.REPLICA_IDENTITY, TableParts.COLLATIONS, TableParts.SETTINGS
+  };
+
+  private static final TablePart[] RIGHTS = {
+    TableParts.OWNER, TableParts.GRANTS, TableParts.COMMENTS, TableParts.SECURITY_LABELS
+  };
+
+  /** The grantees of a table, for taking back what default privileges gave. */
+  private static final String GRANTEES =
+      """
+      SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC'
+                                     ELSE quote_ident(pg_get_userbyid(g.grantee)) END
+        FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) AS g
+       WHERE c.oid = to_regclass(?)
+      """;
+
+  private final Map<TablePart, List<Making>> statements;
+
+  private CarryOver(Map<TablePart, List<Making>> statements) {
+    this.statements = statements;
+  }
+
+  /**
+   * Reads what {@code table} has but its policies, for the columns that the new one has too;
+   * nothing when there is no such table.
+   */
+  static CarryOver read(TableParts parts) throws SQLException {
+    return new CarryOver(parts.making(WITHOUT_EXPRESSIONS));
+  }
+
+  /** As {@link #read}, and its policies, for which the tables that they read are locked. */
+  static CarryOver readAll(TableParts parts) throws SQLException {
+    return new CarryOver(parts.making(ALL));
+  }
+
+  private boolean same(CarryOver other, TablePart... parts) {
+    return Stream.of(parts)
+        .allMatch(part -> statements.get(part).equals(other.statements.get(part)));
+  }
+
+  /** Returns whether two tables have the same settings of columns and replica identity. */
+  boolean hasSettingsOf(CarryOver other) {
+    return same(other, SETTINGS);
+  }
+
+  /** Returns whether two tables have the same owner, privileges, comments and labels. */
+  boolean hasRightsOf(CarryOver other) {
+    return same(other, RIGHTS);
+  }
+
+  /** Returns what is not as it was handed on, in the table that was made from it. */
+  List<TablePart> differences(CarryOver made) {
+    return ALL.stream()
+        .filter(
+            part ->
+                part == TableParts.OTHER_COLUMNS
+                    ? !made.statements.get(part).isEmpty()
+                    : !same(made, part))
+        .toList();
+  }
+
+  /** The statements that make the settings of columns and the replica identity of {@code table}. */
+  String[] makingSettings(TableName table) {
+    return making(table, SETTINGS);
+  }
+
+  /** The statements that make row security of {@code table} what it was. */
+  String[] makingRowSecurity(TableName table) {
+    return making(table, TableParts.ROW_SECURITY);
+  }
+
+  private String[] making(TableName table, TablePart... parts) {
+    return Stream.of(parts)
+        .flatMap(part -> statements.get(part).stream())
+        .map(statement -> statement.of(table))
+        .toArray(String[]::new);
+  }
+
+  /** Gives owner, privileges and comments to {@code table}, and takes away what it had beyond. */
+  void applyRights(Session session, TableName table) throws SQLException {
+    session.define(making(table, TableParts.OWNER));
+    List<String> revoked = new ArrayList<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(GRANTEES)) {
+      statement.setString(1, table.quoted());
+      try (ResultSet grantees = statement.executeQuery()) {
+        while (grantees.next()) {
+          revoked.add("REVOKE ALL ON TABLE " + table.quoted() + " FROM " + grantees.getString(1));
+        }
+      }
+    }
+    String[] given =
+        making(table, TableParts.GRANTS, TableParts.COMMENTS, TableParts.SECURITY_LABELS);
+    session.define(Stream.concat(revoked.stream(), Stream.of(given)).toArray(String[]::new));
+  }
+
+  /** Makes the policies of {@code table}, which has its name by now. */
+  void applyPolicies(Session session, TableName table) throws SQLException {
+    try {
+      session.defineExpressions(making(table, TableParts.POLICIES));
+    } catch (SQLException e) {
+      if (!SqlState.isOfDefinition(e)) {
+        throw e;
+      }
+      throw new PublishFailedException(
+          "the policies of "
+              + table
+              + " cannot be made for its new table (SQLSTATE "
+              + SqlState.of(e)
+              + "): "
+              + ServerReason.of(e)
+              + "; rolled back, the table is untouched; they are made under an empty search_path,"
+              + " so that an event trigger's function needs a SET search_path of its own",
+          Remedy.FIX_TABLE,
+          SqlState.of(e),
+          ServerReason.scrubbed(e));
+    }
+  }
+}

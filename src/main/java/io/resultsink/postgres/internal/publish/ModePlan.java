@@ -1,0 +1,51 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.internal.lock.TableLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plan of a mode for a table that exists: the only switch on the mode when publishing.
+ *
+ * @param holds the lock that keeps the table's definition as it is, while readers and writers go on
+ * @param publishes the lock that readers or writers feel, taken last; null for none
+ * @param newTable whether a new table takes its place
+ * @param work what moves the rows
+ * @param leavesDeadRows whether a vacuum afterwards keeps the table from growing
+ */
+record ModePlan(
+    TableLock holds,
+    @Nullable TableLock publishes,
+    boolean newTable,
+    PublishWork work,
+    boolean leavesDeadRows) {
+
+  static ModePlan of(PostgresTarget target) {
+    return switch (target.mode()) {
+      // ROW EXCLUSIVE is all that the INSERT privilege permits, and enough against ALTER TABLE.
+      case APPEND -> new ModePlan(TableLock.ROW_EXCLUSIVE, null, false, PublishWork::insert, false);
+      case REPLACE ->
+          new ModePlan(
+              TableLock.SHARE_UPDATE_EXCLUSIVE,
+              TableLock.ACCESS_EXCLUSIVE,
+              true,
+              target.keepsDefinition() ? PublishWork::swapKeeping : PublishWork::swap,
+              false);
+      // With less, two runs at once leave the rows of both.
+      case TRUNCATE ->
+          new ModePlan(
+              TableLock.SHARE_UPDATE_EXCLUSIVE,
+              TableLock.EXCLUSIVE,
+              false,
+              PublishWork::deleteAndInsert,
+              true);
+      case UPDATE ->
+          new ModePlan(
+              TableLock.SHARE_UPDATE_EXCLUSIVE,
+              TableLock.SHARE_ROW_EXCLUSIVE,
+              false,
+              PublishWork::upsert,
+              false);
+    };
+  }
+}

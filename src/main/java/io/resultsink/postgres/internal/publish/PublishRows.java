@@ -1,0 +1,59 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.internal.metrics.SinkMetrics;
+import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.report.ResultSummary;
+import java.util.List;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Publishes the reported chunks of a run; its one element is there for an empty result too. */
+@Internal
+public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PublishRows.class);
+
+  private final RunPlan plan;
+
+  /** Publishes into the target of a run. */
+  public PublishRows(RunPlan plan) {
+    this.plan = plan;
+  }
+
+  @ProcessElement
+  public void process(
+      @Element List<StagedChunk> chunks, PaneInfo pane, OutputReceiver<ResultSummary> output) {
+    if (!pane.isFirst() || !pane.isLast()) {
+      throw new IllegalStateException(
+          "a part of the result's chunks arrived alone (" + pane + "); nothing is published");
+    }
+    LOG.info("Publishing {}: {} chunks", plan, chunks.size());
+    ResultSummary summary;
+    try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
+      summary = new Publisher(connections, plan).publish(chunks);
+    }
+    if (summary.alreadyPublished()) {
+      LOG.warn("{} was published at {}; this launch changes nothing", plan, summary.publishedAt());
+    } else {
+      LOG.info("Published {}: {} rows", plan, summary.rows());
+      if (!summary.lost().isEmpty()) {
+        LOG.warn("{} lost {}", summary.table(), summary.lostInWords());
+      }
+    }
+    SinkMetrics.published(summary, plan.source(), table(summary));
+    output.output(summary);
+  }
+
+  /** The resolved name, of which only the schema may be news. */
+  private TableName table(ResultSummary summary) {
+    String table = plan.target().table().table();
+    String schema = summary.table().substring(0, summary.table().length() - table.length() - 1);
+    return new TableName(schema, table);
+  }
+}

@@ -1,0 +1,214 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.column.Column;
+import io.resultsink.postgres.internal.column.Columns;
+import io.resultsink.postgres.internal.lock.Overtaken;
+import io.resultsink.postgres.internal.part.TablePart;
+import io.resultsink.postgres.internal.part.TableProof;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.url.Identifier;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The move of the staged rows into a table that exists, under its mode's lock. */
+@FunctionalInterface
+interface PublishWork {
+
+  /**
+   * The objects of the work.
+   *
+   * @param key the columns of mode=update
+   * @param fresh the new table with the rows and what it takes over, for replace
+   */
+  record Scene(
+      Session session,
+      StagedRows rows,
+      TableName table,
+      Columns columns,
+      List<String> key,
+      @Nullable NewTable fresh) {}
+
+  /** Does it; the number of rows that were moved. */
+  long move(Scene scene) throws SQLException;
+
+  /** append. */
+  static long insert(Scene scene) throws SQLException {
+    return inRoleSearchPath(scene, insertStatement(scene));
+  }
+
+  /** truncate. */
+  static long deleteAndInsert(Scene scene) throws SQLException {
+    deferForeignKeys(scene);
+    inRoleSearchPath(scene, "DELETE FROM " + scene.table().quoted());
+    requireEmpty(scene);
+    return inRoleSearchPath(scene, insertStatement(scene));
+  }
+
+  /** update. */
+  static long upsert(Scene scene) throws SQLException {
+    requireKeys(scene);
+    List<String> rest =
+        scene.columns().columns().stream()
+            .map(Column::name)
+            .filter(name -> !scene.key().contains(name))
+            .toList();
+    // A result of nothing but the key still finds its row: DO NOTHING would not count it.
+    String assignments =
+        (rest.isEmpty() ? scene.key() : rest)
+            .stream()
+                .map(Identifier::quote)
+                .map(column -> column + " = EXCLUDED." + column)
+                .collect(Collectors.joining(", "));
+    String key = scene.key().stream().map(Identifier::quote).collect(Collectors.joining(", "));
+    return inRoleSearchPath(
+        scene, insertStatement(scene) + "\nON CONFLICT (" + key + ") DO UPDATE SET " + assignments);
+  }
+
+  /** replace with keep=all: the old definition, proven to be the same. */
+  static long swapKeeping(Scene scene) throws SQLException {
+    Session session = scene.session();
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    TableProof before = TableProof.of(session, scene.table());
+    if (!before.equals(fresh.proof())) {
+      throw new Overtaken("the definition of " + scene.table() + " was changed meanwhile");
+    }
+    CarryOver now = CarryOver.read(fresh.parts());
+    Objects.requireNonNull(fresh.kept())
+        .takePlace(fresh.name(), () -> now.applyRights(session, fresh.name()));
+    List<String> differences = before.differences(TableProof.of(session, scene.table()));
+    if (!differences.isEmpty()) {
+      throw new PublishFailedException(
+          "the new table of "
+              + scene.table()
+              + " would not be as the old one was: "
+              + String.join(", ", differences)
+              + "; rolled back, the table is untouched; an event trigger of the database may have"
+              + " changed it, or this version of PostgreSQL has something that keep=all does not"
+              + " know; use mode=truncate",
+          Remedy.FIX_TABLE,
+          null,
+          null);
+    }
+    return fresh.rows();
+  }
+
+  /** replace. */
+  static long swap(Scene scene) throws SQLException {
+    Session session = scene.session();
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    CarryOver now = CarryOver.readAll(fresh.parts());
+    TableName name = fresh.name();
+    if (fresh.staging() != null) {
+      name = fresh.staging().release(session, name);
+    }
+    if (!now.hasSettingsOf(fresh.has())) {
+      session.define(now.makingSettings(name));
+    }
+    if (fresh.staging() != null || !now.hasRightsOf(fresh.has())) {
+      now.applyRights(session, name);
+    }
+    session.define(
+        "DROP TABLE " + scene.table().quoted() + " RESTRICT",
+        "ALTER TABLE " + name.quoted() + " RENAME TO " + Identifier.quote(scene.table().table()),
+        String.join(";", now.makingRowSecurity(scene.table())));
+    now.applyPolicies(session, scene.table());
+    requireKept(scene, now);
+    return fresh.rows();
+  }
+
+  /**
+   * An event trigger may have changed the new table after us. Readers wait meanwhile, so that
+   * nothing is read again in a database that has none.
+   */
+  private static void requireKept(Scene scene, CarryOver wanted) throws SQLException {
+    String sql = "SELECT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')";
+    if (!isTrue(scene, sql)) {
+      return;
+    }
+    CarryOver made = CarryOver.readAll(Objects.requireNonNull(scene.fresh()).parts());
+    List<String> changed = wanted.differences(made).stream().map(TablePart::words).toList();
+    if (!changed.isEmpty()) {
+      throw new PublishFailedException(
+          "an event trigger of the database changes the new table of "
+              + scene.table()
+              + ": "
+              + String.join(", ", changed)
+              + "; rolled back, the table is untouched; let the trigger leave this table alone, or"
+              + " use mode=truncate",
+          Remedy.FIX_TABLE,
+          null,
+          null);
+    }
+  }
+
+  /** A unique index takes any number of NULLs, each as a new row; a primary key refuses them. */
+  private static void requireKeys(Scene scene) throws SQLException {
+    String anyNull =
+        scene.columns().columns().stream()
+            .filter(column -> scene.key().contains(column.name()) && !column.notNull())
+            .map(column -> column.quoted() + " IS NULL")
+            .collect(Collectors.joining(" OR "));
+    if (anyNull.isEmpty()) {
+      return;
+    }
+    String sql = "SELECT EXISTS (SELECT FROM " + scene.rows().from() + " AND (" + anyNull + "))";
+    if (isTrue(scene, sql)) {
+      throw new SQLException("the key has NULL", SqlState.NULL_NOT_ALLOWED);
+    }
+  }
+
+  private static boolean isTrue(Scene scene, String question) throws SQLException {
+    try (PreparedStatement statement = scene.session().connection().prepareStatement(question);
+        ResultSet answer = statement.executeQuery()) {
+      answer.next();
+      return answer.getBoolean(1);
+    }
+  }
+
+  private static String insertStatement(Scene scene) {
+    return "INSERT INTO "
+        + scene.table().quoted()
+        + " AS target (" // a table named excluded is not what ON CONFLICT calls so
+        + scene.columns().names()
+        + ")\n"
+        + scene.rows().select();
+  }
+
+  /** The user's triggers find what they find by hand. */
+  private static long inRoleSearchPath(Scene scene, String sql) throws SQLException {
+    scene.session().useRoleSearchPath();
+    long rows = scene.session().execute(sql);
+    scene.session().useEmptySearchPath();
+    return rows;
+  }
+
+  /**
+   * The preflight let pass only keys that can be put off until the new rows are there. All of them:
+   * a name would also mean its namesakes of other tables, which perhaps cannot.
+   */
+  private static void deferForeignKeys(Scene scene) throws SQLException {
+    scene.session().execute("SET CONSTRAINTS ALL DEFERRED");
+  }
+
+  private static void requireEmpty(Scene scene) throws SQLException {
+    if (isTrue(scene, "SELECT EXISTS (SELECT FROM " + scene.table().quoted() + ")")) {
+      throw new PublishFailedException(
+          "rows of "
+              + scene.table()
+              + " remain after DELETE, kept by a trigger or a rule of the table; the table is"
+              + " untouched; use mode=update, or mode=replace",
+          Remedy.FIX_TABLE,
+          null,
+          null);
+    }
+  }
+}

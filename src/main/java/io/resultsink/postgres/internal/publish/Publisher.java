@@ -1,0 +1,172 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
+import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.lock.Overtaken;
+import io.resultsink.postgres.internal.lock.Patience;
+import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.FaultPoint;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.session.Retry;
+import io.resultsink.postgres.internal.session.ServerReason;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.session.SessionPair;
+import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.staging.StagingOpener;
+import io.resultsink.postgres.internal.staging.StagingTable;
+import io.resultsink.postgres.report.ResultSummary;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes until the outcome is known: again after a conflict or a lost session, and after a lost
+ * COMMIT the ledger decides.
+ */
+public final class Publisher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+  /** The time that a server that has gone away may stay away. */
+  private static final Duration RECONNECT = Duration.ofMinutes(1);
+
+  private static final Retry PAUSES =
+      Retry.always(Duration.ofMillis(150), Duration.ofMillis(3_500));
+
+  private final PostgresConnections connections;
+  private final RunPlan plan;
+  private final Duration reconnect;
+  private final Patience patience;
+
+  public Publisher(PostgresConnections connections, RunPlan plan) {
+    this(connections, plan, RECONNECT);
+  }
+
+  public Publisher(PostgresConnections connections, RunPlan plan, Duration reconnect) {
+    this.connections = connections;
+    this.plan = plan;
+    this.reconnect = reconnect;
+    this.patience = new Patience(plan.target().lockWait());
+  }
+
+  /** Publishes the reported chunks; the summary of this publish, or of the one that was before. */
+  public ResultSummary publish(List<StagedChunk> chunks) {
+    StagingTable.Opened opened = StagingOpener.open(connections, plan);
+    if (opened.published() != null) {
+      return opened.published().toBuilder().alreadyPublished(true).build();
+    }
+    StagedRows rows = new StagedRows(opened.staging(), chunks);
+    requireEnough(rows, opened.staging());
+    Outlook outlook = Outlook.first(System.nanoTime(), reconnect);
+    while (true) {
+      try {
+        return attempt(opened.staging(), rows, outlook);
+      } catch (AttemptFailed failed) {
+        long now = System.nanoTime();
+        outlook = outlook.after(failed, now, reconnect);
+        switch (outlook.verdict(failed, !patience.isOver(), now)) {
+          case RETRY -> LOG.warn("Publishing {} failed, trying again: {}", plan, told(failed));
+          case FAIL -> throw explained(failed, opened.staging(), rows);
+          case UNKNOWN -> throw unknown("the server cannot be reached", failed.getCause());
+        }
+      }
+      pauseAfter(outlook);
+    }
+  }
+
+  private static String told(AttemptFailed failed) {
+    return failed.getCause() instanceof SQLException sql
+        ? ServerReason.of(sql)
+        : failed.getCause().getMessage();
+  }
+
+  private RuntimeException explained(AttemptFailed failed, StagingTable staging, StagedRows rows) {
+    Throwable cause = failed.getCause();
+    return cause instanceof SQLException sql
+        ? new PublishFailure(connections, plan, staging, rows).explain(sql)
+        : cause instanceof Overtaken overtaken
+            ? overtaken.given(staging.target())
+            : (RuntimeException) cause;
+  }
+
+  private void pauseAfter(Outlook outlook) {
+    try {
+      PAUSES.pause(outlook.attempts());
+    } catch (LoadFailedException e) {
+      throw outlook.inDoubt() ? unknown("the work was interrupted", e) : e;
+    }
+  }
+
+  private ResultSummary attempt(StagingTable staging, StagedRows rows, Outlook outlook)
+      throws AttemptFailed {
+    try (SessionPair sessions = connections.borrowPair()) {
+      endLostSession(outlook.lost(), sessions.second());
+      FaultPoint.PUBLISHING.reached();
+      PublishTimes times = new PublishTimes();
+      StagedRows ready = ready(staging, rows, sessions);
+      PublishTransaction transaction =
+          new PublishTransaction(plan, staging, ready, sessions, times, patience);
+      ResultSummary summary = Attempt.run(sessions.first(), transaction::run);
+      // After a lost COMMIT it was this very publish that the ledger has.
+      return outlook.inDoubt() ? summary.toBuilder().alreadyPublished(false).build() : summary;
+    } catch (SQLException | DatabaseUnavailableException e) {
+      throw new AttemptFailed(e, Progress.NOT_REACHED, null);
+    }
+  }
+
+  /** The rows, sealed and frozen where that is of use and nobody is in the way. */
+  private StagedRows ready(StagingTable staging, StagedRows rows, SessionPair sessions)
+      throws AttemptFailed {
+    if (!Seal.isUseful(plan, staging, rows)) {
+      return rows;
+    }
+    return Attempt.run(
+        sessions.first(), attempt -> new Seal(plan, staging).seal(rows, sessions, attempt));
+  }
+
+  /** Its transaction may still be running, and a look at the ledger would come too early. */
+  private static void endLostSession(@Nullable Backend lost, Session session) throws SQLException {
+    if (lost != null) {
+      session.begin(Duration.ofSeconds(10), "end a lost session");
+      lost.terminate(session);
+      session.commit();
+    }
+  }
+
+  private void requireEnough(StagedRows rows, StagingTable staging) {
+    if (rows.count() < plan.target().minRows()) {
+      throw new PublishFailedException(
+          "the result has "
+              + rows.count()
+              + " rows, fewer than min_rows="
+              + plan.target().minRows()
+              + "; "
+              + staging.target()
+              + " is untouched",
+          Remedy.FIX_DATA,
+          null,
+          null);
+    }
+  }
+
+  private ResultSinkException unknown(String why, Throwable cause) {
+    return new PublishOutcomeUnknownException(
+        "the connection was lost during COMMIT of "
+            + plan
+            + " and "
+            + why
+            + ": the table is old or new, and whole; run the same run id again when the server can"
+            + " be reached: it publishes once",
+        SqlState.of(cause),
+        cause instanceof SQLException sql ? ServerReason.scrubbed(sql) : cause);
+  }
+}

@@ -1,0 +1,223 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.catalog.ExistingTable;
+import io.resultsink.postgres.internal.catalog.KeyColumns;
+import io.resultsink.postgres.internal.lock.LockAttempts;
+import io.resultsink.postgres.internal.lock.Patience;
+import io.resultsink.postgres.internal.lock.TableLock;
+import io.resultsink.postgres.internal.part.KeptTable;
+import io.resultsink.postgres.internal.part.TableParts;
+import io.resultsink.postgres.internal.part.TableProof;
+import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.FaultPoint;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.session.SessionPair;
+import io.resultsink.postgres.internal.staging.StagingTable;
+import io.resultsink.postgres.internal.url.Identifier;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The part of a publish that moves the rows: what is made ready before, the lock, the work. */
+final class RowsToTable {
+
+  private final PostgresTarget target;
+  private final StagingTable staging;
+  private final StagedRows rows;
+  private final SessionPair sessions;
+  private final Session session;
+  private final TableName table;
+  private final PublishTimes times;
+  private final Patience patience;
+
+  RowsToTable(
+      RunPlan plan,
+      StagingTable staging,
+      StagedRows rows,
+      SessionPair sessions,
+      PublishTimes times,
+      Patience patience) {
+    this.target = plan.target();
+    this.staging = staging;
+    this.rows = rows;
+    this.sessions = sessions;
+    this.session = sessions.first();
+    this.table = staging.target().table();
+    this.times = times;
+    this.patience = patience;
+  }
+
+  /**
+   * Into a table that exists.
+   *
+   * @param live whether the rows' own table takes its place
+   * @return the number of rows
+   */
+  long existing(ModePlan mode, boolean live) throws SQLException {
+    NewTable fresh = mode.newTable() ? fresh(live) : null;
+    PublishWork.Scene scene =
+        new PublishWork.Scene(session, rows, table, staging.columns(), key(), fresh);
+    times.prepared();
+    return mode.newTable() ? swapping(mode, scene, live) : keeping(mode, scene);
+  }
+
+  /** All that has to wait for a lock waits briefly, since readers wait for us meanwhile. */
+  private long swapping(ModePlan mode, PublishWork.Scene scene, boolean live) throws SQLException {
+    // Held only with the target's lock: a backup that waits for it would hold the target's.
+    boolean both = live && !target.keepsDefinition();
+    List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
+    LockAttempts attempts = new LockAttempts(session, patience);
+    NewTable fresh = Objects.requireNonNull(scene.fresh());
+    KeptTable kept = fresh.kept();
+    if (kept != null) {
+      attempts.begin(kept.references(fresh.name()), kept.firstLocks());
+    }
+    if (live && !both) {
+      attempts.giveWayAt(fresh.name());
+    }
+    return attempts.run(
+        tables,
+        Objects.requireNonNull(mode.publishes()),
+        target.lockTimeout(),
+        time -> {
+          locked();
+          if (kept == null) {
+            ForeignKeys.dropSeveral(session, table, time);
+          }
+          return mode.work().move(scene);
+        });
+  }
+
+  /** Readers go on while the work waits for rows of others, so that it may wait long. */
+  private long keeping(ModePlan mode, PublishWork.Scene scene) throws SQLException {
+    TableLock lock = mode.publishes();
+    if (lock != null) {
+      new LockAttempts(session, patience).acquire(table, lock, target.lockTimeout());
+    }
+    locked();
+    session.lockTimeout(patience.left());
+    try {
+      return mode.work().move(scene);
+    } catch (SQLException e) {
+      if (SqlState.is(SqlState.LOCK_NOT_AVAILABLE, e)) {
+        patience.end();
+      }
+      throw e;
+    }
+  }
+
+  private void locked() throws SQLException {
+    times.locked();
+    FaultPoint.TARGET_LOCKED.reached();
+  }
+
+  /** The parts of the target for the new table's columns. */
+  static TableParts parts(Session session, PostgresTarget target, StagingTable staging)
+      throws SQLException {
+    TableName table = staging.target().table();
+    return target.keepsDefinition() && ExistingTable.find(session, table).isPresent()
+        ? TableParts.ofSameColumns(session, table)
+        : new TableParts(
+            session,
+            table,
+            staging.columns().columns().stream()
+                .map(column -> new TableParts.NewColumn(column.name(), column.type()))
+                .toList());
+  }
+
+  private NewTable fresh(boolean live) throws SQLException {
+    if (target.keepsDefinition()) {
+      return live ? keepingInPlace() : keepingByCopy();
+    }
+    TableParts parts = parts(session, target, staging);
+    if (live) {
+      CarryOver has = CarryOver.read(parts.on(rows.name()));
+      return new NewTable(rows.name(), rows.count(), parts, has, staging, null, null);
+    }
+    CarryOver carried = CarryOver.read(parts);
+    // A name that nobody could foresee, and take before us.
+    String fresh = "result_sink_new_" + UUID.randomUUID().toString().replace("-", "");
+    TableName name = new TableName(table.schema(), fresh);
+    long copied =
+        FrozenCopy.create(sessions, name, staging.columns(), rows, likeOld(carried, name));
+    carried.applyRights(session, name);
+    return new NewTable(name, copied, parts, carried, null, null, null);
+  }
+
+  /**
+   * The rows' own table as the old one is. Its readers, a backup perhaps, go on while its indexes
+   * are built; what excludes them comes last.
+   */
+  private NewTable keepingInPlace() throws SQLException {
+    KeptTable kept = KeptTable.of(session, table);
+    TableProof proof = TableProof.of(session, table);
+    CarryOver now = CarryOver.read(kept.parts());
+    CarryOver has = CarryOver.read(kept.parts().on(rows.name()));
+    session.lockTimeout(target.lockTimeout());
+    if (!now.hasSettingsOf(has)) {
+      session.define(now.makingSettings(rows.name()));
+    }
+    kept.index(rows.name());
+    TableName name = staging.release(session, rows.name());
+    kept.shape(name);
+    kept.constrain(name);
+    kept.analyzeExpressions(name);
+    FaultPoint.INDEXED.reached();
+    return new NewTable(name, rows.count(), kept.parts(), has, null, kept, proof);
+  }
+
+  /** A new table as the old one is, with a copy of the rows. */
+  private NewTable keepingByCopy() throws SQLException {
+    KeptTable kept = KeptTable.of(session, table);
+    TableProof proof = TableProof.of(session, table);
+    kept.create();
+    TableName name = kept.name();
+    long copied = FrozenCopy.fill(sessions, name, staging.columns(), rows);
+    kept.index(name);
+    kept.constrain(name);
+    session.execute("ANALYZE " + name.quoted());
+    FaultPoint.INDEXED.reached();
+    CarryOver has = CarryOver.read(kept.parts().on(name));
+    return new NewTable(name, copied, kept.parts(), has, null, kept, proof);
+  }
+
+  /** A guard of the database may have switched row security on as the table was created. */
+  private static String[] likeOld(CarryOver carried, TableName name) {
+    String open =
+        "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
+            .formatted(name.quoted());
+    return Stream.concat(Stream.of(open), Stream.of(carried.makingSettings(name)))
+        .toArray(String[]::new);
+  }
+
+  /**
+   * Into a table that nobody has made yet.
+   *
+   * @return the number of rows
+   */
+  long missing() throws SQLException {
+    long copied = FrozenCopy.create(sessions, table, staging.columns(), rows);
+    if (target.mode() == WriteMode.UPDATE) {
+      session.define(
+          "ALTER TABLE "
+              + table.quoted()
+              + " ADD PRIMARY KEY ("
+              + key().stream().map(Identifier::quote).collect(Collectors.joining(", "))
+              + ")");
+    }
+    times.prepared();
+    times.locked();
+    return copied;
+  }
+
+  private List<String> key() {
+    return KeyColumns.names(target.unique(), staging.columns().columns());
+  }
+}

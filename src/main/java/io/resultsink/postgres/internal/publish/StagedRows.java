@@ -1,0 +1,253 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.internal.lock.LockAttempts;
+import io.resultsink.postgres.internal.lock.Overtaken;
+import io.resultsink.postgres.internal.lock.StagingLock;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.staging.SealedTable;
+import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.staging.StagingTable;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rows of the reported chunks, and no others.
+ *
+ * <p>Rows with another {@code xmin} are a zombie's or an earlier attempt's; every statement leaves
+ * them behind. Once sealed, they are found under another name, and perhaps as one transaction's.
+ */
+final class StagedRows {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StagedRows.class);
+
+  private final StagingTable staging;
+  private final TableName name;
+  private final List<StagedChunk> reported;
+
+  /**
+   * The chunks to be found in the table: the reported chunks, unless one transaction copied them.
+   */
+  private final List<StagedChunk> chunks;
+
+  private final boolean vacuumed;
+
+  StagedRows(StagingTable staging, List<StagedChunk> reported) {
+    this(staging, staging.name(), reported, reported, false);
+  }
+
+  private StagedRows(
+      StagingTable staging,
+      TableName name,
+      List<StagedChunk> reported,
+      List<StagedChunk> chunks,
+      boolean vacuumed) {
+    this.staging = staging;
+    this.name = name;
+    this.reported = List.copyOf(reported);
+    this.chunks = List.copyOf(chunks);
+    this.vacuumed = vacuumed;
+  }
+
+  /** The same rows, once they are sealed. */
+  StagedRows in(SealedTable sealed) {
+    return new StagedRows(staging, sealed.name(), reported, sealed.chunks(), false);
+  }
+
+  boolean areSealed() {
+    return !name.equals(staging.name());
+  }
+
+  /** The same rows, in a table that was vacuumed and analyzed. */
+  StagedRows vacuumed() {
+    return new StagedRows(staging, name, reported, chunks, true);
+  }
+
+  /** The table that they are in. */
+  TableName name() {
+    return name;
+  }
+
+  List<StagedChunk> reported() {
+    return reported;
+  }
+
+  /** Rows that were reported. */
+  long count() {
+    return chunks.stream().mapToLong(StagedChunk::rows).sum();
+  }
+
+  long bytes() {
+    return chunks.stream().mapToLong(StagedChunk::bytes).sum();
+  }
+
+  int chunks() {
+    return reported.size();
+  }
+
+  /** Lets no zombie add a row from here on. */
+  void lock(Session session) throws SQLException {
+    // Tokens first, as in every chunk: whoever holds both has taken them in this order.
+    new StagingLock(session, areSealed() ? List.of(name) : List.of(staging.tokens(), name))
+        .acquire();
+  }
+
+  /**
+   * Refuses tables that are not provably ours, under the lock that keeps them what they are.
+   *
+   * @throws Overtaken when sealed rows are not where they were
+   */
+  void requireOurs(Session session) throws SQLException {
+    if (!areSealed()) {
+      staging.requireOurs(session);
+      return;
+    }
+    Optional<SealedTable> now = SealedTable.find(session, staging, reported);
+    if (!now.equals(Optional.of(new SealedTable(name, chunks)))) {
+      throw new Overtaken("sealed rows are gone from " + name);
+    }
+  }
+
+  /**
+   * Checks that each reported chunk stands in the staging table with as many rows as it reported.
+   * Per chunk, since in a total a lost chunk and a doubled one of equal size cancel. By its token,
+   * since a server that has taken the place of another gives transaction ids out again.
+   *
+   * @return whether nothing else stands there
+   */
+  boolean verify(Session session) throws SQLException {
+    Map<Long, Long> found = new HashMap<>();
+    String sql = "SELECT xmin::text::bigint, count(*) FROM " + name.quoted() + " GROUP BY xmin";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.put(rows.getLong(1), rows.getLong(2));
+      }
+    }
+    Set<UUID> lost = areSealed() ? Set.of() : lostTokens(session);
+    long wrong = 0;
+    long present = 0;
+    for (StagedChunk chunk : chunks) {
+      long rows = lost.contains(chunk.token()) ? 0 : found.getOrDefault(chunk.xmin(), 0L);
+      present += rows;
+      if (rows != chunk.rows()) {
+        wrong++;
+      }
+    }
+    if (wrong > 0) {
+      throw new PublishFailedException(
+          wrong
+              + " of "
+              + chunks.size()
+              + " staged chunks are not as they were reported ("
+              + present
+              + " rows of "
+              + count()
+              + " are there); the server may have crashed while rows were staged (staging=logged"
+              + " survives that), or a standby without them has taken its place; "
+              + staging.target()
+              + " is untouched; run it again",
+          Remedy.RETRY,
+          null,
+          null);
+    }
+    return found.size() == chunks.size();
+  }
+
+  /** The tokens of reported chunks whose transactions the server does not know as reported. */
+  private Set<UUID> lostTokens(Session session) throws SQLException {
+    String sql =
+        """
+        SELECT reported.token
+          FROM unnest(?::uuid[], ?::bigint[]) AS reported (token, id)
+         WHERE NOT EXISTS (SELECT FROM %s AS written
+                            WHERE written.token = reported.token
+                              AND written.xmin::text::bigint = reported.id)
+        """
+            .formatted(staging.tokens().quoted());
+    Set<UUID> lost = new HashSet<>();
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      Object[] tokens = reported.stream().map(StagedChunk::token).toArray();
+      Object[] ids = reported.stream().map(StagedChunk::xmin).toArray();
+      statement.setArray(1, session.connection().createArrayOf("uuid", tokens));
+      statement.setArray(2, session.connection().createArrayOf("bigint", ids));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          lost.add(rows.getObject(1, UUID.class));
+        }
+      }
+    }
+    return lost;
+  }
+
+  /**
+   * Returns whether their table can be swapped in as it is. Whoever reads it, a backup perhaps, is
+   * not waited for, nor is anyone whose snapshot is older than they are.
+   */
+  boolean canGoLive(Session session) throws SQLException {
+    if (!vacuumed) {
+      return false;
+    }
+    boolean frozen = areFrozen(session);
+    if (!frozen) {
+      LOG.info("{} cannot be frozen, since a session was there before its rows", name);
+    }
+    return frozen && LockAttempts.canLockNow(session, name);
+  }
+
+  /**
+   * Returns whether every snapshot sees them all, also those that were taken before they were
+   * written: by VACUUM's own word, that the table has no transaction id left that is not frozen.
+   * Ids are compared by age, since they begin again after 2^32.
+   */
+  private boolean areFrozen(Session session) throws SQLException {
+    String sql =
+        "SELECT NOT EXISTS (SELECT FROM unnest("
+            + ids()
+            + ") AS staged (id) WHERE age(staged.id) <= age(c.relfrozenxid))"
+            + " FROM pg_class c WHERE c.oid = ?::regclass";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, name.quoted());
+      try (ResultSet answer = statement.executeQuery()) {
+        return answer.next() && answer.getBoolean(1);
+      }
+    }
+  }
+
+  /** Returns what names them in a statement: their transactions' ids, digits only. */
+  String from() {
+    return name.quoted()
+        + " AS staged WHERE staged.xmin OPERATOR(pg_catalog.=) ANY ("
+        + ids()
+        + ")";
+  }
+
+  private String ids() {
+    return chunks.stream()
+        .map(chunk -> Long.toString(chunk.xmin()))
+        .collect(Collectors.joining(",", "'{", "}'::pg_catalog.xid[]"));
+  }
+
+  /** SELECT of the columns as they are staged. */
+  String selectAsStaged() {
+    return "SELECT " + staging.columns().names() + "\n  FROM " + from();
+  }
+
+  /** SELECT of the columns as they go into the table. */
+  String select() {
+    return "SELECT " + staging.columns().published() + "\n  FROM " + from();
+  }
+}

@@ -1,0 +1,76 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.internal.catalog.ResolvedTarget;
+import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.FaultPoint;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.session.ServerReason;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.staging.AbandonedStaging;
+import io.resultsink.postgres.report.ResultSummary;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tidies up after a publish: this run's staging table, those of dead runs, old ledger rows, and the
+ * dead rows of a truncate. All of it best effort: the result stands already.
+ */
+@Internal
+public final class TidyUp extends DoFn<ResultSummary, Void> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TidyUp.class);
+
+  /** The ledger forgets runs whose id nobody gave after this. */
+  private static final Duration LEDGER_AGE = Duration.ofDays(400);
+
+  private final RunPlan plan;
+
+  /** Tidies up after a run. */
+  public TidyUp(RunPlan plan) {
+    this.plan = plan;
+  }
+
+  @ProcessElement
+  public void process(@Element ResultSummary summary) {
+    try (PostgresConnections connections = PostgresConnections.lease(plan.source());
+        Session session = connections.borrow()) {
+      FaultPoint.TIDYING.reached();
+      tidy(session);
+      if (ModePlan.of(plan.target()).leavesDeadRows()) {
+        vacuum(session);
+      }
+      FaultPoint.TIDIED.reached();
+    } catch (SQLException e) {
+      LOG.warn("Tidying up after {} failed; the result stands", plan, ServerReason.scrubbed(e));
+    } catch (RuntimeException e) {
+      LOG.warn("Tidying up after {} failed; the result stands", plan, e);
+    }
+  }
+
+  private void tidy(Session session) throws SQLException {
+    session.begin(Duration.ofSeconds(1), "tidy up " + plan.target().table());
+    ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
+    session.commit();
+    AbandonedStaging staging = new AbandonedStaging(session, resolved.stagingSchema());
+    staging.dropOwn(plan.run());
+    staging.dropOlderThan(plan.target().stagingTtl());
+    session.begin(Duration.ofSeconds(1), "purge the ledger");
+    Ledger.in(resolved.stagingSchema()).purge(session, resolved.table(), LEDGER_AGE);
+    session.commit();
+  }
+
+  private void vacuum(Session session) throws SQLException {
+    session.begin(Duration.ofSeconds(1), "look before a vacuum");
+    ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
+    boolean may = Vacuum.isPermitted(session, resolved.table());
+    session.commit();
+    if (may) {
+      Vacuum.reclaim(session, resolved.table());
+    }
+  }
+}

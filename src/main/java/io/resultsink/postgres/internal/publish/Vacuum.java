@@ -1,0 +1,106 @@
+package io.resultsink.postgres.internal.publish;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.session.Retry;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * VACUUM, which runs outside of a transaction and takes no settings there; what it waits for is
+ * bounded by its own options and by the driver.
+ */
+final class Vacuum {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
+
+  private static final int MAINTAIN_SINCE = 17;
+
+  /** The time that the pipeline's end may wait for whoever is at the table. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Retry PAUSES = Retry.every(Duration.ofMillis(150));
+
+  /** The time that the work itself may take. */
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  private Vacuum() {}
+
+  /** VACUUM skips a table it is not permitted on with no more than a warning. */
+  static boolean isPermitted(Session session, TableName table) throws SQLException {
+    String maintain =
+        session.serverVersion() >= MAINTAIN_SINCE
+            ? " OR has_table_privilege(c.oid, 'MAINTAIN')"
+            : "";
+    String sql =
+        "SELECT pg_has_role(c.relowner, 'USAGE')"
+            + maintain
+            + " FROM pg_class c WHERE c.oid = ?::regclass";
+    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
+      statement.setString(1, table.quoted());
+      try (ResultSet answer = statement.executeQuery()) {
+        return answer.next() && answer.getBoolean(1);
+      }
+    }
+  }
+
+  /**
+   * Gives the room of deleted rows back to the table, so that the next truncate does not grow it.
+   * Without TRUNCATE, which takes ACCESS EXCLUSIVE to cut the table's tail; readers would feel it.
+   * Whoever holds the table's lock is waited for briefly: autovacuum comes by later.
+   */
+  static void reclaim(Session session, TableName table) throws SQLException {
+    String sql = "VACUUM (ANALYZE, TRUNCATE false, SKIP_LOCKED) " + table.quoted();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!run(session, sql, LONGEST)) {
+      if (System.nanoTime() > deadline) {
+        LOG.warn("{} is in use and was not vacuumed; autovacuum will do it", table);
+        return;
+      }
+      PAUSES.pause(1);
+    }
+  }
+
+  /**
+   * Freezes the rows that no snapshot can miss. A table whose lock is taken is skipped; a page that
+   * a reader holds, or the role's own time limits, end it, and the session may be lost then.
+   *
+   * @param limit how long it may take
+   */
+  static void freeze(Session session, TableName table, Duration limit) throws SQLException {
+    run(session, "VACUUM (FREEZE, ANALYZE, SKIP_LOCKED) " + table.quoted(), limit);
+  }
+
+  /** Runs it; false when it skipped a table that was locked, of which it warns. */
+  private static boolean run(Session session, String sql, Duration limit) throws SQLException {
+    Connection connection = session.connection();
+    connection.setAutoCommit(true);
+    try (Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(Math.toIntExact(limit.toSeconds()));
+      statement.execute(sql);
+      for (SQLWarning said = statement.getWarnings(); said != null; said = said.getNextWarning()) {
+        if (SqlState.LOCK_NOT_AVAILABLE.equals(said.getSQLState())) {
+          return false;
+        }
+      }
+      return true;
+    } catch (SQLException e) {
+      if (SqlState.isSessionLost(e)) {
+        session.discard();
+      }
+      throw e;
+    } finally {
+      if (!connection.isClosed()) {
+        connection.setAutoCommit(false);
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.resultsink.postgres.internal.session;
+
+import io.resultsink.postgres.destination.TableName;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The server process behind a session, so that a lost one can be ended.
+ *
+ * <p>PostgreSQL shows a session's begin, and lets it be ended, by the role that logged in. That is
+ * another than the current one where {@code ALTER ROLE ... SET role} applies.
+ *
+ * @param started tells it from a later process with the same pid
+ */
+public record Backend(int pid, String started) {
+
+  private static final String AS_LOGGED_IN = "SET LOCAL ROLE NONE";
+
+  /** The session's own; inside of a transaction also behind a pooler. */
+  public static Backend of(Session session) throws SQLException {
+    String sql =
+        """
+        SAVEPOINT own_role;
+        SET LOCAL ROLE NONE;
+        SELECT pid, backend_start::text FROM pg_catalog.pg_stat_activity
+         WHERE pid = pg_catalog.pg_backend_pid();
+        ROLLBACK TO SAVEPOINT own_role;
+        RELEASE SAVEPOINT own_role
+        """;
+    try (Statement statement = session.connection().createStatement()) {
+      boolean rows = statement.execute(sql);
+      while (!rows) {
+        rows = statement.getMoreResults();
+      }
+      ResultSet row = statement.getResultSet();
+      row.next();
+      return new Backend(row.getInt(1), row.getString(2));
+    }
+  }
+
+  /** Ends it when it is still there; a role may end sessions of its own. */
+  public void terminate(Session session) throws SQLException {
+    String sql =
+        """
+        SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+         WHERE pid = ? AND backend_start::text = ?
+           AND usename = session_user AND pid <> pg_catalog.pg_backend_pid()
+        """;
+    session.execute(AS_LOGGED_IN); // until the transaction's end
+    session.list(sql, row -> row.getBoolean(1), pid, started);
+  }
+
+  /** Ends the sessions of our own role that may write to one of some tables. */
+  public static void terminateWriters(Session session, List<TableName> tables) throws SQLException {
+    String sql =
+        """
+        SELECT pg_terminate_backend(l.pid)
+          FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+         WHERE l.locktype = 'relation' AND l.relation = ANY (?::oid[]) AND l.granted
+           AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock',
+                          'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+           AND a.usename = session_user AND l.pid <> pg_backend_pid()
+           AND a.datname = current_database()
+        """;
+    Long[] oids = oids(session, tables); // whoever logged in may not see their schema
+    session.execute("SAVEPOINT own_role");
+    session.execute(AS_LOGGED_IN);
+    session.list(sql, row -> row.getBoolean(1), (Object) oids);
+    session.execute("ROLLBACK TO SAVEPOINT own_role");
+    session.execute("RELEASE SAVEPOINT own_role");
+  }
+
+  private static Long[] oids(Session session, List<TableName> tables) throws SQLException {
+    String[] names = tables.stream().map(TableName::quoted).toArray(String[]::new);
+    String sql = "SELECT name::regclass::oid FROM unnest(?::text[]) AS name";
+    return session.list(sql, row -> row.getLong(1), (Object) names).toArray(Long[]::new);
+  }
+}

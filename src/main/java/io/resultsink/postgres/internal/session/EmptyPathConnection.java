@@ -1,0 +1,196 @@
+package io.resultsink.postgres.internal.session;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/**
+ * A connection for code that is not ours: each of its transactions begins with an empty search
+ * path, so that a bare name means PostgreSQL's own function, operator or type and nobody else's.
+ *
+ * <p>With auto-commit, a statement is a transaction of its own that ends when the statement is
+ * done, or when it is closed if it gave rows. The setting never outlives a transaction: behind a
+ * transaction pooler it would reach other clients.
+ */
+final class EmptyPathConnection implements InvocationHandler {
+
+  /** Of a connection: those for which the driver asks the server, or begins a transaction. */
+  private static final Set<String> ASKING = Set.of("setSavepoint", "createArrayOf", "getSchema");
+
+  /** Of a statement, beside those that execute: the driver describes it, or looks a type up. */
+  private static final Set<String> DESCRIBING =
+      Set.of("getMetaData", "getParameterMetaData", "setObject", "setArray");
+
+  private final Connection connection;
+  private final BaseConnection driver;
+  private boolean autoCommit = true;
+  private boolean begun;
+
+  private EmptyPathConnection(Connection connection) throws SQLException {
+    this.connection = connection;
+    this.driver = connection.unwrap(BaseConnection.class);
+    connection.setAutoCommit(false);
+  }
+
+  /** Guards a connection that was just opened, with auto-commit as JDBC opens it. */
+  static Connection of(Connection connection) throws SQLException {
+    return proxy(Connection.class, new EmptyPathConnection(connection));
+  }
+
+  @Override
+  public @Nullable Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+    switch (method.getName()) {
+      case "equals":
+        return proxy == arguments[0];
+      case "getAutoCommit":
+        return autoCommit;
+      case "setAutoCommit":
+        setAutoCommit((Boolean) arguments[0]);
+        return null;
+      case "setSchema":
+        throw new SQLFeatureNotSupportedException(
+            "these connections have an empty search path; name tables with their schema");
+      case "close":
+        if (autoCommit) {
+          commit();
+        }
+        break;
+      default:
+    }
+    boolean idle = isIdle();
+    begun &= !idle;
+    if (ASKING.contains(method.getName())) {
+      begin();
+    }
+    Object answer = call(connection, method, arguments);
+    if (answer instanceof Statement statement) {
+      return guarded(statement, (Connection) proxy);
+    }
+    if (answer instanceof DatabaseMetaData about) {
+      return proxy(DatabaseMetaData.class, (self, asked, with) -> ask(about, asked, with));
+    }
+    if (autoCommit && idle && !connection.isClosed()) {
+      commit(); // whatever the driver has begun
+    }
+    return answer;
+  }
+
+  private void setAutoCommit(boolean wanted) throws SQLException {
+    if (wanted != autoCommit) {
+      commit();
+      autoCommit = wanted;
+    }
+  }
+
+  private Object guarded(Statement statement, Connection owner) {
+    Class<? extends Statement> type =
+        statement instanceof CallableStatement
+            ? CallableStatement.class
+            : statement instanceof PreparedStatement ? PreparedStatement.class : Statement.class;
+    return proxy(
+        type, (self, method, arguments) -> onStatement(statement, owner, method, arguments));
+  }
+
+  private Object onStatement(
+      Statement statement, Connection owner, Method method, Object[] arguments) throws Throwable {
+    String name = method.getName();
+    if (name.equals("getConnection")) {
+      return owner;
+    }
+    boolean executes = name.startsWith("execute");
+    if (executes || DESCRIBING.contains(name)) {
+      begin();
+    }
+    if (!autoCommit) {
+      return call(statement, method, arguments);
+    }
+    if (executes) {
+      statement.setFetchSize(0); // all rows at once, as always with auto-commit
+    }
+    try {
+      Object answer = call(statement, method, arguments);
+      boolean gaveRows = answer instanceof ResultSet || Boolean.TRUE.equals(answer);
+      if (name.equals("close") || (executes && !gaveRows)) {
+        commit();
+      }
+      return answer;
+    } catch (SQLException e) {
+      if (executes) {
+        rollback(e);
+      }
+      throw e;
+    }
+  }
+
+  /** The driver's questions to the catalog; their rows are all here when it answers. */
+  private Object ask(DatabaseMetaData about, Method method, Object[] arguments) throws Throwable {
+    if (method.getReturnType() != ResultSet.class) {
+      return call(about, method, arguments);
+    }
+    boolean idle = isIdle();
+    begin();
+    Object answer = call(about, method, arguments);
+    if (autoCommit && idle) {
+      commit();
+    }
+    return answer;
+  }
+
+  /** Empties the search path, once in each transaction. */
+  private void begin() throws SQLException {
+    begun &= !isIdle();
+    if (begun || driver.getTransactionState() == TransactionState.FAILED) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SELECT pg_catalog.set_config('search_path', '" + Session.CATALOG_ALONE + "', true)");
+    }
+    begun = true;
+  }
+
+  private boolean isIdle() {
+    return driver.getTransactionState() == TransactionState.IDLE;
+  }
+
+  private void commit() throws SQLException {
+    if (!isIdle() && !connection.isClosed()) {
+      connection.commit();
+    }
+  }
+
+  private void rollback(SQLException because) {
+    try {
+      if (!isIdle() && !connection.isClosed()) {
+        connection.rollback();
+      }
+    } catch (SQLException e) {
+      because.addSuppressed(e);
+    }
+  }
+
+  private static Object call(Object on, Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(on, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+}

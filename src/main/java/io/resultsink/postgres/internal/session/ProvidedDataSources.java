@@ -1,0 +1,98 @@
+package io.resultsink.postgres.internal.session;
+
+import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DataSources of the user's own. The function that gives them is asked once for each sink and JVM,
+ * as long as steps of the sink are there.
+ */
+final class ProvidedDataSources {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ProvidedDataSources.class);
+
+  /** A pool that is busy gives a connection within this; one of a single connection never. */
+  private static final Duration SECOND_CONNECTION = Duration.ofSeconds(60);
+
+  private ProvidedDataSources() {}
+
+  /**
+   * Closes a DataSource that nobody uses any more, unless its function gives it to others too: then
+   * it gives the same one when it is asked again.
+   */
+  static void closeUnlessShared(DataSource used, DataSourceSupplier supplier) throws Exception {
+    if (!(used instanceof AutoCloseable closeable)) {
+      return;
+    }
+    DataSource another = supplier.get();
+    if (another == used) {
+      return;
+    }
+    try (closeable) {
+      if (another instanceof AutoCloseable spare) {
+        spare.close();
+      }
+    }
+  }
+
+  /**
+   * A connection for whoever holds one already.
+   *
+   * @throws DatabaseUnavailableException when the DataSource gives none beside the first
+   */
+  static Connection secondConnection(DataSource dataSource) {
+    CompletableFuture<Connection> second =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return dataSource.getConnection();
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    try {
+      return second.get(SECOND_CONNECTION.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      giveBackWhenItComes(second);
+      Thread.currentThread().interrupt();
+      throw onlyOne(e);
+    } catch (TimeoutException e) {
+      giveBackWhenItComes(second);
+      throw onlyOne(e);
+    } catch (ExecutionException e) {
+      throw onlyOne(e);
+    }
+  }
+
+  private static void giveBackWhenItComes(CompletableFuture<Connection> second) {
+    second.thenAccept(
+        connection -> {
+          try {
+            connection.close();
+          } catch (SQLException e) {
+            LOG.warn("Giving a late connection back failed", e);
+          }
+        });
+  }
+
+  private static DatabaseUnavailableException onlyOne(Exception cause) {
+    return new DatabaseUnavailableException(
+        "the DataSource gave one connection, and no second beside it within "
+            + SECOND_CONNECTION.toSeconds()
+            + " s; a publish takes two at once, so let it give at least two; the target is"
+            + " untouched",
+        Remedy.FIX_CONFIGURATION,
+        null,
+        cause);
+  }
+}

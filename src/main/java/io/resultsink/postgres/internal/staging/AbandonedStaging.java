@@ -1,0 +1,150 @@
+package io.resultsink.postgres.internal.staging;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.own.StagingComment;
+import io.resultsink.postgres.internal.run.RunIdentity;
+import io.resultsink.postgres.internal.session.ServerReason;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Staging tables that runs left behind in a schema.
+ *
+ * <p>That a run is dead cannot be known from outside: a live one may have no session for hours. So
+ * it goes by age, and only where name, comment and owner all say that the table is ours. A live run
+ * that this hits fails on its counts, with its target untouched.
+ */
+@Internal
+public final class AbandonedStaging {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AbandonedStaging.class);
+
+  /** A table that is in use is left. */
+  private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
+
+  /** Nobody has business there any more, but a loaded server may take a while to see that. */
+  private static final Duration OWN_LOCK_TIMEOUT = Duration.ofSeconds(3);
+
+  /** One of them; its age is by the server's clock, which also told when it was created. */
+  public record Found(TableName name, String loadId, TableName target, Duration age, long bytes) {}
+
+  private final Session session;
+  private final String schema;
+
+  /** Looks into a schema, in transactions of its own. */
+  public AbandonedStaging(Session session, String schema) {
+    this.session = session;
+    this.schema = schema;
+  }
+
+  /** All staging tables of the schema that our role owns, oldest first. */
+  public List<Found> find() throws SQLException {
+    String sql =
+        """
+        SELECT c.relname, left(obj_description(c.oid, 'pg_class'), 4000), pg_table_size(c.oid)
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ? AND c.relkind = 'r'
+           AND c.relname ~ '^result_sink_[0-9a-f]{32}(_[0-9a-f]{8})?(_s[0-9a-f]{8}|_t)?$'
+           AND pg_has_role(c.relowner, 'USAGE')
+           AND NOT EXISTS ( -- tokens go with the staging table that they are of
+             SELECT FROM pg_class s
+              WHERE s.relnamespace = c.relnamespace AND s.relowner = c.relowner
+                AND s.relkind = 'r' AND s.relname || '_t' = c.relname)
+        """;
+    session.begin(LOCK_TIMEOUT, "look for abandoned staging tables");
+    Instant now = session.serverTime();
+    List<Optional<Found>> candidates = session.list(sql, row -> found(row, now), schema);
+    session.commit();
+    return candidates.stream()
+        .flatMap(Optional::stream)
+        .sorted(Comparator.comparing(Found::age).reversed())
+        .toList();
+  }
+
+  private Optional<Found> found(ResultSet row, Instant now) throws SQLException {
+    String name = row.getString(1);
+    long bytes = row.getLong(3);
+    return Optional.ofNullable(row.getString(2))
+        .flatMap(StagingComment::parse)
+        .filter(said -> name.startsWith(StagingComment.PREFIX + said.loadId()))
+        .map(
+            said ->
+                new Found(
+                    new TableName(schema, name),
+                    said.loadId(),
+                    said.target(),
+                    Duration.between(said.createdAt(), now),
+                    bytes));
+  }
+
+  /** Drops the tables of a run that is over, sealed ones too. */
+  public void dropOwn(RunIdentity run) throws SQLException {
+    String own = StagingComment.PREFIX + run.stagingKey();
+    for (Found found : find()) {
+      String name = found.name().table();
+      if (name.equals(own)
+          || name.equals(own + StagingTable.TOKENS_MARK)
+          || name.startsWith(own + SealedTable.MARK)) {
+        drop(found.name(), OWN_LOCK_TIMEOUT);
+      }
+    }
+  }
+
+  /** Drops those that are older than {@code age}. */
+  public void dropOlderThan(Duration age) throws SQLException {
+    for (Found old : find()) {
+      if (old.age().compareTo(age) > 0) {
+        drop(old.name());
+      }
+    }
+  }
+
+  /** Drops one, its chunks' tokens with it; false when it is in use, or gone. */
+  public boolean drop(TableName name) throws SQLException {
+    return drop(name, LOCK_TIMEOUT);
+  }
+
+  private boolean drop(TableName name, Duration lockTimeout) throws SQLException {
+    session.begin(lockTimeout, "drop " + name);
+    try {
+      if (StagingComment.ofTable(session, name).isEmpty()) {
+        session.rollback();
+        return false;
+      }
+      session.define("DROP TABLE " + tokensOf(session, name) + name.quoted());
+      session.commit();
+      return true;
+    } catch (SQLException e) {
+      if (SqlState.isSessionLost(e)) {
+        throw e;
+      }
+      LOG.info("{} is left: {}", name, ServerReason.of(e)); // others may have made it undroppable
+      session.rollback();
+      return false;
+    }
+  }
+
+  /** The table of a staging table's tokens, first: chunks lock the two in this order. */
+  private static String tokensOf(Session session, TableName name) throws SQLException {
+    String sql =
+        """
+        SELECT t.oid::regclass || ', '
+          FROM pg_class t JOIN pg_class s ON s.relnamespace = t.relnamespace
+         WHERE s.oid = ?::regclass AND t.relname = s.relname || ? AND t.relkind = 'r'
+           AND t.relowner = s.relowner
+        """;
+    return session
+        .find(sql, row -> row.getString(1), name.quoted(), StagingTable.TOKENS_MARK)
+        .orElse("");
+  }
+}

@@ -1,0 +1,194 @@
+package io.resultsink.postgres.internal.staging;
+
+import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.failure.UnencodableValueException;
+import io.resultsink.postgres.internal.copy.CopyBuffer;
+import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.preflight.LoadFailure;
+import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.FaultPoint;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.session.Retry;
+import io.resultsink.postgres.internal.session.ServerReason;
+import io.resultsink.postgres.internal.session.Session;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.postgresql.copy.CopyIn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends one chunk: a whole buffer, in one COPY and one transaction.
+ *
+ * <p>A connection is borrowed for the sending only. A COPY that stays open and silent while rows
+ * are awaited holds a snapshot and a lock, blocks its own publish and holds back vacuum.
+ */
+final class ChunkLoader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkLoader.class);
+
+  /** A lost chunk is sent again: whatever became of the first, only the reported one counts. */
+  private static final Retry RETRY = new Retry(5, Duration.ofMillis(400), Duration.ofSeconds(10));
+
+  private final PostgresConnections connections;
+  private final RunPlan plan;
+  private StagingTable staging;
+
+  ChunkLoader(PostgresConnections connections, RunPlan plan, StagingTable staging) {
+    this.connections = connections;
+    this.plan = plan;
+    this.staging = staging;
+  }
+
+  /**
+   * Sends a chunk.
+   *
+   * @param buffer header, rows and trailer of a binary COPY
+   * @return the report; absent when the run was published meanwhile and the rows are a zombie's
+   */
+  Optional<StagedChunk> load(CopyBuffer buffer, long rows) {
+    for (int attempt = 1; ; attempt++) {
+      try (Session session = connections.borrow()) {
+        return Optional.of(send(session, buffer, rows));
+      } catch (SQLException e) {
+        if (SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
+          if (!RETRY.hasAfter(attempt)) {
+            throw gone(e);
+          }
+          if (!openedAnother(e)) {
+            return Optional.empty();
+          }
+          continue;
+        }
+        if (!RETRY.hasAfter(attempt) || !SqlState.isTransient(e)) {
+          throw failed(e, buffer);
+        }
+        LOG.warn(
+            "Chunk of {} into {} failed, sending it again",
+            plan,
+            staging.name(),
+            ServerReason.scrubbed(e));
+      } catch (DatabaseUnavailableException e) {
+        if (!RETRY.hasAfter(attempt) || !SqlState.isTransient(e)) {
+          throw e;
+        }
+        LOG.warn("No session for a chunk of {}, trying again", plan, e);
+      }
+      RETRY.pause(attempt);
+    }
+  }
+
+  private StagedChunk send(Session session, CopyBuffer buffer, long rows) throws SQLException {
+    UUID token = UUID.randomUUID();
+    long transactionId = begin(session, token);
+    CopyIn copy = session.copy().copyIn(staging.copyIn());
+    long copied;
+    try {
+      copy.writeToCopy(buffer.array(), 0, buffer.size());
+      FaultPoint.COPYING.reached();
+      copied = copy.endCopy();
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
+    }
+    if (copied != rows) {
+      throw new LoadFailedException(
+          "a chunk of "
+              + rows
+              + " rows arrived as "
+              + copied
+              + " in "
+              + staging.name()
+              + "; the target is untouched",
+          Remedy.RETRY,
+          null,
+          null);
+    }
+    FaultPoint.CHUNK_COMMITTING.reached();
+    session.commit();
+    FaultPoint.CHUNK_COMMITTED.reached();
+    return new StagedChunk(token, transactionId, rows, buffer.size());
+  }
+
+  private long begin(Session session, UUID token) throws SQLException {
+    try {
+      return session.beginIdentified(
+          Duration.ZERO, "stage " + staging.target().table(), staging.entry(session), token);
+    } catch (SQLException e) {
+      if (SqlState.is(StagingTable.NOT_OURS, e)) {
+        throw new LoadFailedException(
+            "table "
+                + staging.name()
+                + " is not the run's staging table any more: it belongs to another role; the"
+                + " target is untouched; drop it, or name a staging_schema in which no other role"
+                + " may create",
+            Remedy.FIX_TABLE,
+            null,
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Handles a staging table that has gone. A publish has sealed it, of these rows or of an earlier
+   * attempt's: nobody knows here, so that this chunk goes into a new one. Or the run is published,
+   * and the chunk is a zombie's.
+   *
+   * @return false when the run is published
+   */
+  private boolean openedAnother(SQLException failure) {
+    try (Session session = connections.borrow()) {
+      session.begin(Duration.ZERO, "look into the ledger");
+      Ledger ledger = Ledger.in(staging.target().stagingSchema());
+      boolean sealed = SealedTable.isAnyOf(session, staging);
+      if (ledger.find(session, plan.run().runId(), staging.target().table()).isPresent()) {
+        LOG.info("{} is published already; a late chunk is dropped", plan);
+        return false;
+      }
+      if (!sealed) {
+        throw gone(failure);
+      }
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+      throw gone(failure);
+    }
+    StagingTable another = StagingOpener.open(connections, plan).staging();
+    if (another == null) {
+      return false;
+    }
+    if (!another.hasSameColumnsAs(staging.columns())) {
+      throw gone(failure);
+    }
+    staging = another;
+    return true;
+  }
+
+  private LoadFailedException gone(SQLException failure) {
+    return new LoadFailedException(
+        "staging table "
+            + staging.name()
+            + " is gone, and the run is not published; the target is untouched; run it again",
+        Remedy.RETRY,
+        SqlState.UNDEFINED_TABLE,
+        ServerReason.scrubbed(failure));
+  }
+
+  private ResultSinkException failed(SQLException failure, CopyBuffer buffer) {
+    Optional<UnencodableValueException> refused =
+        RefusedColumn.of(failure, connections, staging, buffer);
+    return refused.isPresent()
+        ? refused.get()
+        : LoadFailure.of(
+            "rows for " + staging.target() + " could not be staged",
+            "the target is untouched",
+            failure);
+  }
+}

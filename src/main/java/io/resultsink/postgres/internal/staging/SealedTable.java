@@ -1,0 +1,133 @@
+package io.resultsink.postgres.internal.staging;
+
+import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.internal.own.FoundTable;
+import io.resultsink.postgres.internal.own.OwnTable;
+import io.resultsink.postgres.internal.own.StagingComment;
+import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.url.Identifier;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.annotations.Internal;
+
+/**
+ * The rows of the reported chunks under a name that no worker writes to.
+ *
+ * <p>The name tells the chunks by their tokens, so that a publish that is tried again finds what it
+ * has sealed, and never what another attempt at the same run has, nor what others have put there:
+ * nobody else knows the tokens.
+ *
+ * @param chunks what stands in it: the reported chunks or, when rows of others had to be left
+ *     behind, the one transaction that has copied them
+ */
+@Internal
+public record SealedTable(TableName name, List<StagedChunk> chunks) {
+
+  /** Between a staging table's name and the digest of the chunks. */
+  static final String MARK = "_s";
+
+  private static final int DIGITS = 8;
+
+  /** A copy is no chunk; what was copied had its tokens checked. */
+  private static final UUID COPIED = new UUID(0, 0);
+
+  /** The one that holds these chunks; absent when they were not sealed. */
+  public static Optional<SealedTable> find(
+      Session session, StagingTable staging, List<StagedChunk> reported) throws SQLException {
+    String digest = digest(reported);
+    TableName name = nameOf(staging, digest);
+    Optional<FoundTable> found = OwnTable.find(session, name);
+    found.ifPresent(table -> OwnTable.requireOurs(table, staging.columnNames()));
+    return found
+        .flatMap(FoundTable::said)
+        .filter(comment -> digest.equals(comment.chunks()))
+        .map(
+            comment ->
+                new SealedTable(
+                    name,
+                    comment.copiedBy() == null
+                        ? reported
+                        : List.of(all(comment.copiedBy(), reported))));
+  }
+
+  /** Gives the staging table, in which nothing else stands, the name of a sealed one. */
+  public static SealedTable byName(
+      Session session, StagingTable staging, List<StagedChunk> reported) throws SQLException {
+    String digest = digest(reported);
+    TableName name = nameOf(staging, digest);
+    session.define(
+        "ALTER TABLE " + staging.name().quoted() + " RENAME TO " + Identifier.quote(name.table()),
+        "DROP TABLE " + staging.tokens().quoted(),
+        "COMMENT ON TABLE "
+            + name.quoted()
+            + " IS "
+            + session.literal(staging.comment(digest, null)));
+    return new SealedTable(name, reported);
+  }
+
+  /**
+   * Copies the chunks and leaves what else is staged behind.
+   *
+   * @param select the chunks' rows
+   */
+  public static SealedTable byCopy(
+      Session session, StagingTable staging, List<StagedChunk> reported, String select)
+      throws SQLException {
+    String digest = digest(reported);
+    TableName name = nameOf(staging, digest);
+    long transaction = transactionId(session);
+    OwnTable.create(
+        session,
+        new OwnTable.New(
+            name,
+            "CREATE TABLE " + name.quoted() + StagingTable.STORAGE + " AS\n" + select,
+            staging.columnNames(),
+            staging.comment(digest, transaction)));
+    return new SealedTable(name, List.of(all(transaction, reported)));
+  }
+
+  /**
+   * Returns whether any chunks of a load are sealed: their staging table has gone for no other
+   * reason.
+   */
+  static boolean isAnyOf(Session session, StagingTable staging) throws SQLException {
+    String sql =
+        """
+        SELECT EXISTS (
+          SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE n.nspname = ? AND starts_with(c.relname::text, ?) AND c.relkind = 'r'
+             AND c.relowner = to_regrole(quote_ident(current_user)))
+        """;
+    return session.one(
+        sql, row -> row.getBoolean(1), staging.name().schema(), staging.name().table() + MARK);
+  }
+
+  private static String digest(List<StagedChunk> reported) {
+    return StagingComment.digest(
+        reported.stream()
+            .map(chunk -> chunk.token() + ":" + chunk.transactionId() + ":" + chunk.rows())
+            .sorted()
+            .collect(Collectors.joining(",")));
+  }
+
+  private static TableName nameOf(StagingTable staging, String digest) {
+    return new TableName(
+        staging.name().schema(), staging.name().table() + MARK + digest.substring(0, DIGITS));
+  }
+
+  private static StagedChunk all(long transaction, List<StagedChunk> reported) {
+    return new StagedChunk(
+        COPIED,
+        transaction,
+        reported.stream().mapToLong(StagedChunk::rows).sum(),
+        reported.stream().mapToLong(StagedChunk::bytes).sum());
+  }
+
+  private static long transactionId(Session session) throws SQLException {
+    String sql = "SELECT pg_catalog.pg_current_xact_id()::text";
+    return session.one(sql, row -> Long.parseLong(row.getString(1)));
+  }
+}

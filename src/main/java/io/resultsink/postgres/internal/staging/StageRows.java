@@ -1,0 +1,144 @@
+package io.resultsink.postgres.internal.staging;
+
+import io.resultsink.postgres.internal.column.SchemaRowEncoder;
+import io.resultsink.postgres.internal.copy.CopyBuffer;
+import io.resultsink.postgres.internal.copy.RowEncoder;
+import io.resultsink.postgres.internal.metrics.SinkMetrics;
+import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.PostgresConnections;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.Row;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stages rows in chunks and reports each chunk.
+ *
+ * <p>A bundle may be a runner's whole partition, or be run twice, in part, or after it was given
+ * up: chunks are cut here, by rows and bytes, and a chunk whose report does not arrive counts for
+ * nothing.
+ */
+@Internal
+public final class StageRows<T> extends DoFn<T, StagedChunk> {
+
+  /** Large enough that a chunk's round trips vanish, small enough for many threads. */
+  public static final int CHUNK_BYTES = 8 << 20; // 8 MiB
+
+  /** So that many narrow rows are sent while the next are made. */
+  public static final int CHUNK_ROWS = 200_000;
+
+  private final RunPlan plan;
+  private final SerializableFunction<T, ? extends Iterable<Row>> toRows;
+
+  private transient @Nullable PostgresConnections connections;
+  private transient @Nullable ChunkLoader loader;
+  private transient boolean published;
+  private transient SchemaRowEncoder encoder;
+  private transient CopyBuffer buffer;
+  private transient long rows;
+
+  /** Stages the rows that {@code toRows} makes of an element. */
+  private StageRows(RunPlan plan, SerializableFunction<T, ? extends Iterable<Row>> toRows) {
+    this.plan = plan;
+    this.toRows = toRows;
+  }
+
+  /** Stages elements each of which is a row. */
+  public static <T> StageRows<T> ofRows(RunPlan plan, SerializableFunction<T, Row> toRow) {
+    return new StageRows<>(plan, element -> List.of(toRow.apply(element)));
+  }
+
+  /** Stages elements each of which is a block of rows. */
+  public static StageRows<RowBlock> ofBlocks(RunPlan plan) {
+    return new StageRows<>(plan, RowBlock::rows);
+  }
+
+  /** The load's id, by which the launcher of a pipeline that is over finds the staging table. */
+  @Override
+  public void populateDisplayData(DisplayData.Builder builder) {
+    builder.add(DisplayData.item("loadId", plan.run().loadId()).withLabel("Load id"));
+  }
+
+  @Setup
+  public void lease() {
+    connections = PostgresConnections.lease(plan.source());
+  }
+
+  @StartBundle
+  public void startBundle() {
+    startChunk();
+  }
+
+  @ProcessElement
+  public void process(@Element T element, OutputReceiver<StagedChunk> output) {
+    if (loader == null && !published) {
+      open();
+    }
+    for (Row row : toRows.apply(element)) {
+      if (published) {
+        break;
+      }
+      encoder.row(row, buffer);
+      rows++;
+      if (rows >= CHUNK_ROWS || buffer.size() >= CHUNK_BYTES) {
+        flush().ifPresent(output::output);
+      }
+    }
+    if (element instanceof RowBlock block) {
+      BlocksInFlight.staged(block.source());
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    flush()
+        .ifPresent(
+            chunk ->
+                context.output(chunk, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE));
+  }
+
+  private void open() {
+    StagingTable.Opened opened = StagingOpener.open(connections, plan);
+    published = opened.published() != null;
+    if (opened.staging() != null) {
+      loader = new ChunkLoader(connections, plan, opened.staging());
+      encoder = opened.staging().columns().encoder();
+    }
+  }
+
+  private Optional<StagedChunk> flush() {
+    if (rows == 0 || loader == null) {
+      return Optional.empty();
+    }
+    long begin = System.nanoTime();
+    RowEncoder.trailer(buffer);
+    Optional<StagedChunk> chunk = loader.load(buffer, rows);
+    chunk.ifPresent(staged -> SinkMetrics.staged(staged.rows(), staged.bytes(), begin));
+    published = chunk.isEmpty();
+    startChunk();
+    return chunk;
+  }
+
+  private void startChunk() {
+    if (buffer == null) {
+      buffer = new CopyBuffer(CHUNK_BYTES + CHUNK_BYTES / 8);
+    }
+    buffer.reset();
+    RowEncoder.header(buffer);
+    rows = 0;
+  }
+
+  @Teardown
+  public void release() {
+    if (connections != null) {
+      connections.close();
+      connections = null;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.resultsink.postgres.internal.staging;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.UUID;
+import org.apache.beam.sdk.annotations.Internal;
+import org.apache.beam.sdk.coders.BigEndianLongCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+
+/**
+ * The report of a chunk: one COPY, one transaction.
+ *
+ * <p>A row's {@code xmin} is the transaction that wrote it (its low 32 bits), so the transaction id
+ * tells which rows are the chunk's without a column of its own. A server that takes the place of a
+ * lost one gives the id out again; the token, which the same transaction has written down, tells
+ * whether the chunk is on the server that is asked.
+ *
+ * @param token made for this transaction alone
+ * @param transactionId pg_current_xact_id() of the chunk's transaction
+ */
+@Internal
+public record StagedChunk(UUID token, long transactionId, long rows, long bytes) {
+
+  /** The coder of reports. */
+  public static final Coder<StagedChunk> CODER = new ChunkCoder();
+
+  private static final long LOW_32_BITS = 0xFFFF_FFFFL;
+
+  /** The transaction id as {@code xmin} shows it. */
+  public long xmin() {
+    return transactionId & LOW_32_BITS;
+  }
+
+  private static final class ChunkCoder extends CustomCoder<StagedChunk> {
+    private static final BigEndianLongCoder FIXED = BigEndianLongCoder.of();
+    private static final VarLongCoder LONG = VarLongCoder.of();
+
+    @Override
+    public void encode(StagedChunk chunk, OutputStream out) throws IOException {
+      FIXED.encode(chunk.token.getMostSignificantBits(), out);
+      FIXED.encode(chunk.token.getLeastSignificantBits(), out);
+      LONG.encode(chunk.transactionId, out);
+      LONG.encode(chunk.rows, out);
+      LONG.encode(chunk.bytes, out);
+    }
+
+    @Override
+    public StagedChunk decode(InputStream in) throws IOException {
+      return new StagedChunk(
+          new UUID(FIXED.decode(in), FIXED.decode(in)),
+          LONG.decode(in),
+          LONG.decode(in),
+          LONG.decode(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+  }
+}

@@ -1,0 +1,184 @@
+package io.resultsink.postgres.fault;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.is;
+
+import io.resultsink.postgres.destination.StagingDurability;
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.fault.FaultyRun.Outcome;
+import io.resultsink.postgres.internal.session.FaultPoint;
+import io.resultsink.postgres.internal.session.Faults;
+import io.resultsink.postgres.testing.PostgresProxy;
+import io.resultsink.postgres.testing.TableCatalog;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.Torture;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A write in some mode, experiencing a fault at a point, leaves the target old or new and whole,
+ * says which, and can be run again.
+ */
+@Tag("attack")
+class FaultIT {
+
+  /** Where a worker's death finds the publish done. */
+  private static final Set<FaultPoint> AFTER_COMMIT =
+      EnumSet.of(FaultPoint.COMMITTED, FaultPoint.TIDYING, FaultPoint.TIDIED);
+
+  private static final Executor AFTER_A_WHILE =
+      CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS);
+
+  @RegisterExtension final TestDatabase database = new TestDatabase().behindProxy();
+
+  private final PostgresProxy network = database.network();
+
+  /** What goes wrong. */
+  enum Fault {
+    WORKER_DIES {
+      @Override
+      Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network) {
+        return Faults.workerDiesAt(point, visit);
+      }
+    },
+    SESSIONS_TERMINATED {
+      @Override
+      Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network) {
+        return Faults.at(point, visit, database::terminateSessions);
+      }
+    },
+    CONNECTIONS_CUT {
+      @Override
+      Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network) {
+        return Faults.at(point, visit, network::cutAll);
+      }
+    },
+    CONNECTION_STALLED {
+      @Override
+      Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network) {
+        return Faults.at(
+            point, visit, () -> AFTER_A_WHILE.execute(network.when("").stall()::release));
+      }
+    };
+
+    abstract Faults at(FaultPoint point, int visit, TestDatabase database, PostgresProxy network);
+  }
+
+  /** All of them under torture; otherwise each fault in each mode once, at points that differ. */
+  static Stream<Arguments> modesFaultsAndPoints() {
+    List<Arguments> cases = new ArrayList<>();
+    for (WriteMode mode : WriteMode.values()) {
+      List<FaultPoint> points =
+          Stream.of(FaultPoint.values()).filter(point -> staging(mode, point) != null).toList();
+      for (FaultPoint point : points) {
+        for (Fault fault : Fault.values()) {
+          // So that each mode meets two of the faults, at eight points in all.
+          boolean quick =
+              points.indexOf(point) == 3 * mode.ordinal() + fault.ordinal() - mode.ordinal() % 2;
+          quick &= (mode.ordinal() + fault.ordinal()) % 2 == 1;
+          quick |= point == FaultPoint.SEALED && fault == Fault.CONNECTIONS_CUT;
+          quick |= point == FaultPoint.FROZEN && fault == Fault.SESSIONS_TERMINATED;
+          if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
+            cases.add(Arguments.of(mode, fault, point, 1));
+          }
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  /** What a run of this mode has to stage in to come to a point; null when none does. */
+  private static @Nullable StagingDurability staging(WriteMode mode, FaultPoint point) {
+    if (FaultyRun.comesTo(point, mode, StagingDurability.LOGGED)) {
+      return StagingDurability.LOGGED;
+    }
+    return FaultyRun.comesTo(point, mode, StagingDurability.UNLOGGED)
+        ? StagingDurability.UNLOGGED
+        : null;
+  }
+
+  /** Quick: once each way. */
+  static Stream<Arguments> keepingFaultsAndPoints() {
+    List<Arguments> cases = new ArrayList<>();
+    for (String staging : List.of("logged", "unlogged")) {
+      for (FaultPoint point :
+          List.of(FaultPoint.INDEXED, FaultPoint.TARGET_LOCKED, FaultPoint.COMMITTING)) {
+        for (Fault fault : Fault.values()) {
+          boolean quick =
+              staging.equals("logged")
+                  ? point == FaultPoint.INDEXED && fault == Fault.CONNECTIONS_CUT
+                  : point == FaultPoint.COMMITTING && fault == Fault.WORKER_DIES;
+          if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
+            cases.add(Arguments.of(staging, fault, point));
+          }
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("keepingFaultsAndPoints")
+  void aDefinitionThatIsKeptIsWholeToo(String staging, Fault fault, FaultPoint point)
+      throws Exception {
+    FaultyRun run = FaultyRun.keeping(database);
+    TableCatalog before = TableCatalog.of(run.table());
+    String options = "&keep=all&staging=" + staging;
+    Outcome outcome;
+    try (Faults faults = fault.at(point, 1, database, network)) {
+      outcome = run.launch(options);
+      assertThat("the run came to it", faults.visits(point), greaterThanOrEqualTo(1));
+    }
+    network.calm();
+
+    run.assertHonest(outcome);
+    if (fault != Fault.WORKER_DIES) {
+      run.assertPublished(outcome);
+    } else {
+      assertThat("published", run.isPublished(), is(false));
+      run.launch(options);
+    }
+    TableCatalog after = TableCatalog.of(run.table());
+    assertThat(after.indexes(), equalTo(before.indexes()));
+    assertThat(after.constraints(), equalTo(before.constraints()));
+    assertThat(after.triggers(), equalTo(before.triggers()));
+    run.assertStandsOnceWhenRunAgain();
+  }
+
+  @ParameterizedTest
+  @MethodSource("modesFaultsAndPoints")
+  void leavesTheTableOldOrNewAndSaysWhich(WriteMode mode, Fault fault, FaultPoint point, int visit)
+      throws Exception {
+    FaultyRun run = FaultyRun.comingTo(point, database, mode);
+    StagingDurability staging =
+        mode == WriteMode.REPLACE ? staging(mode, point) : StagingDurability.UNLOGGED;
+    Outcome outcome;
+    try (Faults faults = fault.at(point, visit, database, network)) {
+      outcome = run.launch("&staging=" + staging.option());
+      assertThat("the run came to it", faults.visits(point), greaterThanOrEqualTo(visit));
+    }
+    network.calm();
+
+    run.assertHonest(outcome);
+    if (fault != Fault.WORKER_DIES) {
+      run.assertPublished(outcome);
+    } else if (point != FaultPoint.CONNECTED) {
+      assertThat("published", run.isPublished(), is(AFTER_COMMIT.contains(point)));
+    }
+    run.assertStandsOnceWhenRunAgain();
+  }
+}

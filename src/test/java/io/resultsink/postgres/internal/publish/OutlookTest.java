@@ -1,0 +1,149 @@
+package io.resultsink.postgres.internal.publish;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.internal.lock.Overtaken;
+import io.resultsink.postgres.internal.publish.Outlook.Verdict;
+import io.resultsink.postgres.internal.session.Backend;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The table of a publish's states: progress and SQLSTATE decide what comes next. */
+class OutlookTest {
+
+  private static final Duration RECONNECT = Duration.ofSeconds(60);
+  private static final Backend PROCESS = new Backend(7, "then");
+
+  /** System.nanoTime() may overflow within the time that a server may be away. */
+  private static final long NOW = Long.MAX_VALUE - 5;
+
+  private static final long LATE = NOW + RECONNECT.plusSeconds(1).toNanos();
+
+  private final Outlook first = Outlook.first(NOW, RECONNECT);
+
+  /** One failed attempt: the verdict in time, and when neither time nor patience is left. */
+  @ParameterizedTest
+  @CsvSource({
+    "NOT_REACHED, 08001, RETRY, FAIL",
+    "NOT_REACHED, 57P03, RETRY, FAIL",
+    "NOT_REACHED, 55P03, RETRY, FAIL",
+    "NOT_REACHED, 42501, FAIL,  FAIL",
+    "BEGUN,       08006, RETRY, RETRY",
+    "BEGUN,       57P01, RETRY, RETRY",
+    "BEGUN,       25P03, RETRY, RETRY",
+    "BEGUN,       ,      RETRY, RETRY",
+    "BEGUN,       40001, RETRY, FAIL",
+    "BEGUN,       40P01, RETRY, FAIL",
+    "BEGUN,       55P03, RETRY, FAIL",
+    "BEGUN,       42P01, RETRY, FAIL",
+    "BEGUN,       42P07, RETRY, FAIL",
+    "BEGUN,       23505, FAIL,  FAIL",
+    "BEGUN,       42501, FAIL,  FAIL",
+    "CLAIMED,     08006, RETRY, RETRY",
+    "CLAIMED,     40001, RETRY, FAIL",
+    "CLAIMED,     42P07, RETRY, FAIL",
+    "CLAIMED,     22003, FAIL,  FAIL",
+    "CLAIMED,     53100, FAIL,  FAIL",
+    "CLAIMED,     XX000, FAIL,  FAIL",
+    "COMMIT_SENT, 08006, RETRY, RETRY",
+    "COMMIT_SENT, 57P01, RETRY, RETRY",
+    "COMMIT_SENT, 40001, RETRY, FAIL",
+    "COMMIT_SENT, 23503, FAIL,  FAIL",
+  })
+  void oneFailure(Progress progress, String state, Verdict inTime, Verdict late) {
+    AttemptFailed failed = failed(progress, state);
+    assertThat(first.after(failed, NOW, RECONNECT).verdict(failed, true, NOW), is(inTime));
+    assertThat(first.after(failed, LATE, RECONNECT).verdict(failed, false, LATE), is(late));
+  }
+
+  /** The same when an earlier COMMIT is in doubt: only a free ledger row settles it. */
+  @ParameterizedTest
+  @CsvSource({
+    "NOT_REACHED, 08001, UNKNOWN",
+    "BEGUN,       40001, UNKNOWN",
+    "BEGUN,       42501, UNKNOWN",
+    "CLAIMED,     40001, FAIL",
+    "CLAIMED,     22003, FAIL",
+    "COMMIT_SENT, 40001, FAIL",
+    "COMMIT_SENT, 23503, FAIL",
+  })
+  void aFailureAfterALostCommit(Progress progress, String state, Verdict verdict) {
+    Outlook inDoubt = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
+    assertThat(inDoubt.inDoubt(), is(true));
+    AttemptFailed failed = failed(progress, state);
+    assertThat(inDoubt.after(failed, LATE, RECONNECT).verdict(failed, false, LATE), is(verdict));
+  }
+
+  @Test
+  void onlyALostAnswerLeavesACommitInDoubt() {
+    assertThat(inDoubtAfter(Progress.COMMIT_SENT, "08006"), is(true));
+    assertThat(inDoubtAfter(Progress.COMMIT_SENT, "40001"), is(false));
+    assertThat(inDoubtAfter(Progress.CLAIMED, "08006"), is(false));
+  }
+
+  private boolean inDoubtAfter(Progress progress, String state) {
+    return first.after(failed(progress, state), NOW, RECONNECT).inDoubt();
+  }
+
+  @Test
+  void aLostProcessIsEndedOnceTheServerIsReached() {
+    Outlook lost = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
+    Outlook away = lost.after(failed(Progress.NOT_REACHED, "08001"), NOW, RECONNECT);
+    assertThat(away.lost(), equalTo(PROCESS));
+    AttemptFailed conflict =
+        new AttemptFailed(new SQLException("met", "40001"), Progress.BEGUN, null);
+    assertThat(away.after(conflict, NOW, RECONNECT).lost(), is(nullValue()));
+  }
+
+  @Test
+  void attemptsEnd() {
+    for (String state : List.of("40001", "08006")) {
+      AttemptFailed failed = failed(Progress.CLAIMED, state);
+      Outlook outlook = first;
+      for (int i = 1; i < Outlook.ATTEMPTS; i++) {
+        outlook = outlook.after(failed, NOW, RECONNECT);
+        assertThat(outlook.verdict(failed, true, NOW), is(Verdict.RETRY));
+      }
+      outlook = outlook.after(failed, NOW, RECONNECT);
+      assertThat(state, outlook.verdict(failed, true, NOW), is(Verdict.FAIL));
+    }
+  }
+
+  @Test
+  void ownDecisionsHaveNoState() {
+    assertThat(
+        verdict(new PublishFailedException("refused", Remedy.RETRY, null, null), Progress.CLAIMED),
+        is(Verdict.FAIL));
+    assertThat(verdict(new Overtaken("gone"), Progress.CLAIMED), is(Verdict.RETRY));
+    assertThat(
+        verdict(
+            new DatabaseUnavailableException("away", Remedy.RETRY, null, null),
+            Progress.NOT_REACHED),
+        is(Verdict.RETRY));
+    assertThat(
+        verdict(
+            new DatabaseUnavailableException("who?", Remedy.FIX_CONFIGURATION, null, null),
+            Progress.NOT_REACHED),
+        is(Verdict.FAIL));
+  }
+
+  private Verdict verdict(RuntimeException cause, Progress progress) {
+    AttemptFailed failed = new AttemptFailed(cause, progress, null);
+    return first.after(failed, NOW, RECONNECT).verdict(failed, true, NOW);
+  }
+
+  private static AttemptFailed failed(Progress progress, String state) {
+    Backend process = progress == Progress.NOT_REACHED ? null : PROCESS;
+    return new AttemptFailed(new SQLException("failed", state), progress, process);
+  }
+}
