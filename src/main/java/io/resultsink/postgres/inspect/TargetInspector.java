@@ -44,7 +44,7 @@ public final class TargetInspector implements AutoCloseable {
           Ledger ledger = Ledger.in(resolved.stagingSchema());
           Ledger.Look look = ledger.look(session, resolved.table());
           String runId = target.runId();
-          return Preflight.describe(session, resolved, target, schema, look)
+          return Preflight.run(session, resolved, target, schema, look, Preflight.Detail.ALL)
               .report(
                   target,
                   runId == null

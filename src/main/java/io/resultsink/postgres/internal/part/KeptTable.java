@@ -6,10 +6,7 @@ import io.resultsink.postgres.internal.part.TablePart.Phase;
 import io.resultsink.postgres.internal.part.TableParts.Making;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -91,15 +88,9 @@ public final class KeptTable {
   private void requireSeenByAll(TableName fresh) throws SQLException {
     String sql =
         "SELECT FROM pg_index WHERE indrelid = to_regclass(?) AND (indcheckxmin OR NOT indisvalid)";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, fresh.quoted());
-      try (ResultSet rows = statement.executeQuery()) {
-        if (rows.next()) {
-          throw new SQLException(
-              "an index of the new table is not for every snapshot",
-              SqlState.SERIALIZATION_FAILURE);
-        }
-      }
+    if (session.find(sql, row -> true, fresh.quoted()).isPresent()) {
+      throw new SQLException(
+          "an index of the new table is not for every snapshot", SqlState.SERIALIZATION_FAILURE);
     }
   }
 
@@ -114,15 +105,8 @@ public final class KeptTable {
                         WHERE indrelid = to_regclass(?) AND indexprs IS NOT NULL)
             OR EXISTS (SELECT FROM pg_statistic_ext WHERE stxrelid = to_regclass(?))
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, fresh.quoted());
-      statement.setString(2, fresh.quoted());
-      try (ResultSet answer = statement.executeQuery()) {
-        answer.next();
-        if (answer.getBoolean(1)) {
-          session.execute("ANALYZE " + fresh.quoted());
-        }
-      }
+    if (session.one(sql, row -> row.getBoolean(1), fresh.quoted(), fresh.quoted())) {
+      session.execute("ANALYZE " + fresh.quoted());
     }
   }
 
@@ -208,15 +192,7 @@ public final class KeptTable {
          WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass(?)
            AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
         """;
-    List<String> revoked = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, old.quoted());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          revoked.add(rows.getString(1));
-        }
-      }
-    }
+    List<String> revoked = session.list(sql, row -> row.getString(1), old.quoted());
     session.defineExpressions(revoked.toArray(String[]::new));
   }
 

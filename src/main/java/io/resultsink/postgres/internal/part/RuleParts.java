@@ -94,26 +94,14 @@ final class RuleParts {
            WHERE k.contype IN ('c', 'f', 't')
               OR (k.contype <> 'n' AND obj_description(k.oid, 'pg_constraint') IS NOT NULL)
           """,
-          """
-          SELECT 0, 'constraint ' || quote_ident(k.conname), 'ALTER TABLE ',
-                 ' ADD CONSTRAINT ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid)
-            FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'c'
-          """);
+          added('c'));
 
   /**
    * The table's own, checked while writers of the tables that they reference wait. Part of the
    * attempt: a private table with a foreign key would make others' DELETE fail.
    */
   static final TablePart FOREIGN_KEYS =
-      TablePart.carried(
-          "foreign keys",
-          Phase.REFERENCE,
-          "",
-          """
-          SELECT 0, 'constraint ' || quote_ident(k.conname), 'ALTER TABLE ',
-                 ' ADD CONSTRAINT ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid)
-            FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'f'
-          """);
+      TablePart.carried("foreign keys", Phase.REFERENCE, "", added('f'));
 
   static final TablePart CONSTRAINT_COMMENTS =
       TablePart.carried(
@@ -188,4 +176,14 @@ final class RuleParts {
           """);
 
   private RuleParts() {}
+
+  /** Returns the statements that add constraints of a kind, as pg_constraint.contype has it. */
+  private static String added(char kind) {
+    return """
+        SELECT 0, 'constraint ' || quote_ident(k.conname), 'ALTER TABLE ',
+               ' ADD CONSTRAINT ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid)
+          FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = '%s'
+        """
+        .formatted(kind);
+  }
 }

@@ -110,16 +110,11 @@ public final class TableParts {
          WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped
          ORDER BY attnum
         """;
-    List<NewColumn> columns = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          columns.add(new NewColumn(rows.getString(1), rows.getString(2)));
-        }
-      }
-    }
-    return new TableParts(session, table, columns);
+    return new TableParts(
+        session,
+        table,
+        session.list(
+            sql, row -> new NewColumn(row.getString(1), row.getString(2)), table.quoted()));
   }
 
   /** Returns the parts of another table, for the same columns. */

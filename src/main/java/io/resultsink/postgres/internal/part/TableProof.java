@@ -2,8 +2,6 @@ package io.resultsink.postgres.internal.part;
 
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.internal.session.Session;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +26,7 @@ public record TableProof(Map<String, String> things) {
   /** Reads it now, under the empty search path. */
   public static TableProof of(Session session, TableName table) throws SQLException {
     Map<String, String> things = new TreeMap<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          things.put(rows.getString(1), rows.getString(2));
-        }
-      }
-    }
+    session.list(SQL, row -> things.put(row.getString(1), row.getString(2)), table.quoted());
     return new TableProof(things);
   }
 

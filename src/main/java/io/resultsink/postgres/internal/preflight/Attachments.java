@@ -2,11 +2,9 @@ package io.resultsink.postgres.internal.preflight;
 
 import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.session.Session;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 
 /** The objects that hang on a table, as pg_depend and its neighbours tell. */
@@ -149,14 +147,8 @@ final class Attachments {
          GROUP BY a.attname
         ORDER BY 1
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      Object[] names = remaining.toArray();
-      statement.setLong(1, table.oid());
-      statement.setArray(2, session.connection().createArrayOf("text", names));
-      statement.setLong(3, table.oid());
-      statement.setArray(4, session.connection().createArrayOf("text", names));
-      return read(statement);
-    }
+    Object names = remaining.toArray(String[]::new);
+    return session.list(sql, row -> row.getString(1), table.oid(), names, table.oid(), names);
   }
 
   /** Publications that send this table's rows. */
@@ -166,30 +158,12 @@ final class Attachments {
         SELECT quote_ident(pubname) FROM pg_publication_tables
          WHERE schemaname = ? AND tablename = ? ORDER BY 1
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, table.name().schema());
-      statement.setString(2, table.name().table());
-      return read(statement);
-    }
+    return session.list(sql, row -> row.getString(1), table.name().schema(), table.name().table());
   }
 
   /** {@code sql} has the table's oid for each of its parameters. */
   private List<String> list(String sql, int parameters) throws SQLException {
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      for (int i = 1; i <= parameters; i++) {
-        statement.setLong(i, table.oid());
-      }
-      return read(statement);
-    }
-  }
-
-  private static List<String> read(PreparedStatement statement) throws SQLException {
-    List<String> found = new ArrayList<>();
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        found.add(rows.getString(1));
-      }
-    }
-    return found;
+    Object[] oids = Collections.nCopies(parameters, table.oid()).toArray();
+    return session.list(sql, row -> row.getString(1), oids);
   }
 }

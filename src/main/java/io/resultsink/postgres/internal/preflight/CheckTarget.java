@@ -46,7 +46,9 @@ public final class CheckTarget extends DoFn<byte[], Void> {
         ledger.find(session, look, plan.run().runId(), resolved.table()).isPresent();
     if (!published) {
       Preflight.Findings findings =
-          Preflight.withLosses(session, resolved, plan.target(), plan.schema(), look).orRefuse();
+          Preflight.run(
+                  session, resolved, plan.target(), plan.schema(), look, Preflight.Detail.LOSSES)
+              .orRefuse();
       if (!findings.loses().isEmpty()) {
         LOG.warn("{} will lose {}", resolved, ResultSummary.inWords(findings.loses()));
       }

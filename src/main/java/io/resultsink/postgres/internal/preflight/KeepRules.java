@@ -8,10 +8,7 @@ import io.resultsink.postgres.internal.part.KeptTable;
 import io.resultsink.postgres.internal.part.PartFailedException;
 import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The rules that find what hangs on a table and cannot be kept by {@code keep=all}. */
@@ -100,16 +97,7 @@ public final class KeepRules {
 
   /** Returns each with the way out. */
   static List<String> problems(Session session, TableName table) throws SQLException {
-    List<String> problems = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(SQL)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          problems.add(rows.getString(1) + INSTEAD);
-        }
-      }
-    }
-    return problems;
+    return session.list(SQL, row -> row.getString(1) + INSTEAD, table.quoted());
   }
 
   /**

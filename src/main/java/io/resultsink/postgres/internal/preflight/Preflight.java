@@ -104,9 +104,12 @@ public final class Preflight {
   }
 
   /** The detail in which findings tell what a replace does beside its rows. */
-  private enum Detail {
+  public enum Detail {
+    /** Nothing is told. */
     NONE,
+    /** The losses, which are said where it hurts. */
     LOSSES,
+    /** Everything that it keeps, loses and locks, for people. */
     ALL
   }
 
@@ -119,38 +122,6 @@ public final class Preflight {
    * @param look what a look at the ledger found
    */
   public static Findings run(
-      Session session,
-      ResolvedTarget resolved,
-      PostgresTarget target,
-      Schema schema,
-      Ledger.Look look)
-      throws SQLException {
-    return run(session, resolved, target, schema, look, Detail.NONE);
-  }
-
-  /** As {@link #run}, with what a replace loses, which is said where it hurts. */
-  public static Findings withLosses(
-      Session session,
-      ResolvedTarget resolved,
-      PostgresTarget target,
-      Schema schema,
-      Ledger.Look look)
-      throws SQLException {
-    return run(session, resolved, target, schema, look, Detail.LOSSES);
-  }
-
-  /** As {@link #run}, with what a replace keeps, loses and locks, which only people read. */
-  public static Findings describe(
-      Session session,
-      ResolvedTarget resolved,
-      PostgresTarget target,
-      Schema schema,
-      Ledger.Look look)
-      throws SQLException {
-    return run(session, resolved, target, schema, look, Detail.ALL);
-  }
-
-  private static Findings run(
       Session session,
       ResolvedTarget resolved,
       PostgresTarget target,

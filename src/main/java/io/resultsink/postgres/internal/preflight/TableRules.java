@@ -10,8 +10,6 @@ import io.resultsink.postgres.internal.part.TablePart;
 import io.resultsink.postgres.internal.part.TableParts;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -237,22 +235,15 @@ final class TableRules {
                  = (SELECT array_agg(wanted ORDER BY wanted COLLATE "C")
                       FROM unnest(?::text[]) AS w (wanted)))
         """;
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setLong(1, table.oid());
-      statement.setArray(2, session.connection().createArrayOf("text", key.toArray()));
-      try (ResultSet answer = statement.executeQuery()) {
-        answer.next();
-        if (!answer.getBoolean(1)) {
-          problems.add(
-              "mode=update needs a unique index on exactly ("
-                  + String.join(", ", key)
-                  + "); create it with CREATE UNIQUE INDEX ON "
-                  + table.name().quoted()
-                  + " ("
-                  + key.stream().map(Identifier::quote).collect(Collectors.joining(", "))
-                  + ")");
-        }
-      }
+    if (!session.one(sql, row -> row.getBoolean(1), table.oid(), key.toArray(String[]::new))) {
+      problems.add(
+          "mode=update needs a unique index on exactly ("
+              + String.join(", ", key)
+              + "); create it with CREATE UNIQUE INDEX ON "
+              + table.name().quoted()
+              + " ("
+              + key.stream().map(Identifier::quote).collect(Collectors.joining(", "))
+              + ")");
     }
   }
 

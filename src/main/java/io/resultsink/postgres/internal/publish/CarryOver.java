@@ -9,10 +9,7 @@ import io.resultsink.postgres.internal.part.TableParts;
 import io.resultsink.postgres.internal.part.TableParts.Making;
 import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -129,15 +126,11 @@ final class CarryOver {
   /** Gives owner, privileges and comments to {@code table}, and takes away what it had beyond. */
   void applyRights(Session session, TableName table) throws SQLException {
     session.define(making(table, TableParts.OWNER));
-    List<String> revoked = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(GRANTEES)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet grantees = statement.executeQuery()) {
-        while (grantees.next()) {
-          revoked.add("REVOKE ALL ON TABLE " + table.quoted() + " FROM " + grantees.getString(1));
-        }
-      }
-    }
+    List<String> revoked =
+        session.list(
+            GRANTEES,
+            row -> "REVOKE ALL ON TABLE " + table.quoted() + " FROM " + row.getString(1),
+            table.quoted());
     String[] given =
         making(table, TableParts.GRANTS, TableParts.COMMENTS, TableParts.SECURITY_LABELS);
     session.define(Stream.concat(revoked.stream(), Stream.of(given)).toArray(String[]::new));

@@ -4,10 +4,7 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.internal.lock.LockAttempts;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,15 +40,6 @@ final class ForeignKeys {
          WHERE contype = 'f' AND conrelid = ?::regclass AND confrelid <> conrelid
          ORDER BY conname
         """;
-    List<String> names = new ArrayList<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          names.add(rows.getString(1));
-        }
-      }
-    }
-    return names;
+    return session.list(sql, row -> row.getString(1), table.quoted());
   }
 }

@@ -15,13 +15,12 @@ import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.StagingTable;
 import io.resultsink.postgres.internal.url.Identifier;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -154,23 +153,21 @@ final class PublishFailure {
             + " HAVING count(*) > 1) AS doubled)";
     try (Session session = connections.borrow()) {
       session.begin(Duration.ofMinutes(1), "count keys of " + staging.target().table());
-      try (PreparedStatement statement = session.connection().prepareStatement(sql);
-          ResultSet counts = statement.executeQuery()) {
-        counts.next();
-        long nulls = counts.getLong(1);
-        long doubled = counts.getLong(2);
-        return nulls + doubled == 0
-            ? Optional.empty()
-            : Optional.of(
-                "the key ("
-                    + Printable.of(String.join(", ", key))
-                    + ") of the result must be unique and not NULL: "
-                    + doubled
-                    + " keys occur more than once, "
-                    + nulls
-                    + " rows have NULL in it");
-      }
+      return session.find(sql, row -> badKeys(key, row.getLong(1), row.getLong(2)));
     }
+  }
+
+  /** Returns what is wrong with the keys of the result; null for nothing. */
+  private static @Nullable String badKeys(List<String> key, long nulls, long doubled) {
+    return nulls + doubled == 0
+        ? null
+        : "the key ("
+            + Printable.of(String.join(", ", key))
+            + ") of the result must be unique and not NULL: "
+            + doubled
+            + " keys occur more than once, "
+            + nulls
+            + " rows have NULL in it";
   }
 
   /**

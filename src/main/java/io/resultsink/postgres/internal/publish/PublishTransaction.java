@@ -149,7 +149,9 @@ final class PublishTransaction {
   private Preflight.Findings requireStillFitting() throws SQLException {
     ResolvedTarget resolved = ResolvedTarget.resolve(session, target);
     Preflight.Findings now =
-        Preflight.withLosses(session, resolved, target, plan.schema(), Ledger.Look.HELD).orRefuse();
+        Preflight.run(
+                session, resolved, target, plan.schema(), Ledger.Look.HELD, Preflight.Detail.LOSSES)
+            .orRefuse();
     if (!resolved.equals(staging.target()) || !staging.hasSameColumnsAs(now.columns())) {
       throw new PublishFailedException(
           "the columns of "

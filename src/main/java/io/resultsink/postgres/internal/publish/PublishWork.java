@@ -11,8 +11,6 @@ import io.resultsink.postgres.internal.part.TablePart;
 import io.resultsink.postgres.internal.part.TableProof;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
@@ -167,11 +165,7 @@ interface PublishWork {
   }
 
   private static boolean isTrue(Scene scene, String question) throws SQLException {
-    try (PreparedStatement statement = scene.session().connection().prepareStatement(question);
-        ResultSet answer = statement.executeQuery()) {
-      answer.next();
-      return answer.getBoolean(1);
-    }
+    return scene.session().one(question, row -> row.getBoolean(1));
   }
 
   private static String insertStatement(Scene scene) {

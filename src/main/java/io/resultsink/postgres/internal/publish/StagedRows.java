@@ -10,11 +10,8 @@ import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.SealedTable;
 import io.resultsink.postgres.internal.staging.StagedChunk;
 import io.resultsink.postgres.internal.staging.StagingTable;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,12 +128,7 @@ final class StagedRows {
   boolean verify(Session session) throws SQLException {
     Map<Long, Long> found = new HashMap<>();
     String sql = "SELECT xmin::text::bigint, count(*) FROM " + name.quoted() + " GROUP BY xmin";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql);
-        ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        found.put(rows.getLong(1), rows.getLong(2));
-      }
-    }
+    session.list(sql, row -> found.put(row.getLong(1), row.getLong(2)));
     Set<UUID> lost = areSealed() ? Set.of() : lostTokens(session);
     long wrong = 0;
     long present = 0;
@@ -178,19 +170,9 @@ final class StagedRows {
                               AND written.xmin::text::bigint = reported.id)
         """
             .formatted(staging.tokens().quoted());
-    Set<UUID> lost = new HashSet<>();
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      Object[] tokens = reported.stream().map(StagedChunk::token).toArray();
-      Object[] ids = reported.stream().map(StagedChunk::xmin).toArray();
-      statement.setArray(1, session.connection().createArrayOf("uuid", tokens));
-      statement.setArray(2, session.connection().createArrayOf("bigint", ids));
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          lost.add(rows.getObject(1, UUID.class));
-        }
-      }
-    }
-    return lost;
+    Object tokens = reported.stream().map(StagedChunk::token).toArray(UUID[]::new);
+    Object ids = reported.stream().map(StagedChunk::xmin).toArray(Long[]::new);
+    return Set.copyOf(session.list(sql, row -> row.getObject(1, UUID.class), tokens, ids));
   }
 
   /**
@@ -219,12 +201,7 @@ final class StagedRows {
             + ids()
             + ") AS staged (id) WHERE age(staged.id) <= age(c.relfrozenxid))"
             + " FROM pg_class c WHERE c.oid = ?::regclass";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, name.quoted());
-      try (ResultSet answer = statement.executeQuery()) {
-        return answer.next() && answer.getBoolean(1);
-      }
-    }
+    return session.find(sql, row -> row.getBoolean(1), name.quoted()).orElse(false);
   }
 
   /** Returns what names them in a statement: their transactions' ids, digits only. */

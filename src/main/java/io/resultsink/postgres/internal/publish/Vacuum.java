@@ -5,8 +5,6 @@ import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.session.Retry;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
@@ -44,12 +42,7 @@ final class Vacuum {
         "SELECT pg_has_role(c.relowner, 'USAGE')"
             + maintain
             + " FROM pg_class c WHERE c.oid = ?::regclass";
-    try (PreparedStatement statement = session.connection().prepareStatement(sql)) {
-      statement.setString(1, table.quoted());
-      try (ResultSet answer = statement.executeQuery()) {
-        return answer.next() && answer.getBoolean(1);
-      }
-    }
+    return session.find(sql, row -> row.getBoolean(1), table.quoted()).orElse(false);
   }
 
   /**

@@ -89,7 +89,8 @@ public record StagingTable(
       return new Opened(null, published.get());
     }
     Preflight.Findings findings =
-        Preflight.run(session, resolved, plan.target(), plan.schema(), look).orRefuse();
+        Preflight.run(session, resolved, plan.target(), plan.schema(), look, Preflight.Detail.NONE)
+            .orRefuse();
     List<FoundTable> found =
         all.stream().filter(table -> !table.name().equals(ledger.name())).toList();
     Optional<StagingComment> said = found.stream().findFirst().flatMap(FoundTable::said);
