@@ -5,6 +5,7 @@ import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.preflight.LoadFailure;
 import io.resultsink.postgres.internal.preflight.Preflight;
+import io.resultsink.postgres.internal.run.PartId;
 import io.resultsink.postgres.internal.session.ConnectionSource;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Session;
@@ -49,7 +50,7 @@ public final class TargetInspector implements AutoCloseable {
                   target,
                   runId == null
                       ? null
-                      : ledger.find(session, runId, resolved.table()).orElse(null));
+                      : ledger.find(session, PartId.whole(runId), resolved.table()).orElse(null));
         });
   }
 
@@ -69,7 +70,8 @@ public final class TargetInspector implements AutoCloseable {
   public Optional<ResultSummary> published(String runId) {
     return read(
         (session, resolved) ->
-            Ledger.in(resolved.stagingSchema()).find(session, runId, resolved.table()));
+            Ledger.in(resolved.stagingSchema())
+                .find(session, PartId.whole(runId), resolved.table()));
   }
 
   /** The staging tables of this target that this role owns, oldest first. */

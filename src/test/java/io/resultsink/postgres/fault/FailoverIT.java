@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.testing.Measure;
 import io.resultsink.postgres.testing.OwnServer;
 import io.resultsink.postgres.testing.PostgresProxy;

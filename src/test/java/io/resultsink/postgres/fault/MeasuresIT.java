@@ -15,7 +15,7 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Generations;
 import io.resultsink.postgres.testing.Measure;

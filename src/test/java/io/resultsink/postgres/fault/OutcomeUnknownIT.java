@@ -14,7 +14,8 @@ import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.internal.publish.Publisher;
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.Part;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.PostgresProxy;
 import io.resultsink.postgres.testing.SampleRows;
@@ -63,7 +64,9 @@ class OutcomeUnknownIT {
       PublishOutcomeUnknownException failure =
           assertThrows(
               PublishOutcomeUnknownException.class,
-              () -> publisher(steps, Duration.ofMillis(500)).publish(chunks));
+              () ->
+                  publisher(steps, Duration.ofMillis(500))
+                      .publish(Part.whole(steps.plan().run(), chunks)));
       assertThat(failure.remedy(), equalTo(Remedy.CHECK_TARGET));
       assertThat(failure.getMessage(), containsString("old or new, and whole"));
       assertThat(failure.getMessage(), not(containsString("untouched")));
@@ -84,7 +87,10 @@ class OutcomeUnknownIT {
           .when(RECORDING)
           .first(() -> lost.set(network.when("^COMMIT").swallowReplyAndRefuse()));
       FutureTask<ResultSummary> publish =
-          new FutureTask<>(() -> publisher(steps, Duration.ofMinutes(1)).publish(chunks));
+          new FutureTask<>(
+              () ->
+                  publisher(steps, Duration.ofMinutes(1))
+                      .publish(Part.whole(steps.plan().run(), chunks)));
       Thread worker = new Thread(publish);
       worker.start();
       await().atMost(Duration.ofMinutes(1)).until(() -> lost.get() != null);
@@ -111,7 +117,9 @@ class OutcomeUnknownIT {
       network.when("pg_terminate_backend").first(() -> seen.set(database.ledgerRows()));
       CompletableFuture<ResultSummary> publish =
           CompletableFuture.supplyAsync(
-              () -> publisher(steps, Duration.ofMinutes(1)).publish(chunks));
+              () ->
+                  publisher(steps, Duration.ofMinutes(1))
+                      .publish(Part.whole(steps.plan().run(), chunks)));
       ResultSummary summary = publish.get(60, TimeUnit.SECONDS);
       assertThat("COMMIT had not arrived", commit.get().met(), equalTo(1));
       assertThat("the ledger, before the old session was ended", seen.get(), equalTo(0L));

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.PublishFailedException;
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.testing.Measure;
 import io.resultsink.postgres.testing.OwnServer;
 import io.resultsink.postgres.testing.PostgresProxy;

@@ -9,9 +9,9 @@ import static org.hamcrest.Matchers.is;
 
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.inspect.TargetInspector;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.Faults;
-import io.resultsink.postgres.internal.staging.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.Steps;

@@ -12,11 +12,12 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.internal.publish.Publisher;
+import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunIdentity;
 import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.ConnectionSource;
 import io.resultsink.postgres.internal.session.PostgresConnections;
-import io.resultsink.postgres.internal.staging.StagedChunk;
 import io.resultsink.postgres.internal.staging.StagingOpener;
 import io.resultsink.postgres.internal.staging.StagingTable;
 import io.resultsink.postgres.report.ResultSummary;
@@ -79,7 +80,7 @@ class ZombieIT {
   }
 
   private ResultSummary publish(List<StagedChunk> chunks) {
-    return new Publisher(connections, plan).publish(chunks);
+    return new Publisher(connections, plan).publish(Part.whole(plan.run(), chunks));
   }
 
   /** Writes rows into staging as a chunk does, and reports them. */

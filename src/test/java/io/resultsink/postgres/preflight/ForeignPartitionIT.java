@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.ResultSinkException;
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.testing.Measure;
 import io.resultsink.postgres.testing.Refusals;
 import io.resultsink.postgres.testing.Steps;

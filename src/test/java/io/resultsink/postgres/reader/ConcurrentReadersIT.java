@@ -12,7 +12,7 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.destination.WriteMode;
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Generations;
 import io.resultsink.postgres.testing.PollingReaders;

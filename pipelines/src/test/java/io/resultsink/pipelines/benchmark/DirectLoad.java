@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.benchmark;
 
 import io.resultsink.postgres.destination.PostgresTarget;
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Steps;
 import java.util.ArrayList;

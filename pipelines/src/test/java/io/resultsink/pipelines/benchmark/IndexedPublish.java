@@ -1,7 +1,7 @@
 package io.resultsink.pipelines.benchmark;
 
 import io.resultsink.postgres.destination.WriteMode;
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.resultsink.pipelines.benchmark;
 
-import io.resultsink.postgres.internal.staging.StagedChunk;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import java.sql.Connection;

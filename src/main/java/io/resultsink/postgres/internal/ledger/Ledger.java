@@ -6,7 +6,8 @@ import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.lock.AdvisoryLock;
 import io.resultsink.postgres.internal.own.FoundTable;
 import io.resultsink.postgres.internal.own.OwnTable;
-import io.resultsink.postgres.internal.run.RunIdentity;
+import io.resultsink.postgres.internal.run.Part;
+import io.resultsink.postgres.internal.run.PartId;
 import io.resultsink.postgres.internal.session.Jdbc;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.report.ResultSummary;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The record of what was published: one row per run and target, written by the transaction that
+ * The record of what was published: one row per part and target, written by the transaction that
  * publishes.
  *
  * <p>The positive proof of a publish. A missing staging table proves nothing.
@@ -34,9 +35,6 @@ public record Ledger(TableName name) {
   static final int FORMAT = 1;
 
   private static final String COMMENT = "What result_sink has published: one row per run and table";
-
-  /** A bounded input is one publish; windows would be parts of their own. */
-  private static final String WHOLE = "";
 
   /** The ledger of a schema. */
   public static Ledger in(String schema) {
@@ -132,14 +130,14 @@ public record Ledger(TableName name) {
     }
   }
 
-  /** Returns what a run published into a table; absent when it did not, or there is no ledger. */
-  public Optional<ResultSummary> find(Session session, String runId, TableName target)
+  /** Returns how a part was published; absent when it was not, or there is no ledger. */
+  public Optional<ResultSummary> find(Session session, PartId part, TableName target)
       throws SQLException {
-    return find(session, look(session, target), runId, target);
+    return find(session, look(session, target), part, target);
   }
 
-  /** As {@link #find(Session, String, TableName)}, when the ledger was looked at already. */
-  public Optional<ResultSummary> find(Session session, Look look, String runId, TableName target)
+  /** As {@link #find(Session, PartId, TableName)}, when the ledger was looked at already. */
+  public Optional<ResultSummary> find(Session session, Look look, PartId part, TableName target)
       throws SQLException {
     if (!look.canBeRead()) {
       return Optional.empty();
@@ -150,7 +148,8 @@ public record Ledger(TableName name) {
          WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?
         """
             .formatted(name.quoted());
-    return session.find(sql, Ledger::summary, runId, target.schema(), target.table(), WHOLE);
+    return session.find(
+        sql, Ledger::summary, part.runId(), target.schema(), target.table(), part.part());
   }
 
   /** The newest publish into a table. */
@@ -173,13 +172,13 @@ public record Ledger(TableName name) {
   }
 
   /**
-   * Claims the run in this transaction. Waits for another transaction that has claimed it and has
+   * Claims the part in this transaction. Waits for another transaction that has claimed it and has
    * not ended.
    *
-   * @return false when the run is published already
+   * @return false when the part is published already
    * @throws IncompatibleTableException when the ledger is not to be believed
    */
-  public boolean claim(Session session, RunIdentity run, TableName target, String mode)
+  public boolean claim(Session session, Part part, TableName target, String mode)
       throws SQLException {
     hold(session, target);
     String sql =
@@ -192,12 +191,19 @@ public record Ledger(TableName name) {
             .formatted(name.quoted());
     long claimed =
         session.update(
-            sql, run.runId(), target.schema(), target.table(), WHOLE, mode, run.given(), FORMAT);
+            sql,
+            part.id().runId(),
+            target.schema(),
+            target.table(),
+            part.id().part(),
+            mode,
+            part.given(),
+            FORMAT);
     return claimed == 1;
   }
 
   /** Completes the claimed row; the time is the server's clock, not the transaction's begin. */
-  public Instant record(Session session, ResultSummary summary, TableName target)
+  public Instant record(Session session, PartId part, ResultSummary summary, TableName target)
       throws SQLException {
     String sql =
         """
@@ -210,10 +216,10 @@ public record Ledger(TableName name) {
         sql,
         row -> Jdbc.instant(row, "published_at"),
         SummaryJson.write(summary),
-        summary.runId(),
+        part.runId(),
         target.schema(),
         target.table(),
-        WHOLE);
+        part.part());
   }
 
   /** Forgets old publishes: never a table's newest, never a run whose id was given. */

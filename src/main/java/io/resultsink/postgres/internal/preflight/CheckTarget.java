@@ -43,7 +43,7 @@ public final class CheckTarget extends DoFn<byte[], Void> {
     Ledger ledger = Ledger.in(resolved.stagingSchema());
     Ledger.Look look = ledger.look(session, resolved.table());
     boolean published =
-        ledger.find(session, look, plan.run().runId(), resolved.table()).isPresent();
+        ledger.find(session, look, plan.run().whole(), resolved.table()).isPresent();
     if (!published) {
       Preflight.Findings findings =
           Preflight.run(

@@ -45,7 +45,7 @@ final class FrozenCopy {
   /** Fills a table that this transaction has created; the number of rows. */
   static long fill(SessionPair sessions, TableName table, Columns columns, StagedRows rows)
       throws SQLException {
-    return rows.count() == 0 ? 0 : copy(sessions, table, columns, rows);
+    return rows.part().rows() == 0 ? 0 : copy(sessions, table, columns, rows);
   }
 
   /** The statement that creates the table, with nothing but its columns. */

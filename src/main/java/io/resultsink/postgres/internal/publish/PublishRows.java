@@ -2,9 +2,10 @@ package io.resultsink.postgres.internal.publish;
 
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.internal.metrics.SinkMetrics;
+import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.PostgresConnections;
-import io.resultsink.postgres.internal.staging.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
@@ -36,7 +37,7 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
     LOG.info("Publishing {}: {} chunks", plan, chunks.size());
     ResultSummary summary;
     try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
-      summary = new Publisher(connections, plan).publish(chunks);
+      summary = new Publisher(connections, plan).publish(Part.whole(plan.run(), chunks));
     }
     if (summary.alreadyPublished()) {
       LOG.warn("{} was published at {}; this launch changes nothing", plan, summary.publishedAt());

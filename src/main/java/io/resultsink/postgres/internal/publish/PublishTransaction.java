@@ -14,6 +14,7 @@ import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.lock.Patience;
 import io.resultsink.postgres.internal.part.TableParts;
 import io.resultsink.postgres.internal.preflight.Preflight;
+import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.Session;
@@ -62,20 +63,20 @@ final class PublishTransaction {
     this.table = staging.target().table();
   }
 
-  /** Publishes, or finds that the run is published. */
+  /** Publishes, or finds that the part is published. */
   ResultSummary run(Attempt attempt) throws SQLException {
     return attempt.inTurn(table, "publish", () -> published(attempt), () -> publish(attempt));
   }
 
-  /** Claims the run in the ledger; the summary of before when it is published already. */
+  /** Claims the part in the ledger; the summary of before when it is published already. */
   private Optional<ResultSummary> published(Attempt attempt) throws SQLException {
-    if (ledger.claim(session, plan.run(), table, target.mode().option())) {
+    if (ledger.claim(session, rows.part(), table, target.mode().option())) {
       attempt.reached(Progress.CLAIMED);
       return Optional.empty();
     }
     ResultSummary published =
         ledger
-            .find(session, plan.run().runId(), table)
+            .find(session, rows.part().id(), table)
             .orElseThrow(
                 () -> new Overtaken("the ledger row of " + plan + " vanished as it was read"));
     session.rollback();
@@ -107,7 +108,7 @@ final class PublishTransaction {
     }
 
     ResultSummary summary = summary(!exists, stagingMillis, findings.loses());
-    Instant publishedAt = ledger.record(session, summary, table);
+    Instant publishedAt = ledger.record(session, rows.part().id(), summary, table);
     session.useRoleSearchPath(); // the user's triggers that wait for the commit
     FaultPoint.COMMITTING.reached();
     attempt.reached(Progress.COMMIT_SENT);
@@ -165,9 +166,9 @@ final class PublishTransaction {
   }
 
   private void requireAllMoved(long moved) {
-    if (moved != rows.count()) {
+    if (moved != rows.part().rows()) {
       throw new PublishFailedException(
-          rows.count()
+          rows.part().rows()
               + " rows were staged for "
               + staging.target()
               + ", and "
@@ -181,14 +182,15 @@ final class PublishTransaction {
   }
 
   private ResultSummary summary(boolean created, long stagingMillis, List<String> lost) {
+    Part part = rows.part();
     return ResultSummary.builder()
-        .runId(plan.run().runId())
+        .runId(part.id().runId())
         .database(staging.target().database())
         .table(table.toString())
         .mode(target.mode().option())
-        .rows(rows.count())
-        .bytes(rows.bytes())
-        .chunks(rows.chunks())
+        .rows(part.rows())
+        .bytes(part.bytes())
+        .chunks(part.chunks().size())
         .created(created)
         .lost(lost)
         .alreadyPublished(false)

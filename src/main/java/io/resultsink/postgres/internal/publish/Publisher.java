@@ -9,6 +9,7 @@ import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.lock.Patience;
+import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.Backend;
 import io.resultsink.postgres.internal.session.FaultPoint;
@@ -17,13 +18,11 @@ import io.resultsink.postgres.internal.session.Retry;
 import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.session.SessionPair;
-import io.resultsink.postgres.internal.staging.StagedChunk;
 import io.resultsink.postgres.internal.staging.StagingOpener;
 import io.resultsink.postgres.internal.staging.StagingTable;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,13 +57,13 @@ public final class Publisher {
     this.patience = new Patience(plan.target().lockWait());
   }
 
-  /** Publishes the reported chunks; the summary of this publish, or of the one that was before. */
-  public ResultSummary publish(List<StagedChunk> chunks) {
+  /** Publishes a part; the summary of this publish, or of the one that was before. */
+  public ResultSummary publish(Part part) {
     StagingTable.Opened opened = StagingOpener.open(connections, plan);
     if (opened.published() != null) {
       return opened.published().toBuilder().alreadyPublished(true).build();
     }
-    StagedRows rows = new StagedRows(opened.staging(), chunks);
+    StagedRows rows = new StagedRows(opened.staging(), part);
     requireEnough(rows, opened.staging());
     Outlook outlook = Outlook.first(System.nanoTime(), reconnect);
     while (true) {
@@ -143,10 +142,10 @@ public final class Publisher {
   }
 
   private void requireEnough(StagedRows rows, StagingTable staging) {
-    if (rows.count() < plan.target().minRows()) {
+    if (rows.part().rows() < plan.target().minRows()) {
       throw new PublishFailedException(
           "the result has "
-              + rows.count()
+              + rows.part().rows()
               + " rows, fewer than min_rows="
               + plan.target().minRows()
               + "; "

@@ -139,7 +139,7 @@ final class RowsToTable {
     TableParts parts = parts(session, target, staging);
     if (live) {
       CarryOver has = CarryOver.read(parts.on(rows.name()));
-      return new NewTable(rows.name(), rows.count(), parts, has, staging, null, null);
+      return new NewTable(rows.name(), rows.part().rows(), parts, has, staging, null, null);
     }
     CarryOver carried = CarryOver.read(parts);
     // A name that nobody could foresee, and take before us.
@@ -170,7 +170,7 @@ final class RowsToTable {
     kept.constrain(name);
     kept.analyzeExpressions(name);
     FaultPoint.INDEXED.reached();
-    return new NewTable(name, rows.count(), kept.parts(), has, null, kept, proof);
+    return new NewTable(name, rows.part().rows(), kept.parts(), has, null, kept, proof);
   }
 
   /** A new table as the old one is, with a copy of the rows. */

@@ -51,14 +51,14 @@ final class Seal {
     return ModePlan.of(plan.target()).newTable()
         && plan.target().staging() == StagingDurability.LOGGED
         && staging.columns().stagedAsIs()
-        && rows.count() > 0;
+        && rows.part().rows() > 0;
   }
 
   /**
    * Seals the reported chunks, in a transaction of its own, and freezes them.
    *
    * @return the rows where they are now; as they were when the table cannot be had at once, or when
-   *     the run is published
+   *     the part is published
    */
   StagedRows seal(StagedRows rows, SessionPair sessions, Attempt attempt) throws SQLException {
     StagedRows sealed =
@@ -69,11 +69,11 @@ final class Seal {
 
   private StagedRows sealed(StagedRows rows, Session session) throws SQLException {
     Ledger ledger = Ledger.in(staging.target().stagingSchema());
-    if (ledger.find(session, plan.run().runId(), table).isPresent()) {
+    if (ledger.find(session, rows.part().id(), table).isPresent()) {
       session.rollback();
       return rows;
     }
-    Optional<SealedTable> before = SealedTable.find(session, staging, rows.reported());
+    Optional<SealedTable> before = SealedTable.find(session, staging, rows.part());
     if (before.isPresent()) {
       session.commit();
       return rows.in(before.get());
@@ -95,12 +95,11 @@ final class Seal {
     FaultPoint.SEALING.reached();
     StagedRows sealed;
     if (!rows.verify(session)) {
-      SealedTable copy =
-          SealedTable.byCopy(session, staging, rows.reported(), rows.selectAsStaged());
+      SealedTable copy = SealedTable.byCopy(session, staging, rows.part(), rows.selectAsStaged());
       sealed = rows.in(copy);
       sealed.verify(session);
     } else if (areFree(session)) {
-      sealed = rows.in(SealedTable.byName(session, staging, rows.reported()));
+      sealed = rows.in(SealedTable.byName(session, staging, rows.part()));
     } else {
       session.rollback();
       LOG.info("{} is being read; its rows will be copied", staging.name());
@@ -144,7 +143,7 @@ final class Seal {
    */
   private static StagedRows freeze(StagedRows sealed, Session session) throws SQLException {
     Duration limit =
-        SHORTEST_LIMIT.plus(Duration.ofSeconds(sealed.bytes() / SLOWEST_BYTES_A_SECOND));
+        SHORTEST_LIMIT.plus(Duration.ofSeconds(sealed.part().bytes() / SLOWEST_BYTES_A_SECOND));
     StagedRows rows = sealed;
     try {
       Vacuum.freeze(session, sealed.name(), limit);

@@ -6,9 +6,10 @@ import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.internal.lock.LockAttempts;
 import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.lock.StagingLock;
+import io.resultsink.postgres.internal.run.Part;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.SealedTable;
-import io.resultsink.postgres.internal.staging.StagedChunk;
 import io.resultsink.postgres.internal.staging.StagingTable;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -22,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rows of the reported chunks, and no others.
+ * The rows of a part, and no others.
  *
  * <p>Rows with another {@code xmin} are a zombie's or an earlier attempt's; every statement leaves
  * them behind. Once sealed, they are found under another name, and perhaps as one transaction's.
@@ -33,7 +34,7 @@ final class StagedRows {
 
   private final StagingTable staging;
   private final TableName name;
-  private final List<StagedChunk> reported;
+  private final Part part;
 
   /**
    * The chunks to be found in the table: the reported chunks, unless one transaction copied them.
@@ -42,26 +43,22 @@ final class StagedRows {
 
   private final boolean vacuumed;
 
-  StagedRows(StagingTable staging, List<StagedChunk> reported) {
-    this(staging, staging.name(), reported, reported, false);
+  StagedRows(StagingTable staging, Part part) {
+    this(staging, staging.name(), part, part.chunks(), false);
   }
 
   private StagedRows(
-      StagingTable staging,
-      TableName name,
-      List<StagedChunk> reported,
-      List<StagedChunk> chunks,
-      boolean vacuumed) {
+      StagingTable staging, TableName name, Part part, List<StagedChunk> chunks, boolean vacuumed) {
     this.staging = staging;
     this.name = name;
-    this.reported = List.copyOf(reported);
+    this.part = part;
     this.chunks = List.copyOf(chunks);
     this.vacuumed = vacuumed;
   }
 
   /** The same rows, once they are sealed. */
   StagedRows in(SealedTable sealed) {
-    return new StagedRows(staging, sealed.name(), reported, sealed.chunks(), false);
+    return new StagedRows(staging, sealed.name(), part, sealed.chunks(), false);
   }
 
   boolean areSealed() {
@@ -70,7 +67,7 @@ final class StagedRows {
 
   /** The same rows, in a table that was vacuumed and analyzed. */
   StagedRows vacuumed() {
-    return new StagedRows(staging, name, reported, chunks, true);
+    return new StagedRows(staging, name, part, chunks, true);
   }
 
   /** The table that they are in. */
@@ -78,21 +75,8 @@ final class StagedRows {
     return name;
   }
 
-  List<StagedChunk> reported() {
-    return reported;
-  }
-
-  /** Rows that were reported. */
-  long count() {
-    return chunks.stream().mapToLong(StagedChunk::rows).sum();
-  }
-
-  long bytes() {
-    return chunks.stream().mapToLong(StagedChunk::bytes).sum();
-  }
-
-  int chunks() {
-    return reported.size();
+  Part part() {
+    return part;
   }
 
   /** Lets no zombie add a row from here on. */
@@ -112,7 +96,7 @@ final class StagedRows {
       staging.requireOurs(session);
       return;
     }
-    Optional<SealedTable> now = SealedTable.find(session, staging, reported);
+    Optional<SealedTable> now = SealedTable.find(session, staging, part);
     if (!now.equals(Optional.of(new SealedTable(name, chunks)))) {
       throw new Overtaken("sealed rows are gone from " + name);
     }
@@ -147,7 +131,7 @@ final class StagedRows {
               + " staged chunks are not as they were reported ("
               + present
               + " rows of "
-              + count()
+              + part.rows()
               + " are there); the server may have crashed while rows were staged (staging=logged"
               + " survives that), or a standby without them has taken its place; "
               + staging.target()
@@ -170,8 +154,8 @@ final class StagedRows {
                               AND written.xmin::text::bigint = reported.id)
         """
             .formatted(staging.tokens().quoted());
-    Object tokens = reported.stream().map(StagedChunk::token).toArray(UUID[]::new);
-    Object ids = reported.stream().map(StagedChunk::xmin).toArray(Long[]::new);
+    Object tokens = part.chunks().stream().map(StagedChunk::token).toArray(UUID[]::new);
+    Object ids = part.chunks().stream().map(StagedChunk::xmin).toArray(Long[]::new);
     return Set.copyOf(session.list(sql, row -> row.getObject(1, UUID.class), tokens, ids));
   }
 

@@ -38,6 +38,11 @@ public record RunIdentity(
     return givenRunId != null ? givenRunId : loadId;
   }
 
+  /** The part that is the whole run. */
+  public PartId whole() {
+    return PartId.whole(runId());
+  }
+
   /** Returns whether the caller chose the run id, so that the ledger never forgets it. */
   public boolean given() {
     return launched != null || givenRunId != null;

@@ -1,4 +1,7 @@
-/** The plan of a run: its identity, the target and the schema of its rows. */
+/**
+ * A run: its identity, the plan of its target and schema, and the part that a publish makes
+ * visible.
+ */
 @NullMarked
 package io.resultsink.postgres.internal.run;
 

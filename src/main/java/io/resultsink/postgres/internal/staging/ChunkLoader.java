@@ -10,6 +10,7 @@ import io.resultsink.postgres.internal.copy.CopyBuffer;
 import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.preflight.LoadFailure;
 import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Retry;
@@ -149,7 +150,7 @@ final class ChunkLoader {
       session.begin(Duration.ZERO, "look into the ledger");
       Ledger ledger = Ledger.in(staging.target().stagingSchema());
       boolean sealed = SealedTable.isAnyOf(session, staging);
-      if (ledger.find(session, plan.run().runId(), staging.target().table()).isPresent()) {
+      if (ledger.find(session, plan.run().whole(), staging.target().table()).isPresent()) {
         LOG.info("{} is published already; a late chunk is dropped", plan);
         return false;
       }

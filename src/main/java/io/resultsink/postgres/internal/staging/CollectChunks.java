@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.staging;
 
+import io.resultsink.postgres.internal.run.StagedChunk;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;

@@ -4,6 +4,8 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.internal.own.FoundTable;
 import io.resultsink.postgres.internal.own.OwnTable;
 import io.resultsink.postgres.internal.own.StagingComment;
+import io.resultsink.postgres.internal.run.Part;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
 import java.sql.SQLException;
@@ -35,9 +37,9 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
   private static final UUID COPIED = new UUID(0, 0);
 
   /** The one that holds these chunks; absent when they were not sealed. */
-  public static Optional<SealedTable> find(
-      Session session, StagingTable staging, List<StagedChunk> reported) throws SQLException {
-    String digest = digest(reported);
+  public static Optional<SealedTable> find(Session session, StagingTable staging, Part part)
+      throws SQLException {
+    String digest = digest(part);
     TableName name = nameOf(staging, digest);
     Optional<FoundTable> found = OwnTable.find(session, name);
     found.ifPresent(table -> OwnTable.requireOurs(table, staging.columnNames()));
@@ -49,14 +51,14 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
                 new SealedTable(
                     name,
                     comment.copiedBy() == null
-                        ? reported
-                        : List.of(all(comment.copiedBy(), reported))));
+                        ? part.chunks()
+                        : List.of(all(comment.copiedBy(), part))));
   }
 
   /** Gives the staging table, in which nothing else stands, the name of a sealed one. */
-  public static SealedTable byName(
-      Session session, StagingTable staging, List<StagedChunk> reported) throws SQLException {
-    String digest = digest(reported);
+  public static SealedTable byName(Session session, StagingTable staging, Part part)
+      throws SQLException {
+    String digest = digest(part);
     TableName name = nameOf(staging, digest);
     session.define(
         "ALTER TABLE " + staging.name().quoted() + " RENAME TO " + Identifier.quote(name.table()),
@@ -65,7 +67,7 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
             + name.quoted()
             + " IS "
             + session.literal(staging.comment(digest, null)));
-    return new SealedTable(name, reported);
+    return new SealedTable(name, part.chunks());
   }
 
   /**
@@ -73,10 +75,9 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
    *
    * @param select the chunks' rows
    */
-  public static SealedTable byCopy(
-      Session session, StagingTable staging, List<StagedChunk> reported, String select)
+  public static SealedTable byCopy(Session session, StagingTable staging, Part part, String select)
       throws SQLException {
-    String digest = digest(reported);
+    String digest = digest(part);
     TableName name = nameOf(staging, digest);
     long transaction = transactionId(session);
     OwnTable.create(
@@ -86,7 +87,7 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
             "CREATE TABLE " + name.quoted() + StagingTable.STORAGE + " AS\n" + select,
             staging.columnNames(),
             staging.comment(digest, transaction)));
-    return new SealedTable(name, List.of(all(transaction, reported)));
+    return new SealedTable(name, List.of(all(transaction, part)));
   }
 
   /**
@@ -105,9 +106,9 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
         sql, row -> row.getBoolean(1), staging.name().schema(), staging.name().table() + MARK);
   }
 
-  private static String digest(List<StagedChunk> reported) {
+  private static String digest(Part part) {
     return StagingComment.digest(
-        reported.stream()
+        part.chunks().stream()
             .map(chunk -> chunk.token() + ":" + chunk.transactionId() + ":" + chunk.rows())
             .sorted()
             .collect(Collectors.joining(",")));
@@ -118,12 +119,8 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
         staging.name().schema(), staging.name().table() + MARK + digest.substring(0, DIGITS));
   }
 
-  private static StagedChunk all(long transaction, List<StagedChunk> reported) {
-    return new StagedChunk(
-        COPIED,
-        transaction,
-        reported.stream().mapToLong(StagedChunk::rows).sum(),
-        reported.stream().mapToLong(StagedChunk::bytes).sum());
+  private static StagedChunk all(long transaction, Part part) {
+    return new StagedChunk(COPIED, transaction, part.rows(), part.bytes());
   }
 
   private static long transactionId(Session session) throws SQLException {

@@ -5,6 +5,7 @@ import io.resultsink.postgres.internal.copy.CopyBuffer;
 import io.resultsink.postgres.internal.copy.RowEncoder;
 import io.resultsink.postgres.internal.metrics.SinkMetrics;
 import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import java.util.List;
 import java.util.Optional;

@@ -83,7 +83,7 @@ public record StagingTable(
         FoundTable.find(session, List.of(ledger.name(), name, tokensOf(name)), resolved.table());
     Ledger.Look look = ledger.among(all);
     Optional<ResultSummary> published =
-        ledger.find(session, look, plan.run().runId(), resolved.table());
+        ledger.find(session, look, plan.run().whole(), resolved.table());
     if (published.isPresent()) {
       session.rollback();
       return new Opened(null, published.get());

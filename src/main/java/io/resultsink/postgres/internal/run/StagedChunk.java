@@ -1,4 +1,4 @@
-package io.resultsink.postgres.internal.staging;
+package io.resultsink.postgres.internal.run;
 
 import java.io.IOException;
 import java.io.InputStream;
