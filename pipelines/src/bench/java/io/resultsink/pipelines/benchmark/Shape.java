@@ -12,10 +12,10 @@ enum Shape {
   /** 30 columns, among them numerics, documents and arrays. */
   WIDE(WideRows.SCHEMA, WideRows.SQL, WideRows::values);
 
-  /** What stood in the table before, in another column than the key. */
+  /** The generation of the rows that stood in the table before, in another column than the key. */
   static final int OLD = 1;
 
-  /** What is written. */
+  /** The generation of the rows that are written. */
   static final int NEW = 0;
 
   private final Schema schema;

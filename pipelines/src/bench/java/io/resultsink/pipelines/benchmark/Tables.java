@@ -76,7 +76,7 @@ final class Tables {
         });
   }
 
-  /** What a table with just these rows has in it. */
+  /** Returns the content of a table with just these rows. */
   TableContent content(Shape shape, long rows, int generation) {
     String source = source(shape, rows, generation);
     return contents.computeIfAbsent(

@@ -4,7 +4,7 @@ import io.resultsink.postgres.testing.Runners;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
 
-/** Where pipelines run. */
+/** A runner of the pipelines that are measured. */
 enum BenchRunner {
   /** A Flink cluster in this process, parallelism 2. */
   FLINK {

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 
 /**
- * What the parts share.
+ * The things that the parts share.
  *
  * @param rows what a contender writes, unless it says otherwise
  * @param folder for files of a run, and what it leaves

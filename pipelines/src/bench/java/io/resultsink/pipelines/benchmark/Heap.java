@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a JVM with little memory needs for many rows: {@link HeapRun}, in a process of its own. */
+/**
+ * The memory that a JVM with little of it needs for many rows: {@link HeapRun}, in a process of its
+ * own.
+ */
 final class Heap {
 
   static final int MEGABYTES = 256;

@@ -5,12 +5,12 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * What a table has in it: how many rows, and the sum of a hash of each, which does not depend on
- * their order.
+ * The content of a table: its number of rows, and the sum of a hash of each, which does not depend
+ * on their order.
  */
 record TableContent(BigDecimal rows, BigDecimal hash) {
 
-  /** What a table or a query in brackets gives. */
+  /** Returns the content of a table, or of a query in brackets. */
   static TableContent of(TestDatabase database, String from) {
     List<String> found =
         database

@@ -22,16 +22,16 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** The benchmarks of the encoders, each in a JVM of its own. */
 final class Encoders {
 
-  /** What the row is called where a type would be. */
+  /** The name of the whole row, where a type would be. */
   static final String ROW = "row of 8 columns";
 
-  /** Who encodes: the names of the benchmarks' methods. */
+  /** The rivals: the names of the benchmarks' methods. */
   static final String SINK = "sink";
 
   static final String PG_BULK_INSERT = "pgBulkInsert";
   static final String TEXT = "text";
 
-  /** What all figures' names begin with. */
+  /** The beginning of all figures' names. */
   static final String PREFIX = "encoders/";
 
   /** After who encodes, the name of the figure of what it allocates. */

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Where figures were measured. */
+/** The machine on which figures were measured. */
 final class Machine {
 
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");

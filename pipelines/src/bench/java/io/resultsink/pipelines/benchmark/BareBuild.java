@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.postgresql.PGConnection;
 
 /**
- * What a new table with indexes is by hand: one binary COPY from a ready-made file, three indexes,
- * a vacuum.
+ * A new table with indexes, made by hand: one binary COPY from a ready-made file, three indexes, a
+ * vacuum.
  */
 record BareBuild(Bench bench, Shape shape, long rows) implements Contender {
 

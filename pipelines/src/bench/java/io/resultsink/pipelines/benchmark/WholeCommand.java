@@ -30,7 +30,7 @@ final class WholeCommand {
   }
 
   /**
-   * What a command took.
+   * The time and memory that a command took.
    *
    * @param megabytes the most resident memory; empty where the system does not tell
    */

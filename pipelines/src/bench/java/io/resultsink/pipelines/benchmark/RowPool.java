@@ -7,7 +7,7 @@ import org.apache.beam.sdk.values.Row;
 /** Rows that are there already and come again and again, so that making them costs nothing. */
 final class RowPool {
 
-  /** How many different rows there are. */
+  /** The number of different rows. */
   static final int SIZE = 1000;
 
   private final List<Row> rows;
@@ -26,7 +26,7 @@ final class RowPool {
     return rows.get((int) (index % SIZE));
   }
 
-  /** What a table has in it when so many rows from the beginning were written. */
+  /** Returns the content of a table into which so many rows from the beginning were written. */
   TableContent content(Tables tables, long count) {
     TableContent whole = tables.content(shape, SIZE, Shape.NEW).times(count / SIZE);
     long rest = count % SIZE;

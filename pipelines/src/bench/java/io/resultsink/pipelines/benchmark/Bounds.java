@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What must come of the measurements: the one place where a bound stands. */
+/** The bounds of the measurements, each of which stands nowhere else. */
 final class Bounds {
 
   private static final String FLINK = Part.FLINK.label();

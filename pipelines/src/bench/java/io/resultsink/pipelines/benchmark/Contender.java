@@ -8,7 +8,7 @@ interface Contender {
   /** As the results name it, after their part's name. */
   String name();
 
-  /** How many rows it writes in each measured run. */
+  /** The number of rows that it writes in each measured run. */
   long rows();
 
   /** Makes everything as it is before; not timed. */

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long a replace locks readers out, by the word of the server: a session reads over and over,
- * and the server says how long it waited for a lock. What the sink says, from the lock to the
- * answer to COMMIT, also has in it what the server removes after it gave the lock back.
+ * The time for which a replace locks readers out, as the server tells it: a session reads over and
+ * over, and the server says how long it waited for a lock. The sink's own figure, from the lock to
+ * the answer to COMMIT, includes work that the server does after it gave the lock back.
  */
 final class LockHeld {
 

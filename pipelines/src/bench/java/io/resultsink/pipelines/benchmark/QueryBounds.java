@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
 
-/** What must come of the commands of part {@code query}. */
+/** The bounds of the commands of part {@code query}. */
 final class QueryBounds {
 
   private QueryBounds() {}

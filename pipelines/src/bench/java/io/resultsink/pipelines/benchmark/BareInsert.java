@@ -7,8 +7,8 @@ import java.sql.Statement;
 import java.time.Duration;
 
 /**
- * What a publish by hand is: one transaction that fills a table with three indexes from an unlogged
- * one that was just written, by {@code INSERT ... SELECT}, for truncate after a {@code DELETE}.
+ * A publish by hand: one transaction that fills a table with three indexes from an unlogged one
+ * that was just written, by {@code INSERT ... SELECT}, for truncate after a {@code DELETE}.
  */
 record BareInsert(Bench bench, RowPool pool, WriteMode mode, long rows) implements Contender {
 

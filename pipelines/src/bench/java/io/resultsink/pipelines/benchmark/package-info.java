@@ -1,5 +1,5 @@
 /**
- * What a write costs, measured side by side in one run: {@code make bench}.
+ * The costs of a write, measured side by side in one run: {@code make bench}.
  *
  * <p>{@link io.resultsink.pipelines.benchmark.Benchmark} runs the {@link
  * io.resultsink.pipelines.benchmark.Part}s that were asked for. Contenders of one part run in turn,

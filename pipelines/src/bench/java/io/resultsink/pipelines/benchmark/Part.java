@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What {@code ONLY=} can choose among. */
+/** A part of the benchmark, which {@code ONLY=} can choose. */
 enum Part {
-  /** What a write adds to a pipeline on Flink, beside JdbcIO and a bare COPY. */
+  /** The time that a write adds to a pipeline on Flink, beside JdbcIO and a bare COPY. */
   FLINK {
     @Override
     void measure(Bench bench, Rounds rounds) throws Exception {
@@ -34,7 +34,7 @@ enum Part {
               new SinkWrite(bench, BenchRunner.FLINK, Shape.WIDE, WriteMode.REPLACE, rows)));
     }
   },
-  /** What a write adds on the direct runner; once. */
+  /** The same on the direct runner; once. */
   DIRECT {
     @Override
     void measure(Bench bench, Rounds rounds) throws Exception {
@@ -70,7 +70,7 @@ enum Part {
               new StagedInBundles(bench, "chunks of 200 rows", pool, rows, SMALL_CHUNK)));
     }
   },
-  /** How long a replace keeps readers waiting. */
+  /** The time for which a replace keeps readers waiting. */
   LOCK {
     @Override
     void measure(Bench bench, Rounds rounds) throws Exception {

@@ -183,7 +183,9 @@ public enum EncodedType {
     return field;
   }
 
-  /** Whether all values have the same number of bytes, so that none needs memory of its own. */
+  /**
+   * Returns whether all values have the same number of bytes, so that none needs memory of its own.
+   */
   boolean isFixedWidth() {
     return fixedWidth;
   }

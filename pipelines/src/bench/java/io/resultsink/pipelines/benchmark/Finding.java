@@ -5,7 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What measurements mean.
+ * A meaning of measurements, and the limit that it must keep.
  *
  * @param unit {@code x} for a ratio
  * @param from its values in the rounds; empty when what it needs was not measured

@@ -2,7 +2,7 @@ package io.resultsink.pipelines.benchmark;
 
 import java.util.Locale;
 
-/** What a figure must reach. */
+/** The limit that a figure must keep. */
 record Limit(Kind kind, double value) {
 
   /** On which side of the value. */

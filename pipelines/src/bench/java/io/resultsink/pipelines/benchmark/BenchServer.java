@@ -21,10 +21,10 @@ final class BenchServer implements AutoCloseable {
 
   private static final String MAX_WAL_SIZE = "16GB";
 
-  /** What the manual recommends to begin with: chapter Resource Consumption, shared_buffers. */
+  /** The manual's recommendation to begin with: chapter Resource Consumption, shared_buffers. */
   private static final int PARTS_OF_MEMORY = 4;
 
-  /** What the figures depend on. */
+  /** The settings that the figures depend on. */
   private static final List<String> SETTINGS =
       List.of(
           "server_version",

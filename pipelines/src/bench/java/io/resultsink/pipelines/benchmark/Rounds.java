@@ -10,7 +10,7 @@ final class Rounds {
   /** Rounds that are measured, where a part does not say otherwise. */
   static final int THREE = 3;
 
-  /** What is run once before, so that the JVM has compiled it. */
+  /** The most rows that are written once before, so that the JVM has compiled the code. */
   private static final long LARGEST_WARM_UP = 100_000;
 
   private final Bench bench;

@@ -30,7 +30,7 @@ final class Results {
     return all;
   }
 
-  /** What was measured under a name; empty when its part was not asked for, or failed. */
+  /** Returns the measurements of a name; empty when its part was not asked for, or failed. */
   Optional<Series> find(String name) {
     return measured.entrySet().stream()
         .filter(entry -> entry.getKey().name().equals(name))

@@ -74,12 +74,15 @@ final class QueryFiles {
     return folder.resolve("films");
   }
 
-  /** Where the samples of the guide go. */
+  /** The folder of the guide's samples. */
   Path samples() {
     return folder.resolve("samples");
   }
 
-  /** How long DuckDB alone takes for a query of the CSV file, with a session of its own. */
+  /**
+   * Returns the time that DuckDB alone takes for a query of the CSV file, with a session of its
+   * own.
+   */
   Duration timeAlone(String sql) throws Exception {
     return Stopwatch.time(
         () -> {
