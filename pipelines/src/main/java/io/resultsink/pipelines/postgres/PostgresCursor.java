@@ -46,6 +46,9 @@ final class PostgresCursor implements RowCursor {
           bytesOfRow = Math.max(1, size / found.size());
         }
         done = reading.portal().isDone();
+        if (done) {
+          reading.requireOwnForms();
+        }
       }
     } catch (SQLException e) {
       throw isCancelled() ? cancelled() : QueryErrors.ofExecution(query.parsed(), e);

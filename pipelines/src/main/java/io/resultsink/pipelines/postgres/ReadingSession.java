@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.postgres;
 
+import io.resultsink.pipelines.engine.QueryFailedException;
 import io.resultsink.pipelines.query.QueryException;
 import io.resultsink.postgres.internal.session.ConnectionSource;
 import io.resultsink.postgres.internal.session.PostgresConnections;
@@ -11,6 +12,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.beam.sdk.schemas.Schema;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -27,6 +30,16 @@ import org.postgresql.core.Field;
 final class ReadingSession implements AutoCloseable {
 
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+
+  /** The settings by which the server writes values as text. */
+  private static final Map<String, String> FORMS =
+      new TreeMap<>(
+          Map.of(
+              "TimeZone", "UTC",
+              "DateStyle", "ISO, YMD",
+              "IntervalStyle", "postgres",
+              "bytea_output", "hex",
+              "extra_float_digits", "1"));
 
   private final SingleQuery query;
   private final Session session;
@@ -75,18 +88,16 @@ final class ReadingSession implements AutoCloseable {
         SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
         SELECT pg_catalog.current_setting('search_path'),
                pg_catalog.set_config('search_path', 'pg_temp', true);
-        SELECT set_config('TimeZone', 'UTC', true),
-               set_config('DateStyle', 'ISO, YMD', true),
-               set_config('IntervalStyle', 'postgres', true),
-               set_config('bytea_output', 'hex', true),
-               set_config('extra_float_digits', '1', true),
-               set_config('standard_conforming_strings', 'on', true),
+        SELECT set_config('standard_conforming_strings', 'on', true),
                set_config('idle_in_transaction_session_timeout', '0', true),
                set_config('tcp_keepalives_idle', '60', true),
                set_config('tcp_keepalives_interval', '10', true),
                set_config('tcp_keepalives_count', '6', true),
                set_config('application_name', 'result_sink query', true)
         """;
+    for (Map.Entry<String, String> form : FORMS.entrySet()) {
+      sql += ", set_config('%s', '%s', true)".formatted(form.getKey(), form.getValue());
+    }
     if (session.serverVersion() >= TRANSACTION_TIMEOUT_SINCE) {
       sql += ", set_config('transaction_timeout', '0', true)";
     }
@@ -130,6 +141,29 @@ final class ReadingSession implements AutoCloseable {
 
   Portal portal() {
     return portal;
+  }
+
+  /**
+   * Makes sure that the query's own functions have not changed the form of its values: the target
+   * would read another value than the one that was meant.
+   *
+   * @throws QueryFailedException naming each setting that is another now
+   */
+  void requireOwnForms() throws SQLException {
+    List<String> changes = new ArrayList<>();
+    for (Map.Entry<String, String> form : FORMS.entrySet()) {
+      String now =
+          session.one(
+              "SELECT pg_catalog.current_setting(?)", row -> row.getString(1), form.getKey());
+      if (!now.equals(form.getValue())) {
+        changes.add("%s from %s to %s".formatted(form.getKey(), form.getValue(), now));
+      }
+    }
+    if (!changes.isEmpty()) {
+      throw new QueryFailedException(
+          "a function of the query changed %s, by which the server writes values; nothing was published; leave the setting as it is, and write values in another form with to_char"
+              .formatted(String.join(", and ", changes)));
+    }
   }
 
   /** Another statement of this transaction. */
