@@ -106,6 +106,12 @@ final class DuckCursor implements RowCursor {
         return new QueryFailedException("the query was cancelled");
       }
     }
+    try {
+      // Of a file that was cut short meanwhile, DuckDB says that it is broken.
+      query.checkUnchanged();
+    } catch (QueryFailedException e) {
+      return e;
+    }
     DuckSession open = session;
     // Planning failures say why; what fails later before its first row does not.
     SQLException reason =

@@ -5,17 +5,25 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.Objects;
 
 /**
  * A file as it was when the folder was listed.
  *
  * @param path absolute
+ * @param key tells it from another file that takes its place; empty where the system has none
  */
-record InputFile(String path, long bytes, long modifiedMillis) implements Serializable {
+record InputFile(String path, long bytes, Instant modified, String key) implements Serializable {
 
   static InputFile of(Path path) throws IOException {
+    BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
     return new InputFile(
-        path.toString(), Files.size(path), Files.getLastModifiedTime(path).toMillis());
+        path.toString(),
+        found.size(),
+        found.lastModifiedTime().toInstant(),
+        Objects.toString(found.fileKey(), ""));
   }
 
   /**
@@ -33,8 +41,11 @@ record InputFile(String path, long bytes, long modifiedMillis) implements Serial
     if (now.bytes != bytes) {
       throw changed("had %d bytes when the run began and has %d now".formatted(bytes, now.bytes));
     }
-    if (now.modifiedMillis != modifiedMillis) {
+    if (!now.modified.equals(modified)) {
       throw changed("was written while the query ran");
+    }
+    if (!now.key.equals(key)) {
+      throw changed("was replaced by another while the query ran");
     }
   }
 

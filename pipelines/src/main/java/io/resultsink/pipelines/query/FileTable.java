@@ -52,22 +52,24 @@ final class FileTable extends BaseBeamTable {
     Schema columns = getSchema();
     TableFormat readable = Objects.requireNonNull(format);
     return begin
-        .apply("Files", Create.of(parts(readable)).withCoder(SerializableCoder.of(FilePart.class)))
+        .apply(
+            "Files", Create.of(parts(readable)).withCoder(SerializableCoder.of(ListedPart.class)))
         .apply("Spread", Reshuffle.viaRandomKey())
         .apply("Read " + name, ParDo.of(new ReadRows(readable, columns)))
         .setRowSchema(columns);
   }
 
-  private List<FilePart> parts(TableFormat readable) {
-    List<FilePart> parts = new ArrayList<>();
+  private List<ListedPart> parts(TableFormat readable) {
+    List<ListedPart> parts = new ArrayList<>();
     for (Metadata file : files) {
       String path = file.resourceId().toString();
       if (!readable.splittable() || InputFiles.compressed(path)) {
-        parts.add(FilePart.whole(name, path));
+        parts.add(ListedPart.of(FilePart.whole(name, path), file));
         continue;
       }
       for (long start = 0; start < file.sizeBytes(); start += FilePart.PART_BYTES) {
-        parts.add(new FilePart(name, path, start, start + FilePart.PART_BYTES));
+        FilePart part = new FilePart(name, path, start, start + FilePart.PART_BYTES);
+        parts.add(ListedPart.of(part, file));
       }
     }
     return parts;

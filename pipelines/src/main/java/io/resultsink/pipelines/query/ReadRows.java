@@ -8,7 +8,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.Row;
 
 /** Parts of files to rows. */
-final class ReadRows extends DoFn<FilePart, Row> {
+final class ReadRows extends DoFn<ListedPart, Row> {
 
   private static final int COUNTED_AT_ONCE = 1000;
 
@@ -21,7 +21,9 @@ final class ReadRows extends DoFn<FilePart, Row> {
   }
 
   @ProcessElement
-  public void read(@Element FilePart part, OutputReceiver<Row> output) throws IOException {
+  public void read(@Element ListedPart listed, OutputReceiver<Row> output) throws IOException {
+    listed.checkUnchanged();
+    FilePart part = listed.part();
     Counter counter = InputMetrics.rowsRead(part.table());
     int uncounted = 0;
     try (RowSource rows = format.open(part, schema)) {
@@ -34,5 +36,6 @@ final class ReadRows extends DoFn<FilePart, Row> {
       }
     }
     counter.inc(uncounted);
+    listed.checkUnchanged();
   }
 }

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -446,17 +445,6 @@ class FolderTablesTest {
     assertThat(failure("FROM \"none\"", ReadOptions.NONE), containsString(none.toString()));
   }
 
-  @Test
-  void aFileThatIsRemovedMeanwhileFailsTheRun() throws IOException {
-    Path file = queries.write("t.csv", "a\n1\n");
-    DuckQuery query = queries.prepare("FROM t");
-    Files.delete(file);
-
-    assertThat(
-        assertThrows(QueryFailedException.class, () -> FolderQueries.rows(query)).getMessage(),
-        containsString(file + " is gone or cannot be read any more; the target is untouched"));
-  }
-
   private String failure(String sql, ReadOptions options) {
     RuntimeException failure =
         assertThrows(
@@ -465,26 +453,6 @@ class FolderTablesTest {
       assertThat(String.valueOf(cause.getMessage()), not(containsString("secret")));
     }
     return failure.getMessage();
-  }
-
-  @Test
-  void aFileThatChangesMeanwhileFailsTheRun() throws IOException {
-    Path file = queries.write("t.csv", "a\n1\n2\n3\n");
-    DuckQuery shrank = queries.prepare("SELECT a FROM t");
-    queries.write("t.csv", "a\n1\n");
-    assertThat(
-        assertThrows(QueryFailedException.class, () -> FolderQueries.rows(shrank)).getMessage(),
-        containsString(file + " had 8 bytes when the run began and has 4 now"));
-
-    DuckQuery replaced = queries.prepare("SELECT a FROM t");
-    try (RowCursor cursor = replaced.open()) {
-      assertThat(cursor.next(10, 1000).size(), is(1));
-      queries.write("t.csv", "a\n7\n");
-      Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
-      assertThat(
-          assertThrows(QueryFailedException.class, () -> cursor.next(10, 1000)).getMessage(),
-          containsString("was written while the query ran"));
-    }
   }
 
   @Test
