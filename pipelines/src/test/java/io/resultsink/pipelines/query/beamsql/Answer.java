@@ -33,6 +33,13 @@ record Answer(List<String> names, List<Kind> kinds, List<List<@Nullable Object>>
     return value;
   }
 
+  /** Returns whether an integer of it is larger than Beam SQL's largest. */
+  boolean isBeyondBigint() {
+    return rows.stream()
+        .flatMap(List::stream)
+        .anyMatch(value -> value instanceof BigInteger integer && integer.bitLength() > 63);
+  }
+
   /** What is different; null when nothing is. {@code inputs} is how many rows sums may have. */
   @Nullable String differenceTo(Answer other, int inputs) {
     if (!names.equals(other.names)) {

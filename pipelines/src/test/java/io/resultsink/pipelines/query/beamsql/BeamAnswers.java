@@ -1,5 +1,7 @@
 package io.resultsink.pipelines.query.beamsql;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.extensions.sql.meta.BeamSqlTable;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -17,6 +20,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
+import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Many queries in one pipeline of the DirectRunner. */
@@ -33,6 +37,7 @@ final class BeamAnswers {
     PipelineOptions options =
         PipelineOptionsFactory.fromArgs(
                 "--targetParallelism=1",
+                "--blockOnRun=false",
                 "--enforceImmutability=false",
                 "--enforceEncodability=false")
             .create();
@@ -51,8 +56,16 @@ final class BeamAnswers {
   }
 
   /** Runs all queries. */
-  void run() {
-    pipeline.run().waitUntilFinish();
+  void run(Duration atMost) {
+    PipelineResult running = pipeline.run();
+    if (running.waitUntilFinish(atMost) != PipelineResult.State.DONE) {
+      try {
+        running.cancel();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      throw new IllegalStateException("not done after " + atMost);
+    }
   }
 
   Answer answer(int number) {

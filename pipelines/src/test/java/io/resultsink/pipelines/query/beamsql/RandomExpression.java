@@ -166,8 +166,9 @@ final class RandomExpression {
   }
 
   private Sql integer(int depth) {
-    return switch (random.nextInt(10)) {
-      case 0, 1 -> operation(Kind.INTEGER, tame(Kind.INTEGER, depth), tame(Kind.INTEGER, depth));
+    return switch (random.nextInt(11)) {
+      case 0 -> operation(Kind.INTEGER, tame(Kind.INTEGER, depth), tame(Kind.INTEGER, depth));
+      case 1 -> beyond(of(Kind.INTEGER, depth), of(Kind.INTEGER, depth));
       case 2 ->
           Sql.of(
               Kind.INTEGER,
@@ -201,8 +202,25 @@ final class RandomExpression {
                   of(Kind.TIMESTAMP, depth),
                   of(Kind.TIMESTAMP, depth));
       case 8 -> Sql.of(Kind.INTEGER, "CAST(%s AS BIGINT)", tame(Kind.DOUBLE, depth));
+      case 9 ->
+          Sql.of(
+              Kind.INTEGER,
+              one(List.of("CAST('%s' AS BIGINT)", "CAST(' %s ' AS BIGINT)"))
+                  .formatted(one(List.of("12", "-7", "+3", "9223372036854775807"))));
       default -> Sql.of(Kind.INTEGER, "CAST(%s AS BIGINT)", of(Kind.DECIMAL, depth));
     };
+  }
+
+  /** An operation whose result may need more than 64 bits, which DuckDB has when it is told to. */
+  private Sql beyond(Sql one, Sql other) {
+    String operator = one(List.of("+", "-", "*"));
+    return Sql.of(
+            Kind.INTEGER,
+            "(%s " + operator + " %s)",
+            "(CAST(%s AS HUGEINT) " + operator + " %s)",
+            one,
+            other)
+        .wild();
   }
 
   private Sql operation(Kind kind, Sql one, Sql other) {

@@ -3,9 +3,12 @@ package io.resultsink.pipelines.query.beamsql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Window functions whose result the rows' chance order does not change. */
 final class RandomWindow {
+
+  private static final int MOST_KEYS = 11;
 
   private final Random random;
   private final List<Sql> columns;
@@ -38,6 +41,9 @@ final class RandomWindow {
             .skip(random.nextInt(2))
             .findFirst()
             .orElse(null);
+    if (columns.size() <= MOST_KEYS && random.nextInt(4) == 0) {
+      return byRows(number, partition);
+    }
     return switch (random.nextInt(number == null ? 4 : 6)) {
       case 0 -> Sql.of(Kind.INTEGER, "RANK() OVER (%sORDER BY %s)", partition, order);
       case 1 -> Sql.of(Kind.INTEGER, "DENSE_RANK() OVER (%sORDER BY %s)", partition, order);
@@ -52,6 +58,20 @@ final class RandomWindow {
           Sql.of(number.kind(), "SUM(%s) OVER (%sORDER BY %s)", number, partition, order).wild();
       default -> Sql.of(Kind.DOUBLE, "AVG(%s) OVER (%s)", number, partition).wild();
     };
+  }
+
+  /** Ordered by all columns: only rows that are the same change places. */
+  private Sql byRows(@Nullable Sql number, Sql partition) {
+    Sql order = Sql.joined(", ", columns.stream().map(key -> ordered(random, key)).toList());
+    return number == null || random.nextBoolean()
+        ? Sql.of(Kind.INTEGER, "ROW_NUMBER() OVER (%sORDER BY %s)", partition, order)
+        : Sql.of(
+                number.kind(),
+                "SUM(%s) OVER (%sORDER BY %s ROWS UNBOUNDED PRECEDING)",
+                number,
+                partition,
+                order)
+            .wild();
   }
 
   static Sql ordered(Random random, Sql key) {
