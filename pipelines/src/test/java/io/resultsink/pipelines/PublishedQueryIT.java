@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queries whose result is published, and what is said of it. */
 class PublishedQueryIT {
@@ -92,16 +94,36 @@ class PublishedQueryIT {
     assertThat(server.stagingTables(), is(empty()));
   }
 
-  @Test
-  void aRunThatWasNamedPublishesOnce() throws IOException, SQLException {
-    CommandLineOutcome first = query("embedded:counts", "--run-id", "2026-11-22T10", COUNT);
-    CommandLineOutcome second = query("embedded:counts", "--run-id", "2026-11-22T10", COUNT);
+  @ParameterizedTest
+  @ValueSource(strings = {"duckdb", "postgres", "beam"})
+  void aRunThatWasNamedKeepsItsFirstResultAndSaysSo(String engine)
+      throws IOException, SQLException {
+    server.execute("CREATE TABLE hits (n bigint)");
+    Files.writeString(folder.resolve("hits.csv"), "n\n1\n2\n");
+    Files.delete(folder.resolve("hits.jsonl"));
+    server.execute("INSERT INTO hits VALUES (1), (2)");
+    String[] words = {"--engine", engine, "--run-id", "2026-11-22T10", "SELECT n FROM hits"};
 
-    assertThat(first.exitCode(), is(0));
-    assertThat(second.exitCode(), is(0));
-    assertThat(second.err(), containsString("append, 2 rows, "));
+    CommandLineOutcome first = named(engine, words);
+    Files.writeString(folder.resolve("hits.csv"), "n\n3\n4\n5\n");
+    server.execute("UPDATE hits SET n = n + 2");
+    CommandLineOutcome second = named(engine, words);
+
+    assertThat(first.err(), first.exitCode(), is(0));
+    assertThat(second.err(), second.exitCode(), is(0));
+    assertThat(second.err(), containsString("replace, 2 rows, "));
     assertThat(second.err(), containsString(" ago by this very run; nothing was changed"));
-    assertThat(server.column("SELECT count(*) FROM counts"), contains("2"));
+    assertThat(server.column("SELECT n FROM numbers ORDER BY n"), contains("1", "2"));
+    assertThat(server.stagingTables(), is(empty()));
+  }
+
+  private CommandLineOutcome named(String engine, String... words) {
+    if (!engine.equals("postgres")) {
+      return query("embedded:numbers?mode=replace", words);
+    }
+    List<String> arguments = new ArrayList<>(List.of("-r", "embedded:numbers?mode=replace"));
+    arguments.addAll(List.of(words));
+    return ask(arguments.toArray(String[]::new));
   }
 
   @Test

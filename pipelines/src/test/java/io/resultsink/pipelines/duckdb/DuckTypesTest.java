@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.pipelines.query.QueryException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TimeZone;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** DuckDB's types: each exact, with its extremes, or refused by name. */
 class DuckTypesTest {
@@ -39,6 +43,32 @@ class DuckTypesTest {
   @AfterEach
   void goHome() {
     TimeZone.setDefault(ofTheMachine);
+  }
+
+  /** The server's log, files and schedules are in UTC: the machine's zone moves no hour. */
+  @ParameterizedTest
+  @ValueSource(strings = {"America/New_York", "Asia/Kolkata", "Pacific/Apia"})
+  void theSessionIsInUtcWhateverTheMachineIsIn(String zone) {
+    TimeZone.setDefault(TimeZone.getTimeZone(zone));
+
+    assertThat(
+        queries.row(
+            """
+            SELECT current_setting('TimeZone'),
+              CAST(TIMESTAMPTZ '2026-03-08 07:30:00+00' AS VARCHAR),
+              CAST(date_trunc('day', TIMESTAMPTZ '2026-03-08 03:30:00+00') AS VARCHAR),
+              CAST(TIMESTAMPTZ '2026-03-08 23:30:00+00' AS DATE),
+              CAST(TIMESTAMP '2026-03-08 02:30:00' AS TIMESTAMPTZ),
+              TIMESTAMP '2026-03-08 02:30:00'
+            FROM t"""),
+        is(
+            List.<Object>of(
+                "UTC",
+                "2026-03-08 07:30:00+00",
+                "2026-03-08 00:00:00+00",
+                LocalDate.parse("2026-03-08"),
+                Instant.parse("2026-03-08T02:30:00Z"),
+                LocalDateTime.parse("2026-03-08T02:30:00"))));
   }
 
   private static String name(FieldType type) {

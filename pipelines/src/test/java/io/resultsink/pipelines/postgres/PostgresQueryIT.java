@@ -12,9 +12,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resultsink.pipelines.engine.QueryFailedException;
+import io.resultsink.pipelines.engine.ReadQuery;
 import io.resultsink.pipelines.engine.RowCursor;
 import io.resultsink.pipelines.query.QueryException;
+import io.resultsink.postgres.PostgresResultSink;
 import io.resultsink.postgres.testing.PgBouncer;
+import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestingPostgres;
 import java.io.PrintWriter;
@@ -28,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -290,6 +294,30 @@ class PostgresQueryIT {
             "the columns of the query have changed since it was launched: column 1 was id int4,"
                 + " is id numeric(9,2); column 5 was absent, is more date; nothing was published;"
                 + " run it again"));
+  }
+
+  /** As it travels to a worker, on a runner that has workers. */
+  @Test
+  void aRunOfAWorkerThatFindsOtherColumnsFailsInWords() {
+    database.executeAs(TestingPostgres.SINK, "CREATE TABLE copied AS SELECT 7 AS id");
+    Pipeline pipeline = Pipeline.create(Runners.FLINK.options());
+    pipeline
+        .apply(ReadQuery.of(query(url(), "SELECT id FROM t"), "PostgreSQL"))
+        .apply(PostgresResultSink.to(database.url("copied?mode=replace")));
+    database.execute("ALTER TABLE results.t ALTER id TYPE bigint");
+
+    Throwable failure =
+        assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
+
+    while (failure.getCause() != null) {
+      failure = failure.getCause();
+    }
+    assertThat(
+        failure.getMessage(),
+        is(
+            "the columns of the query have changed since it was launched: column 1 was id int4,"
+                + " is id int8; nothing was published; run it again"));
+    assertThat(database.column("SELECT id FROM results.copied"), contains("7"));
   }
 
   /** An open snapshot on the target's server would be in the way of the publish. */
