@@ -120,6 +120,19 @@ class PlantedTablesIT {
     }
   }
 
+  @Test
+  void aStagingTableWithoutItsTokensIsRefusedByName() {
+    try (Steps run = new Steps(table.target(WriteMode.APPEND))) {
+      run.stage(0, ROWS);
+      String tokens = database.stagingTables().get(0) + "_t";
+      database.execute("DROP TABLE " + tokens);
+      IncompatibleTableException refusal =
+          assertThrows(IncompatibleTableException.class, () -> run.stage(0, ROWS));
+      assertThat(refusal.getMessage(), containsString(tokens + ", which belongs to it, is gone"));
+      assertThat(table.rows("id"), is(empty()));
+    }
+  }
+
   /** As good as it gets for him: he even knows the tokens, and so the name and the digest. */
   @Test
   @Measure(

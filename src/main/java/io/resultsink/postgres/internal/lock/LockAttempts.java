@@ -5,6 +5,7 @@ import io.resultsink.postgres.failure.Printable;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.Retry;
 import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
@@ -89,7 +90,7 @@ public final class LockAttempts {
          WHERE d.datname = current_database() AND l.relation = to_regclass(?) AND NOT l.granted
         """;
     if (session.find(sql, row -> true, heldAnyway.quoted()).isPresent()) {
-      throw new Overtaken("somebody waits for " + heldAnyway);
+      throw new Conflict("somebody waits for " + heldAnyway);
     }
   }
 

@@ -2,7 +2,6 @@ package io.resultsink.postgres.internal.own;
 
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
-import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -50,10 +49,11 @@ public final class OwnTable {
       throws SQLException {
     Map<TableName, FoundTable> found =
         find(session, names).stream().collect(Collectors.toMap(FoundTable::name, table -> table));
-    if (found.size() < names.size()) {
-      throw new SQLException(
-          "of the tables " + names + " some are gone just after they were created",
-          SqlState.UNDEFINED_TABLE);
+    for (TableName name : names) {
+      if (!found.containsKey(name)) {
+        refuse(
+            name, List.of(name + " is gone just after it was created" + FoundTable.EVENT_TRIGGER));
+      }
     }
     return found;
   }

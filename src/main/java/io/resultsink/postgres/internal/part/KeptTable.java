@@ -4,6 +4,7 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.part.TablePart.Phase;
 import io.resultsink.postgres.internal.part.TableParts.Making;
+import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
 import java.sql.SQLException;
@@ -89,8 +90,9 @@ public final class KeptTable {
     String sql =
         "SELECT FROM pg_index WHERE indrelid = to_regclass(?) AND (indcheckxmin OR NOT indisvalid)";
     if (session.find(sql, row -> true, fresh.quoted()).isPresent()) {
-      throw new SQLException(
-          "an index of the new table is not for every snapshot", SqlState.SERIALIZATION_FAILURE);
+      throw new Conflict(
+          "somebody's snapshot is older than rows of the new table, and would miss them in its"
+              + " indexes");
     }
   }
 

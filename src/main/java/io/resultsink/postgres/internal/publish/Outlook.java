@@ -3,9 +3,9 @@ package io.resultsink.postgres.internal.publish;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.part.PartFailedException;
 import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.Conflict;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,8 @@ record Outlook(int attempts, int reached, boolean inDoubt, @Nullable Backend los
   }
 
   /**
-   * Returns what to do after the attempt that led to this state. The SQLSTATE decides:
+   * Returns what to do after the attempt that led to this state. The failure's type decides, and
+   * for PostgreSQL's errors their SQLSTATE:
    *
    * <ul>
    *   <li>a lost session: another attempt until the server was away for too long,
@@ -82,14 +83,15 @@ record Outlook(int attempts, int reached, boolean inDoubt, @Nullable Backend los
       again = unavailable.remedy() == Remedy.RETRY && inTime;
     } else if (failed.isSessionLost()) {
       again = reached < ATTEMPTS && inTime;
-    } else if (cause instanceof Overtaken) {
-      again = attempts < ATTEMPTS && patient;
-    } else if (cause instanceof SQLException sql) {
-      again = attempts < ATTEMPTS && patient && (SqlState.isConcurrency(sql) || isRace(sql));
     } else {
-      return Verdict.FAIL;
+      again = attempts < ATTEMPTS && patient && isConflict(cause);
     }
     return again ? Verdict.RETRY : inDoubt ? Verdict.UNKNOWN : Verdict.FAIL;
+  }
+
+  private static boolean isConflict(Throwable cause) {
+    return cause instanceof Conflict
+        || (cause instanceof SQLException sql && (SqlState.isConcurrency(sql) || isRace(sql)));
   }
 
   /** Returns whether someone created the target, or its new table's name, since we looked. */

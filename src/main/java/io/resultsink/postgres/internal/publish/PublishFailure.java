@@ -19,8 +19,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -130,44 +128,10 @@ final class PublishFailure {
   }
 
   private Optional<String> wrongKeys(List<String> key) throws SQLException {
-    String expressions =
-        staging.columns().columns().stream()
-            .filter(column -> key.contains(column.name()))
-            .map(Column::published)
-            .collect(Collectors.joining(", "));
-    String anyNull =
-        key.stream()
-            .map(name -> Identifier.quote(name) + " IS NULL")
-            .collect(Collectors.joining(" OR "));
-    String sql =
-        "SELECT (SELECT count(*) FROM "
-            + rows.from()
-            + " AND ("
-            + anyNull
-            + ")),\n (SELECT count(*) FROM (SELECT FROM "
-            + rows.from()
-            + " AND NOT ("
-            + anyNull
-            + ") GROUP BY "
-            + expressions
-            + " HAVING count(*) > 1) AS doubled)";
     try (Session session = connections.borrow()) {
       session.begin(Duration.ofMinutes(1), "count keys of " + staging.target().table());
-      return session.find(sql, row -> badKeys(key, row.getLong(1), row.getLong(2)));
+      return new ResultKeys(rows, staging.columns(), key).unusable(session);
     }
-  }
-
-  /** Returns what is wrong with the keys of the result; null for nothing. */
-  private static @Nullable String badKeys(List<String> key, long nulls, long doubled) {
-    return nulls + doubled == 0
-        ? null
-        : "the key ("
-            + Printable.of(String.join(", ", key))
-            + ") of the result must be unique and not NULL: "
-            + doubled
-            + " keys occur more than once, "
-            + nulls
-            + " rows have NULL in it";
   }
 
   /**

@@ -10,12 +10,12 @@ import io.resultsink.postgres.internal.catalog.ForeignParts;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.lock.LockAttempts;
-import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.lock.Patience;
 import io.resultsink.postgres.internal.part.TableParts;
 import io.resultsink.postgres.internal.preflight.Preflight;
 import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.session.SessionPair;
@@ -78,7 +78,7 @@ final class PublishTransaction {
         ledger
             .find(session, rows.part().id(), table)
             .orElseThrow(
-                () -> new Overtaken("the ledger row of " + plan + " vanished as it was read"));
+                () -> new Conflict("the ledger row of " + plan + " vanished as it was read"));
     session.rollback();
     return Optional.of(published.toBuilder().alreadyPublished(true).build());
   }

@@ -3,12 +3,11 @@ package io.resultsink.postgres.internal.publish;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.column.Column;
 import io.resultsink.postgres.internal.column.Columns;
-import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.part.TablePart;
 import io.resultsink.postgres.internal.part.TableProof;
+import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
 import java.sql.SQLException;
@@ -77,7 +76,7 @@ interface PublishWork {
     NewTable fresh = Objects.requireNonNull(scene.fresh());
     TableProof before = TableProof.of(session, scene.table());
     if (!before.equals(fresh.proof())) {
-      throw new Overtaken("the definition of " + scene.table() + " was changed meanwhile");
+      throw new Conflict("the definition of " + scene.table() + " was changed meanwhile");
     }
     CarryOver now = CarryOver.read(fresh.parts());
     Objects.requireNonNull(fresh.kept())
@@ -150,17 +149,13 @@ interface PublishWork {
 
   /** A unique index takes any number of NULLs, each as a new row; a primary key refuses them. */
   private static void requireKeys(Scene scene) throws SQLException {
-    String anyNull =
-        scene.columns().columns().stream()
-            .filter(column -> scene.key().contains(column.name()) && !column.notNull())
-            .map(column -> column.quoted() + " IS NULL")
-            .collect(Collectors.joining(" OR "));
-    if (anyNull.isEmpty()) {
-      return;
-    }
-    String sql = "SELECT EXISTS (SELECT FROM " + scene.rows().from() + " AND (" + anyNull + "))";
-    if (isTrue(scene, sql)) {
-      throw new SQLException("the key has NULL", SqlState.NULL_NOT_ALLOWED);
+    ResultKeys keys = new ResultKeys(scene.rows(), scene.columns(), scene.key());
+    if (keys.haveNull(scene.session())) {
+      throw new PublishFailedException(
+          keys.unusable(scene.session()).orElseThrow() + "; " + scene.table() + " is untouched",
+          Remedy.FIX_DATA,
+          null,
+          null);
     }
   }
 

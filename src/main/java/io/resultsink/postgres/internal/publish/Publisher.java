@@ -7,11 +7,11 @@ import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.lock.Patience;
 import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Retry;
@@ -75,7 +75,8 @@ public final class Publisher {
         switch (outlook.verdict(failed, !patience.isOver(), now)) {
           case RETRY -> LOG.warn("Publishing {} failed, trying again: {}", plan, told(failed));
           case FAIL -> throw explained(failed, opened.staging(), rows);
-          case UNKNOWN -> throw unknown("the server cannot be reached", failed.getCause());
+          case UNKNOWN ->
+              throw unknown("the ledger could not be asked about it", failed.getCause());
         }
       }
       pauseAfter(outlook);
@@ -92,8 +93,8 @@ public final class Publisher {
     Throwable cause = failed.getCause();
     return cause instanceof SQLException sql
         ? new PublishFailure(connections, plan, staging, rows).explain(sql)
-        : cause instanceof Overtaken overtaken
-            ? overtaken.given(staging.target())
+        : cause instanceof Conflict conflict
+            ? conflict.given(staging.target())
             : (RuntimeException) cause;
   }
 

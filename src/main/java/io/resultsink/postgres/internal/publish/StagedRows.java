@@ -4,10 +4,10 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.internal.lock.LockAttempts;
-import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.lock.StagingLock;
 import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.StagedChunk;
+import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.SealedTable;
 import io.resultsink.postgres.internal.staging.StagingTable;
@@ -89,7 +89,7 @@ final class StagedRows {
   /**
    * Refuses tables that are not provably ours, under the lock that keeps them what they are.
    *
-   * @throws Overtaken when sealed rows are not where they were
+   * @throws Conflict when sealed rows are not where they were
    */
   void requireOurs(Session session) throws SQLException {
     if (!areSealed()) {
@@ -98,7 +98,7 @@ final class StagedRows {
     }
     Optional<SealedTable> now = SealedTable.find(session, staging, part);
     if (!now.equals(Optional.of(new SealedTable(name, chunks)))) {
-      throw new Overtaken("sealed rows are gone from " + name);
+      throw new Conflict("sealed rows are gone from " + name);
     }
   }
 

@@ -35,7 +35,7 @@ public final class Jdbc {
   /**
    * Returns the only row of a query, or the first.
    *
-   * @throws SQLException also when it has none
+   * @throws IllegalStateException when it has none
    */
   public static <T extends @Nullable Object> T one(
       Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
@@ -43,7 +43,7 @@ public final class Jdbc {
     try (PreparedStatement statement = prepare(connection, sql, parameters);
         ResultSet rows = statement.executeQuery()) {
       if (!rows.next()) {
-        throw new SQLException("a query that always has a row had none");
+        throw new IllegalStateException("a query that always has a row had none: " + sql);
       }
       return mapper.map(rows);
     }

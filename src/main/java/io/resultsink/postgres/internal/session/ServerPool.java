@@ -6,6 +6,7 @@ import io.resultsink.postgres.internal.url.PercentEncoding;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.PoolableConnection;
@@ -93,10 +94,8 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     if (service != null) {
       url += "?service=" + PercentEncoding.encode(service);
     }
-    Connection connection = new Driver().connect(url, properties);
-    if (connection == null) {
-      throw new SQLException("the driver does not take " + server, "08001");
-    }
+    // It returns null for the URLs of other databases only.
+    Connection connection = Objects.requireNonNull(new Driver().connect(url, properties));
     limits.lift(connection);
     return connection;
   }

@@ -49,7 +49,7 @@ public final class SessionPair implements AutoCloseable {
    * <p>Behind a pooler that has no more to give, two who hold one session each would wait for each
    * other: one of them gives up before the other.
    *
-   * @throws SQLException with SQLSTATE 55P03 when the server gives no second session in time
+   * @throws Conflict when the server gives no second session in time
    */
   public Session beginSecond(String activity) throws SQLException {
     Duration limit =
@@ -68,11 +68,10 @@ public final class SessionPair implements AutoCloseable {
       begun = beginWithin(limit, second, activity);
     }
     if (!begun) {
-      throw new SQLException(
-          "no second session within "
+      throw new Conflict(
+          "a publish takes two sessions at once, and the pooler gave no second one within "
               + limit.toSeconds()
-              + " s; a publish takes two at once, so let the pooler give more",
-          SqlState.LOCK_NOT_AVAILABLE);
+              + " s; let it give more");
     }
     return second;
   }

@@ -2,9 +2,9 @@ package io.resultsink.postgres.internal.staging;
 
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.LoadFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.column.Column;
@@ -172,9 +172,15 @@ public record StagingTable(
       OwnTable.requireOurs(table, table.name().equals(name) ? columnNames() : List.of(TOKEN));
     }
     if (found.size() < 2) {
-      throw new SQLException(
-          "of the tables " + name + " and " + tokens() + " one is gone; drop the other",
-          SqlState.UNDEFINED_TABLE);
+      boolean rowsAreThere = found.stream().anyMatch(table -> table.name().equals(name));
+      TableName left = rowsAreThere ? name : tokens();
+      throw new IncompatibleTableException(
+          "table " + left + " cannot be used; the target is untouched",
+          List.of(
+              (rowsAreThere ? tokens() : name)
+                  + ", which belongs to it, is gone; run DROP TABLE "
+                  + left.quoted()
+                  + ", and run it again"));
     }
   }
 

@@ -4,19 +4,24 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.internal.lock.Overtaken;
 import io.resultsink.postgres.internal.publish.Outlook.Verdict;
 import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.Conflict;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The table of a publish's states: progress and SQLSTATE decide what comes next. */
 class OutlookTest {
@@ -107,39 +112,52 @@ class OutlookTest {
 
   @Test
   void attemptsEnd() {
-    for (String state : List.of("40001", "08006")) {
-      AttemptFailed failed = failed(Progress.CLAIMED, state);
+    List<Exception> causes =
+        List.of(
+            new SQLException("met", "40001"),
+            new SQLException("lost", "08006"),
+            new Conflict("gone"));
+    for (Exception cause : causes) {
+      AttemptFailed failed = new AttemptFailed(cause, Progress.CLAIMED, null);
       Outlook outlook = first;
       for (int i = 1; i < Outlook.ATTEMPTS; i++) {
         outlook = outlook.after(failed, NOW, RECONNECT);
         assertThat(outlook.verdict(failed, true, NOW), is(Verdict.RETRY));
       }
       outlook = outlook.after(failed, NOW, RECONNECT);
-      assertThat(state, outlook.verdict(failed, true, NOW), is(Verdict.FAIL));
+      assertThat(cause.toString(), outlook.verdict(failed, true, NOW), is(Verdict.FAIL));
     }
   }
 
-  @Test
-  void ownDecisionsHaveNoState() {
-    assertThat(
-        verdict(new PublishFailedException("refused", Remedy.RETRY, null, null), Progress.CLAIMED),
-        is(Verdict.FAIL));
-    assertThat(verdict(new Overtaken("gone"), Progress.CLAIMED), is(Verdict.RETRY));
-    assertThat(
-        verdict(
-            new DatabaseUnavailableException("away", Remedy.RETRY, null, null),
-            Progress.NOT_REACHED),
-        is(Verdict.RETRY));
-    assertThat(
-        verdict(
-            new DatabaseUnavailableException("who?", Remedy.FIX_CONFIGURATION, null, null),
-            Progress.NOT_REACHED),
-        is(Verdict.FAIL));
+  /** The decisions that are no error of PostgreSQL's: their type decides. */
+  @ParameterizedTest
+  @MethodSource("decisions")
+  void aDecisionOfOurOwn(
+      RuntimeException cause, Progress progress, Verdict inTime, Verdict late, Verdict doubtful) {
+    AttemptFailed failed = new AttemptFailed(cause, progress, null);
+    assertThat(first.after(failed, NOW, RECONNECT).verdict(failed, true, NOW), is(inTime));
+    assertThat(first.after(failed, LATE, RECONNECT).verdict(failed, false, LATE), is(late));
+    Outlook inDoubt = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
+    assertThat(inDoubt.after(failed, LATE, RECONNECT).verdict(failed, false, LATE), is(doubtful));
   }
 
-  private Verdict verdict(RuntimeException cause, Progress progress) {
-    AttemptFailed failed = new AttemptFailed(cause, progress, null);
-    return first.after(failed, NOW, RECONNECT).verdict(failed, true, NOW);
+  static Stream<Arguments> decisions() {
+    Conflict conflict = new Conflict("gone");
+    RuntimeException away = new DatabaseUnavailableException("away", Remedy.RETRY, null, null);
+    RuntimeException unknown =
+        new DatabaseUnavailableException("who?", Remedy.FIX_CONFIGURATION, null, null);
+    RuntimeException refused = new PublishFailedException("refused", Remedy.RETRY, null, null);
+    RuntimeException untrusted = new IncompatibleTableException("table", List.of("of others"));
+    RuntimeException mistake = new IllegalStateException("a mistake of ours");
+    return Stream.of(
+        arguments(conflict, Progress.BEGUN, Verdict.RETRY, Verdict.FAIL, Verdict.UNKNOWN),
+        arguments(conflict, Progress.CLAIMED, Verdict.RETRY, Verdict.FAIL, Verdict.FAIL),
+        arguments(away, Progress.NOT_REACHED, Verdict.RETRY, Verdict.FAIL, Verdict.UNKNOWN),
+        arguments(unknown, Progress.NOT_REACHED, Verdict.FAIL, Verdict.FAIL, Verdict.UNKNOWN),
+        arguments(refused, Progress.CLAIMED, Verdict.FAIL, Verdict.FAIL, Verdict.FAIL),
+        arguments(untrusted, Progress.BEGUN, Verdict.FAIL, Verdict.FAIL, Verdict.UNKNOWN),
+        arguments(mistake, Progress.BEGUN, Verdict.FAIL, Verdict.FAIL, Verdict.UNKNOWN),
+        arguments(mistake, Progress.CLAIMED, Verdict.FAIL, Verdict.FAIL, Verdict.FAIL));
   }
 
   private static AttemptFailed failed(Progress progress, String state) {

@@ -1,14 +1,20 @@
-package io.resultsink.postgres.internal.lock;
+package io.resultsink.postgres.internal.session;
 
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import org.apache.beam.sdk.annotations.Internal;
 
-/** The end of an attempt in which another session changed what the attempt had found before. */
-public final class Overtaken extends RuntimeException {
+/**
+ * The end of an attempt that other sessions got in the way of, though PostgreSQL refused nothing:
+ * they changed what the attempt had found, or hold what it needs. Another attempt may succeed.
+ */
+@Internal
+public final class Conflict extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  public Overtaken(String what) {
+  /** {@code what} says who or what was in the way, as the beginning of a sentence. */
+  public Conflict(String what) {
     super(what);
   }
 
