@@ -18,7 +18,6 @@ import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.ConnectionSource;
 import io.resultsink.postgres.internal.session.PostgresConnections;
-import io.resultsink.postgres.internal.staging.StagingOpener;
 import io.resultsink.postgres.internal.staging.StagingTable;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.SampleRows;
@@ -76,7 +75,7 @@ class ZombieIT {
         new RunPlan(
             ConnectionSource.of(target), target, RunIdentity.create(null, null), SampleRows.SCHEMA);
     connections = PostgresConnections.lease(plan.source());
-    return Objects.requireNonNull(StagingOpener.open(connections, plan).staging());
+    return Objects.requireNonNull(StagingTable.open(connections, plan).staging());
   }
 
   private ResultSummary publish(List<StagedChunk> chunks) {
@@ -224,7 +223,7 @@ class ZombieIT {
     database.executeAs(
         TestingPostgres.SINK,
         "DROP TABLE IF EXISTS " + staging.tokens().quoted() + ", " + staging.name().quoted());
-    StagingTable.Opened late = StagingOpener.open(connections, plan);
+    StagingTable.Opened late = StagingTable.open(connections, plan);
     assertThat(late.staging(), is(nullValue()));
     assertThat(Objects.requireNonNull(late.published()).rows(), equalTo(100L));
     database.assertNothingStaged();

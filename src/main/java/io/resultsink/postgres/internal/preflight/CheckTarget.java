@@ -3,7 +3,6 @@ package io.resultsink.postgres.internal.preflight;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.run.RunPlan;
-import io.resultsink.postgres.internal.session.BriefWork;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.report.ResultSummary;
@@ -30,7 +29,7 @@ public final class CheckTarget extends DoFn<byte[], Void> {
   @ProcessElement
   public void process() {
     try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
-      BriefWork.run(connections, this::check);
+      connections.briefly(this::check);
     } catch (SQLException e) {
       throw LoadFailure.of(
           "the preflight of " + plan.target().table() + " failed", "the target is untouched", e);

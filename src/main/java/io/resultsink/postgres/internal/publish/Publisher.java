@@ -18,7 +18,6 @@ import io.resultsink.postgres.internal.session.Retry;
 import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.session.SessionPair;
-import io.resultsink.postgres.internal.staging.StagingOpener;
 import io.resultsink.postgres.internal.staging.StagingTable;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
@@ -59,7 +58,7 @@ public final class Publisher {
 
   /** Publishes a part; the summary of this publish, or of the one that was before. */
   public ResultSummary publish(Part part) {
-    StagingTable.Opened opened = StagingOpener.open(connections, plan);
+    StagingTable.Opened opened = StagingTable.open(connections, plan);
     if (opened.published() != null) {
       return opened.published().toBuilder().alreadyPublished(true).build();
     }

@@ -1,13 +1,17 @@
 package io.resultsink.postgres.internal.session;
 
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.SqlState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.annotations.Internal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one source within this JVM: few, opened late, shared by all sinks of the source.
@@ -27,6 +31,10 @@ public final class PostgresConnections implements AutoCloseable {
 
   /** The most sessions of one source in one JVM. */
   public static final int MOST_SESSIONS = STAGING_SESSIONS + 2 * PUBLISHERS;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresConnections.class);
+
+  private static final Retry BRIEF = new Retry(5, Duration.ofMillis(300), Duration.ofSeconds(10));
 
   private static final Map<ConnectionSource, PostgresConnections> SHARED = new HashMap<>();
 
@@ -71,6 +79,39 @@ public final class PostgresConnections implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       staging.release();
       throw e;
+    }
+  }
+
+  /** The work of one short transaction, in a session that is there for it alone. */
+  @FunctionalInterface
+  public interface BriefWork<T> {
+    T in(Session session) throws SQLException;
+  }
+
+  /**
+   * Does brief work, again when its session was lost or another in the way. A server that was never
+   * reached is not waited for: its name may be wrong.
+   */
+  public <T> T briefly(BriefWork<T> work) throws SQLException {
+    boolean reached = false;
+    for (int attempt = 1; ; attempt++) {
+      try (Session session = borrow()) {
+        reached = true;
+        return work.in(session);
+      } catch (SQLException e) {
+        boolean again = SqlState.isTransient(e) || SqlState.isCreationRace(e);
+        if (!again || !BRIEF.hasAfter(attempt)) {
+          throw e;
+        }
+        LOG.warn("Trying again: {}", ServerReason.of(e));
+      } catch (DatabaseUnavailableException e) {
+        boolean again = reached ? SqlState.isTransient(e) : SqlState.isBusy(e);
+        if (!again || !BRIEF.hasAfter(attempt)) {
+          throw e;
+        }
+        LOG.warn("No session, trying again: {}", e.getMessage());
+      }
+      BRIEF.pause(attempt);
     }
   }
 
@@ -161,8 +202,7 @@ public final class PostgresConnections implements AutoCloseable {
     try {
       pool.close();
     } catch (Exception e) {
-      org.slf4j.LoggerFactory.getLogger(PostgresConnections.class)
-          .warn("Closing the connections to {} failed", source, e);
+      LOG.warn("Closing the connections to {} failed", source, e);
     }
   }
 }

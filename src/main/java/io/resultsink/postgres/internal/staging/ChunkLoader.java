@@ -161,7 +161,7 @@ final class ChunkLoader {
       failure.addSuppressed(e);
       throw gone(failure);
     }
-    StagingTable another = StagingOpener.open(connections, plan).staging();
+    StagingTable another = StagingTable.open(connections, plan).staging();
     if (another == null) {
       return false;
     }

@@ -105,7 +105,7 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   }
 
   private void open() {
-    StagingTable.Opened opened = StagingOpener.open(connections, plan);
+    StagingTable.Opened opened = StagingTable.open(connections, plan);
     published = opened.published() != null;
     if (opened.staging() != null) {
       loader = new ChunkLoader(connections, plan, opened.staging());

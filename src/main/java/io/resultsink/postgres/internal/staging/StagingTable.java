@@ -15,8 +15,10 @@ import io.resultsink.postgres.internal.own.FoundTable;
 import io.resultsink.postgres.internal.own.OwnTable;
 import io.resultsink.postgres.internal.own.StagingComment;
 import io.resultsink.postgres.internal.preflight.KeepRules;
+import io.resultsink.postgres.internal.preflight.LoadFailure;
 import io.resultsink.postgres.internal.preflight.Preflight;
 import io.resultsink.postgres.internal.run.RunPlan;
+import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
 import io.resultsink.postgres.report.ResultSummary;
@@ -66,11 +68,23 @@ public record StagingTable(
   public record Opened(@Nullable StagingTable staging, @Nullable ResultSummary published) {}
 
   /**
-   * Finds or creates the staging table of a run, in a transaction of its own.
+   * Finds or creates the staging table of a run, in a transaction of its own; again when another
+   * worker or a lost session got in the way.
    *
-   * @throws io.resultsink.postgres.failure.IncompatibleTableException when the preflight refuses
+   * @throws IncompatibleTableException when the preflight refuses
    */
-  public static Opened open(Session session, RunPlan plan) throws SQLException {
+  public static Opened open(PostgresConnections connections, RunPlan plan) {
+    try {
+      return connections.briefly(session -> open(session, plan));
+    } catch (SQLException e) {
+      throw LoadFailure.of(
+          "the staging table for " + plan.target().table() + " could not be created",
+          "the target is untouched",
+          e);
+    }
+  }
+
+  private static Opened open(Session session, RunPlan plan) throws SQLException {
     session.begin(CREATION, "prepare " + plan.target().table());
     ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
     TableName name =
