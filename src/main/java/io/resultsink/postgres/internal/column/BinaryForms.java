@@ -12,8 +12,6 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.UUID;
-import java.util.function.Function;
-import org.apache.beam.sdk.schemas.Schema.FieldType;
 
 /**
  * Values in PostgreSQL's binary form, read for columns of other types; what Java has no value for
@@ -32,30 +30,7 @@ final class BinaryForms {
 
   private BinaryForms() {}
 
-  /** The line of a type: its values are read as what they are, or as nothing but themselves. */
-  static FieldMapping mapping(FieldType beam, PostgresType type) {
-    return switch (type.name()) {
-      case "numeric" -> of(beam, type, ValueKind.DECIMAL, BinaryForms::numeric);
-      case "varchar", "bpchar", "name", "json" -> of(beam, type, ValueKind.TEXT, BinaryForms::text);
-      case "jsonb" -> of(beam, type, ValueKind.TEXT, BinaryForms::jsonb);
-      case "date" -> of(beam, type, ValueKind.DATE, BinaryForms::date);
-      case "time" -> of(beam, type, ValueKind.TIME, BinaryForms::time);
-      case "timestamp" -> of(beam, type, ValueKind.LOCAL_TIMESTAMP, BinaryForms::timestamp);
-      case "timestamptz" -> of(beam, type, ValueKind.INSTANT, BinaryForms::instant);
-      case "interval" -> of(beam, type, ValueKind.INTERVAL, BinaryForms::interval);
-      case "uuid" ->
-          of(beam, type, ValueKind.UUID, bytes -> new UUID(bytes.getLong(), bytes.getLong()));
-      default -> FieldMapping.of(beam, ValueKind.OWN, type);
-    };
-  }
-
-  private static FieldMapping of(
-      FieldType beam, PostgresType type, ValueKind kind, Function<ByteBuffer, ?> reader) {
-    return FieldMapping.of(beam, kind, type)
-        .reading(value -> reader.apply(ByteBuffer.wrap((byte[]) value)));
-  }
-
-  private static BigDecimal numeric(ByteBuffer bytes) {
+  static BigDecimal numeric(ByteBuffer bytes) {
     int groups = bytes.getShort();
     int weight = bytes.getShort();
     int sign = bytes.getShort() & 0xffff;
@@ -73,18 +48,18 @@ final class BinaryForms {
     return sign == NUMERIC_NEGATIVE ? number.negate() : number;
   }
 
-  private static String text(ByteBuffer bytes) {
+  static String text(ByteBuffer bytes) {
     return StandardCharsets.UTF_8.decode(bytes).toString();
   }
 
-  private static String jsonb(ByteBuffer bytes) {
+  static String jsonb(ByteBuffer bytes) {
     if (bytes.get() != 1) {
       throw new RefusedValueException("its jsonb has another version than 1");
     }
     return text(bytes);
   }
 
-  private static LocalDate date(ByteBuffer bytes) {
+  static LocalDate date(ByteBuffer bytes) {
     int day = bytes.getInt();
     if (day == Integer.MAX_VALUE || day == Integer.MIN_VALUE) {
       throw infinity();
@@ -92,7 +67,7 @@ final class BinaryForms {
     return LocalDate.ofEpochDay(EPOCH_DAY + day);
   }
 
-  private static LocalTime time(ByteBuffer bytes) {
+  static LocalTime time(ByteBuffer bytes) {
     long micros = bytes.getLong();
     if (micros == 86_400 * MICROS_OF_SECOND) {
       throw new RefusedValueException("it is 24:00, which only a column of its own type has");
@@ -100,7 +75,7 @@ final class BinaryForms {
     return LocalTime.ofNanoOfDay(micros * 1000);
   }
 
-  private static Instant instant(ByteBuffer bytes) {
+  static Instant instant(ByteBuffer bytes) {
     long micros = bytes.getLong();
     if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
       throw infinity();
@@ -110,11 +85,11 @@ final class BinaryForms {
         Math.floorMod(micros, MICROS_OF_SECOND) * 1000);
   }
 
-  private static LocalDateTime timestamp(ByteBuffer bytes) {
+  static LocalDateTime timestamp(ByteBuffer bytes) {
     return LocalDateTime.ofInstant(instant(bytes), ZoneOffset.UTC);
   }
 
-  private static Duration interval(ByteBuffer bytes) {
+  static Duration interval(ByteBuffer bytes) {
     long micros = bytes.getLong();
     int days = bytes.getInt();
     int months = bytes.getInt();
@@ -124,6 +99,10 @@ final class BinaryForms {
     }
     return Duration.ofSeconds(
         Math.floorDiv(micros, MICROS_OF_SECOND), Math.floorMod(micros, MICROS_OF_SECOND) * 1000);
+  }
+
+  static UUID uuid(ByteBuffer bytes) {
+    return new UUID(bytes.getLong(), bytes.getLong());
   }
 
   private static RefusedValueException infinity() {

@@ -10,7 +10,6 @@ final class BuiltInType {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
 
-  private static final int MODIFIER_HEADER = 4;
   private static final int ANY_PRECISION = 0xffff;
   private static final int ANY_FIELDS = 0x7fff;
 
@@ -32,6 +31,11 @@ final class BuiltInType {
   private static final int[] LARGEST_FIRST = {2, 1, 3, 10, 11, 12};
 
   private BuiltInType() {}
+
+  /** The type with a modifier, -1 for none. */
+  static PostgresType of(String name, int modifier) {
+    return new PostgresType(sql(name, modifier), "pg_catalog", name, modifier, 'b', null, null);
+  }
 
   /**
    * The type as SQL writes it with an empty search path.
@@ -62,7 +66,7 @@ final class BuiltInType {
   }
 
   private static String length(int modifier) {
-    return "(" + (modifier - MODIFIER_HEADER) + ")";
+    return "(" + (modifier - Modifiers.HEADER) + ")";
   }
 
   private static String precision(int modifier) {
@@ -70,8 +74,8 @@ final class BuiltInType {
   }
 
   private static String precisionAndScale(int modifier) {
-    int packed = modifier - MODIFIER_HEADER;
-    return "(" + (packed >> 16 & 0xffff) + "," + Conversions.scale(packed) + ")";
+    int packed = modifier - Modifiers.HEADER;
+    return "(" + (packed >> 16 & 0xffff) + "," + Modifiers.scale(packed) + ")";
   }
 
   private static String fields(int modifier) {

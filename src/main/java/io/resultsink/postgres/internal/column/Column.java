@@ -32,7 +32,7 @@ public final class Column {
     this.name = name;
     this.type = type.sql();
     this.qualifiedType = type.qualified();
-    this.countsCharacters = Conversions.countsCharacters(type);
+    this.countsCharacters = PostgresTypes.countsCharacters(type);
     this.fieldIndex = fieldIndex;
     this.notNull = notNull;
     this.columnType = columnType;

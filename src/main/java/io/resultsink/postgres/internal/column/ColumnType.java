@@ -1,7 +1,6 @@
 package io.resultsink.postgres.internal.column;
 
 import io.resultsink.postgres.internal.copy.ArrayEncoder;
-import io.resultsink.postgres.internal.copy.ElementType;
 import io.resultsink.postgres.internal.copy.FieldEncoder;
 import io.resultsink.postgres.internal.copy.FieldEncoders;
 import io.resultsink.postgres.internal.copy.TextEncoders;
@@ -69,20 +68,27 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
 
   private static @Nullable ColumnType ofScalar(
       FieldMapping mapping, PostgresType target, PostgresType base) {
-    if (Conversions.hasEncoder(base)) {
-      FieldEncoder encoder = Conversions.encoder(mapping, base);
-      return encoder == null ? null : new ColumnType(base.sql(), encoder, Publishing.AS_IS);
+    TypeLine line = PostgresTypes.of(base);
+    FieldEncoder encoder = line == null ? null : line.encoder(mapping, base.modifier());
+    if (encoder != null) {
+      return new ColumnType(base.sql(), encoder, Publishing.AS_IS);
     }
-    if (mapping.kind() != ValueKind.TEXT || isMoney(base)) {
+    return line != null && line.isBuiltIn() ? null : ofText(mapping, target, base);
+  }
+
+  /** The way of a text into a type that PostgreSQL reads from text. */
+  private static @Nullable ColumnType ofText(
+      FieldMapping mapping, PostgresType target, PostgresType base) {
+    TypeLine text = PostgresTypes.of(CreatedType.TEXT);
+    if (mapping.kind() != ValueKind.TEXT || text == null) {
       return null;
     }
-    FieldEncoder encoder = Conversions.encoder(mapping, CreatedType.TEXT);
-    if (encoder != null) {
-      refuseCutParts(target, base);
+    FieldEncoder encoder = text.encoder(mapping, CreatedType.TEXT.modifier());
+    if (encoder == null) {
+      return null;
     }
-    return encoder == null
-        ? null
-        : new ColumnType(CreatedType.TEXT.sql(), encoder, fromText(target, base));
+    refuseCutParts(target, base);
+    return new ColumnType(CreatedType.TEXT.sql(), encoder, fromText(target, base));
   }
 
   private static @Nullable ColumnType ofArray(
@@ -92,17 +98,20 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
     if (element == null || targetElement == null) {
       return null;
     }
-    ColumnType scalar = ofScalar(element, targetElement, withoutDomains(targetElement));
+    PostgresType single = withoutDomains(targetElement);
+    ColumnType scalar =
+        PostgresTypes.ofElement(single) == null
+            ? ofText(element, targetElement, single)
+            : ofScalar(element, targetElement, single);
     if (scalar == null) {
       return null;
     }
-    PostgresType staged =
-        scalar.publishing == Publishing.AS_IS ? withoutDomains(targetElement) : CreatedType.TEXT;
-    ElementType elementType = ElementType.named(staged.name());
-    if (elementType == null) {
+    PostgresType staged = scalar.publishing == Publishing.AS_IS ? single : CreatedType.TEXT;
+    TypeLine line = PostgresTypes.ofElement(staged);
+    if (line == null) {
       return null;
     }
-    FieldEncoder encoder = new ArrayEncoder(elementType, scalar.encoder, mapping.dimensions());
+    FieldEncoder encoder = new ArrayEncoder(line.oid(), scalar.encoder, mapping.dimensions());
     Publishing publishing = scalar.publishing;
     if (publishing == Publishing.AS_IS && targetElement.base() != null) {
       publishing = Publishing.CAST;
@@ -122,7 +131,7 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
       PostgresType inner = withoutDomains(part);
       PostgresType single =
           isArray(inner) && inner.element() != null ? withoutDomains(inner.element()) : inner;
-      if (Conversions.cutsText(single)) {
+      if (PostgresTypes.cutsText(single)) {
         throw new RefusedTypeException(
             "result has text, table has "
                 + target.sql()

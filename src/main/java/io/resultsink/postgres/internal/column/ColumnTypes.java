@@ -23,7 +23,7 @@ import org.apache.beam.sdk.values.Row;
 /**
  * The type table: what each Beam type is, and the column it gets in a table that the sink creates.
  *
- * <p>Which other columns take it is {@link Conversions}.
+ * <p>Which other columns take it is {@link PostgresTypes}.
  */
 @Internal
 public final class ColumnTypes {
@@ -90,7 +90,7 @@ public final class ColumnTypes {
     } else if (logical instanceof OneOfType) {
       return document(type);
     } else if (logical instanceof PostgresBinary binary) {
-      return BinaryForms.mapping(type, binary.type());
+      return binary(type, binary.type());
     } else if (logical instanceof PostgresText text) {
       return FieldMapping.of(type, ValueKind.TEXT, text.type());
     }
@@ -125,6 +125,11 @@ public final class ColumnTypes {
       throw new RefusedValueException(
           "its logical type " + logical.getIdentifier() + " does not take it");
     }
+  }
+
+  private static FieldMapping binary(FieldType type, PostgresType own) {
+    TypeLine line = PostgresTypes.of(own);
+    return line == null ? FieldMapping.of(type, ValueKind.OWN, own) : line.mapping(type, own);
   }
 
   private static FieldMapping document(FieldType type) {

@@ -6,24 +6,23 @@ package io.resultsink.postgres.internal.column;
  */
 final class CreatedType {
 
-  static final PostgresType BOOLEAN = base("boolean", "bool", -1);
-  static final PostgresType SMALLINT = base("smallint", "int2", -1);
-  static final PostgresType INTEGER = base("integer", "int4", -1);
-  static final PostgresType BIGINT = base("bigint", "int8", -1);
-  static final PostgresType REAL = base("real", "float4", -1);
-  static final PostgresType DOUBLE_PRECISION = base("double precision", "float8", -1);
-  static final PostgresType NUMERIC = base("numeric", "numeric", -1);
-  static final PostgresType TEXT = base("text", "text", -1);
-  static final PostgresType BYTEA = base("bytea", "bytea", -1);
-  static final PostgresType DATE = base("date", "date", -1);
-  static final PostgresType TIME = base("time without time zone", "time", -1);
-  static final PostgresType TIMESTAMP = base("timestamp without time zone", "timestamp", -1);
-  static final PostgresType TIMESTAMPTZ = base("timestamp with time zone", "timestamptz", -1);
-  static final PostgresType INTERVAL = base("interval", "interval", -1);
-  static final PostgresType UUID = base("uuid", "uuid", -1);
-  static final PostgresType JSONB = base("jsonb", "jsonb", -1);
+  static final PostgresType BOOLEAN = BuiltInType.of("bool", -1);
+  static final PostgresType SMALLINT = BuiltInType.of("int2", -1);
+  static final PostgresType INTEGER = BuiltInType.of("int4", -1);
+  static final PostgresType BIGINT = BuiltInType.of("int8", -1);
+  static final PostgresType REAL = BuiltInType.of("float4", -1);
+  static final PostgresType DOUBLE_PRECISION = BuiltInType.of("float8", -1);
+  static final PostgresType NUMERIC = BuiltInType.of("numeric", -1);
+  static final PostgresType TEXT = BuiltInType.of("text", -1);
+  static final PostgresType BYTEA = BuiltInType.of("bytea", -1);
+  static final PostgresType DATE = BuiltInType.of("date", -1);
+  static final PostgresType TIME = BuiltInType.of("time", -1);
+  static final PostgresType TIMESTAMP = BuiltInType.of("timestamp", -1);
+  static final PostgresType TIMESTAMPTZ = BuiltInType.of("timestamptz", -1);
+  static final PostgresType INTERVAL = BuiltInType.of("interval", -1);
+  static final PostgresType UUID = BuiltInType.of("uuid", -1);
+  static final PostgresType JSONB = BuiltInType.of("jsonb", -1);
 
-  private static final int MODIFIER_HEADER = 4;
   private static final int LONGEST_LENGTH = 10_485_760;
   private static final int LARGEST_PRECISION = 1000;
 
@@ -33,24 +32,21 @@ final class CreatedType {
   static PostgresType varchar(int length) {
     return length < 1 || length > LONGEST_LENGTH
         ? TEXT
-        : base("character varying(" + length + ")", "varchar", length + MODIFIER_HEADER);
+        : BuiltInType.of("varchar", length + Modifiers.HEADER);
   }
 
   /** {@code char(n)}; {@code text} when there can be no such length. */
   static PostgresType character(int length) {
     return length < 1 || length > LONGEST_LENGTH
         ? TEXT
-        : base("character(" + length + ")", "bpchar", length + MODIFIER_HEADER);
+        : BuiltInType.of("bpchar", length + Modifiers.HEADER);
   }
 
   /** {@code numeric(p,s)}; {@code numeric} when every server must not know such a one. */
   static PostgresType numeric(int precision, int scale) {
     return precision < 1 || precision > LARGEST_PRECISION || scale < 0 || scale > precision
         ? NUMERIC
-        : base(
-            "numeric(" + precision + "," + scale + ")",
-            "numeric",
-            (precision << 16 | scale) + MODIFIER_HEADER);
+        : BuiltInType.of("numeric", (precision << 16 | scale) + Modifiers.HEADER);
   }
 
   /** An array, of as many dimensions as its values have. */
@@ -63,9 +59,5 @@ final class CreatedType {
         'b',
         null,
         element);
-  }
-
-  private static PostgresType base(String sql, String name, int modifier) {
-    return new PostgresType(sql, "pg_catalog", name, modifier, 'b', null, null);
   }
 }

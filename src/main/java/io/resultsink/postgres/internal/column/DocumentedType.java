@@ -34,32 +34,10 @@ public record DocumentedType(String beamTypes, String createdAs, String alsoAcce
   private static final PostgresType OTHER =
       new PostgresType("other types", "public", "other", -1, 'b', null, null);
 
+  /** Types that are shown with a length have one of 20. */
   private static final List<PostgresType> COLUMN_TYPES =
-      List.of(
-          CreatedType.BOOLEAN,
-          CreatedType.SMALLINT,
-          CreatedType.INTEGER,
-          CreatedType.BIGINT,
-          CreatedType.NUMERIC,
-          CreatedType.REAL,
-          CreatedType.DOUBLE_PRECISION,
-          CreatedType.TEXT,
-          catalog("varchar(n)", "varchar", 24),
-          catalog("char(n)", "bpchar", 24),
-          catalog("name", "name", -1),
-          catalog("\"char\"", "char", -1),
-          CreatedType.BYTEA,
-          CreatedType.DATE,
-          CreatedType.TIME,
-          catalog("time with time zone", "timetz", -1),
-          CreatedType.TIMESTAMP,
-          CreatedType.TIMESTAMPTZ,
-          CreatedType.INTERVAL,
-          CreatedType.UUID,
-          catalog("json", "json", -1),
-          CreatedType.JSONB,
-          catalog("money", "money", -1),
-          OTHER);
+      Stream.concat(PostgresTypes.all().stream().map(DocumentedType::shown), Stream.of(OTHER))
+          .toList();
 
   static List<DocumentedType> all() {
     List<DocumentedType> rows = new ArrayList<>();
@@ -144,7 +122,14 @@ public record DocumentedType(String beamTypes, String createdAs, String alsoAcce
     return FieldType.logicalType(type);
   }
 
-  private static PostgresType catalog(String sql, String name, int modifier) {
-    return new PostgresType(sql, "pg_catalog", name, modifier, 'b', null, null);
+  private static PostgresType shown(TypeLine line) {
+    return new PostgresType(
+        line.shown(),
+        line.isBuiltIn() ? "pg_catalog" : "public",
+        line.name(),
+        line.shown().endsWith("(n)") ? 20 + Modifiers.HEADER : -1,
+        'b',
+        null,
+        null);
   }
 }

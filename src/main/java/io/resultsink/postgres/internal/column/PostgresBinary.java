@@ -42,7 +42,6 @@ public final class PostgresBinary extends PostgresValue<byte[]> {
 
   @Override
   PostgresType type() {
-    return new PostgresType(
-        BuiltInType.sql(name, modifier), "pg_catalog", name, modifier, 'b', null, null);
+    return BuiltInType.of(name, modifier);
   }
 }

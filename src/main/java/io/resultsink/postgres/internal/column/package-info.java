@@ -2,9 +2,9 @@
  * Rows in PostgreSQL: columns, their types, and the encoder that goes with each.
  *
  * <p>Knows Beam's schemas and no JDBC. To be read in this order: {@link
- * io.resultsink.postgres.internal.column.ColumnTypes} says what a Beam type is, {@code Conversions}
- * which column types take it, {@code ColumnType} how it gets from the staging column into the
- * table, {@link io.resultsink.postgres.internal.column.Columns} puts a row together.
+ * io.resultsink.postgres.internal.column.ColumnTypes} says what a Beam type is, {@code
+ * PostgresTypes} which column types take it, {@code ColumnType} how it gets from the staging column
+ * into the table, {@link io.resultsink.postgres.internal.column.Columns} puts a row together.
  *
  * <p><b>Why encoders refuse what the server would take.</b> A binary COPY rounds to a column's
  * precision, cuts blanks and, in an explicit cast, bits and characters, without a word. Nothing

@@ -19,20 +19,21 @@ public final class ArrayEncoder implements FieldEncoder {
   private static final int DIMENSION_HEADER = 8;
   private static final int HEADER = 12;
 
-  private final ElementType elementType;
+  private final int elementOid;
   private final FieldEncoder element;
   private final int dimensions;
 
   /**
    * Encodes {@link Iterable}s, of Iterables where there are more dimensions.
    *
+   * @param elementOid the OID of the elements' type, which the format names
    * @param element for the values of the innermost ones
    */
-  public ArrayEncoder(ElementType elementType, FieldEncoder element, int dimensions) {
+  public ArrayEncoder(int elementOid, FieldEncoder element, int dimensions) {
     if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
       throw new IllegalArgumentException("arrays have 1 to 6 dimensions, not " + dimensions);
     }
-    this.elementType = elementType;
+    this.elementOid = elementOid;
     this.element = element;
     this.dimensions = dimensions;
   }
@@ -43,7 +44,7 @@ public final class ArrayEncoder implements FieldEncoder {
     int header = buffer.size();
     buffer.putInt(dimensions);
     buffer.putInt(0);
-    buffer.putInt(elementType.oid());
+    buffer.putInt(elementOid);
     for (int i = 0; i < dimensions; i++) {
       buffer.putInt(-1);
       buffer.putInt(1);

@@ -31,12 +31,14 @@ class ColumnTypesTest {
     assertThat(accepted.get("BOOLEAN"), is(""));
     assertThat(
         accepted.get("INT64"),
-        is("smallint, integer, numeric, real, double precision, text, varchar(n), char(n), name"));
+        is(
+            "smallint, integer, numeric, real, double precision, text, varchar(n), char(n), name,"
+                + " citext"));
     assertThat(
         accepted.get("STRING, EnumerationType (its name), PythonCallable"),
         is(
             "varchar(n), char(n), name, \"char\", time with time zone, uuid, json, jsonb,"
-                + " other types"));
+                + " citext, other types"));
     assertThat(accepted.get("SqlTypes.DATETIME"), is("date"));
     assertThat(accepted.get("MAP, ROW, OneOfType"), is("text, json"));
   }

@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ArrayEncoderTest {
 
-  private static final ElementType INT2 = Objects.requireNonNull(ElementType.named("int2"));
+  private static final int INT2 = 21;
   private static final FieldEncoder ELEMENT = FieldEncoders.int2(value -> (Integer) value);
   private static final FieldEncoder FLAT = new ArrayEncoder(INT2, ELEMENT, 1);
   private static final FieldEncoder NESTED = new ArrayEncoder(INT2, ELEMENT, 2);
