@@ -59,9 +59,10 @@ class JdbcIT {
       assertThat(Jdbc.list(connection, series, row -> row.getInt(1), 3), equalTo(List.of(1, 2, 3)));
       assertThat(Jdbc.find(connection, series, row -> row.getInt(1), 3), equalTo(Optional.of(1)));
       assertThat(Jdbc.find(connection, series, row -> row.getInt(1), 0), equalTo(Optional.empty()));
-      SQLException none =
+      IllegalStateException none =
           assertThrows(
-              SQLException.class, () -> Jdbc.one(connection, series, row -> row.getInt(1), 0));
+              IllegalStateException.class,
+              () -> Jdbc.one(connection, series, row -> row.getInt(1), 0));
       assertThat(none.getMessage(), containsString("had none"));
     }
   }
