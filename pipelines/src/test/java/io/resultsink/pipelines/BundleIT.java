@@ -81,6 +81,34 @@ class BundleIT {
     }
   }
 
+  @Test
+  void saysThatDuckDbsLibraryWasNotCopiedWithIt() throws Exception {
+    Path alone = Files.copy(bundle(), home.resolve("pgresult.jar"));
+    Files.writeString(home.resolve("t.csv"), "a\n1\n");
+    Path said = home.resolve("said");
+
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                alone.toString(),
+                "query",
+                "-d",
+                home.resolve("t.csv").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+
+    assertThat(process.waitFor(), is(1));
+    assertThat(
+        Files.readString(said),
+        is(
+            "error: DuckDB's library is missing: a file libduckdb_java.so_... lay beside"
+                + " pgresult.jar where it was built; copy it into %s too, or choose --engine beam;"
+                    .formatted(home)
+                + " the target is untouched\n"));
+  }
+
   private static Path bundle() throws IOException {
     try (Stream<Path> jars = Files.list(Path.of("target"))) {
       return jars.filter(jar -> jar.getFileName().toString().contains("-bundled-"))

@@ -46,6 +46,7 @@ final class DuckSession implements AutoCloseable {
 
   /** Opens one that can read files, and can be configured. */
   static DuckSession open() throws SQLException {
+    NativeLibrary.require();
     Path spill;
     try {
       spill = Files.createTempDirectory("pgresult-duckdb-");
