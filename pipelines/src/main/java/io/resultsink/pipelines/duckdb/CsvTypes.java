@@ -30,17 +30,21 @@ final class CsvTypes {
         THEN rtrim(rtrim(regexp_replace(%1$s, '^(-?)[.]', '\\10.'), '0'), '.')
         ELSE %1$s END""";
 
-  /** A type, and what is true of the text of each value, for which {} stands. */
+  /**
+   * A type, and what is true of the text of each value, for which {} stands.
+   *
+   * <p>DuckDB computes both sides of an OR for all rows, and a branch of CASE for its own alone.
+   */
   private enum Kind {
     BOOLEAN("lower({}) IN ('true', 'false')"),
     BIGINT("TRY_CAST({} AS BIGINT)::VARCHAR = {}"),
     DOUBLE(
         matches("-?(%s[.]?|%s?[.][0-9]+)([eE][-+]?[0-9]+)?".formatted(WHOLE, WHOLE))
-            + " AND isfinite(TRY_CAST({} AS DOUBLE)) AND (length({}) <= 15 OR "
+            + " AND isfinite(TRY_CAST({} AS DOUBLE)) AND CASE WHEN length({}) <= 15 THEN true ELSE "
             + DIGITS.formatted("TRY_CAST({} AS DOUBLE)::VARCHAR")
             + " = "
             + DIGITS.formatted("{}")
-            + ")"),
+            + " END"),
     DECIMAL(matches("-?%s?([.][0-9]+)?".formatted(WHOLE))),
     DATE(matches(DAY) + " AND TRY_CAST({} AS DATE) IS NOT NULL"),
     TIMESTAMP(matches(DAY + "[T ]" + CLOCK) + " AND TRY_CAST({} AS TIMESTAMP) IS NOT NULL"),

@@ -198,7 +198,7 @@ public final class DuckQuery implements PreparedQuery {
 
   /**
    * The query to execute in a session in which {@link #sql} is known to be right: with casts where
-   * the driver has no exact value for a type.
+   * the driver has no exact value for a type, or a slow one.
    */
   String readable(DuckSession session) throws SQLException {
     DuckType[] types = types();
@@ -209,9 +209,8 @@ public final class DuckQuery implements PreparedQuery {
     List<String> columns = new ArrayList<>();
     for (int i = 0; i < types.length; i++) {
       String name = DuckSql.name(schema.getField(i).getName());
-      String readable = types[i].readable();
       names.add(name);
-      columns.add(readable == null ? name : "CAST(%s AS %s)".formatted(name, readable));
+      columns.add(types[i].selected(name));
     }
     // No table of the folder can have the name.
     String view = DuckSql.name("pgresult " + UUID.randomUUID());

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -443,6 +444,22 @@ class FolderTablesTest {
     assertThat(failure("FROM p", ReadOptions.NONE), containsString(parquet.toString()));
     assertThat(failure("FROM cut", ReadOptions.NONE), containsString(cut.toString()));
     assertThat(failure("FROM \"none\"", ReadOptions.NONE), containsString(none.toString()));
+  }
+
+  @Test
+  void rowsKeepTheOrderThatTheQueryGivesThem() {
+    queries.write("t.csv", "a\n1\n");
+
+    List<String> found =
+        queries
+            .column(
+                "SELECT 'é' || (range * 7919 % 100003) AS x FROM t, range(100003) ORDER BY x DESC")
+            .stream()
+            .map(String::valueOf)
+            .toList();
+
+    assertThat(found.size(), is(100_003));
+    assertThat(found.stream().sorted(Comparator.reverseOrder()).toList(), is(found));
   }
 
   private String failure(String sql, ReadOptions options) {
