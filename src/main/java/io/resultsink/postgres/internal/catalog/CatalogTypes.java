@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Reads types from pg_type, a domain's base and an array's element included. */
 public final class CatalogTypes {
@@ -72,7 +73,7 @@ public final class CatalogTypes {
     if (!rows.containsKey(key)) {
       fetch(List.of(key));
     }
-    TypeRow row = rows.get(key);
+    TypeRow row = Objects.requireNonNull(rows.get(key), "the type of a column");
     boolean domain = row.kind() == 'd';
     Found base = domain ? find(row.base().oid(), row.base().modifier()) : null;
     PostgresType element =

@@ -6,6 +6,7 @@ import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 
@@ -37,6 +38,11 @@ public record ExistingTable(
     boolean hasPrimaryKey,
     long rows,
     List<TargetColumn> columns) {
+
+  /** Its schema. */
+  public String schema() {
+    return Objects.requireNonNull(name.schema());
+  }
 
   /** The table of that name, which has a schema; absent when there is none. */
   public static Optional<ExistingTable> find(Session session, TableName name) throws SQLException {

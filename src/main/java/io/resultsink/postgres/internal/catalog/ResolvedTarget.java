@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public record ResolvedTarget(String database, TableName table, String stagingSchema) {
 
+  /** The table's schema. */
+  public String schema() {
+    return Objects.requireNonNull(table.schema());
+  }
+
   /**
    * Finds the table as PostgreSQL finds it: a bare name by the role's search path, and when there
    * is none, where CREATE TABLE would put it.

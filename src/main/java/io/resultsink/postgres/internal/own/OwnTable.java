@@ -6,9 +6,7 @@ import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Tables of ours in the staging schema: private as they are made, refused when they are not. */
@@ -32,35 +30,34 @@ public final class OwnTable {
   public static void create(Session session, New... tables) throws SQLException {
     session.define(Stream.of(tables).map(New::definition).toArray(String[]::new));
     List<TableName> names = Stream.of(tables).map(New::name).toList();
-    Map<TableName, FoundTable> created = byName(session, names);
+    List<FoundTable> created = find(session, names);
     List<String> closing = new ArrayList<>();
     for (New table : tables) {
-      closing.addAll(closing(session, created.get(table.name()), table.comment()));
+      closing.addAll(closing(session, named(table.name(), created), table.comment()));
     }
     session.define(closing.toArray(String[]::new));
-    Map<TableName, FoundTable> closed = byName(session, names);
+    List<FoundTable> closed = find(session, names);
     for (New table : tables) {
-      requireOurs(closed.get(table.name()), table.columns());
-      requirePrivate(closed.get(table.name()));
+      requireOurs(named(table.name(), closed), table.columns());
+      requirePrivate(named(table.name(), closed));
     }
   }
 
-  private static Map<TableName, FoundTable> byName(Session session, List<TableName> names)
-      throws SQLException {
-    Map<TableName, FoundTable> found =
-        find(session, names).stream().collect(Collectors.toMap(FoundTable::name, table -> table));
-    for (TableName name : names) {
-      if (!found.containsKey(name)) {
-        refuse(
-            name, List.of(name + " is gone just after it was created" + FoundTable.EVENT_TRIGGER));
-      }
-    }
-    return found;
+  private static FoundTable named(TableName name, List<FoundTable> found) {
+    return found.stream()
+        .filter(table -> table.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                refusal(
+                    name,
+                    List.of(
+                        name + " is gone just after it was created" + FoundTable.EVENT_TRIGGER)));
   }
 
   /** Takes away what a table of ours got beyond its definition as it was created. */
   public static void closeNew(Session session, TableName name, String comment) throws SQLException {
-    FoundTable created = byName(session, List.of(name)).get(name);
+    FoundTable created = named(name, find(session, List.of(name)));
     session.define(closing(session, created, comment).toArray(String[]::new));
   }
 
@@ -114,8 +111,12 @@ public final class OwnTable {
 
   private static void refuse(TableName name, List<String> reasons) {
     if (!reasons.isEmpty()) {
-      throw new IncompatibleTableException(
-          "table " + name + " cannot be used; the target is untouched", reasons);
+      throw refusal(name, reasons);
     }
+  }
+
+  private static IncompatibleTableException refusal(TableName name, List<String> reasons) {
+    return new IncompatibleTableException(
+        "table " + name + " cannot be used; the target is untouched", reasons);
   }
 }

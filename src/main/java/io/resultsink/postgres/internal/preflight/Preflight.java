@@ -163,9 +163,9 @@ public final class Preflight {
     List<String> loses = List.of();
     List<String> locks = List.of();
     if (table == null) {
-      privileges.requireCreateIn(resolved.table().schema(), "the new table", problems);
+      privileges.requireCreateIn(resolved.schema(), "the new table", problems);
       problems.addAll(new LateRefusals(session, resolved.table(), target).ofMissing());
-    } else if (privileges.usage(resolved.table().schema())) {
+    } else if (privileges.usage(resolved.schema())) {
       TableRules rules =
           new TableRules(session, privileges, target, table, columns.columns(), problems);
       if (rules.isWritableKind()) {
@@ -179,7 +179,7 @@ public final class Preflight {
         }
       }
     } else {
-      privileges.requireUsage(resolved.table().schema(), problems);
+      privileges.requireUsage(resolved.schema(), problems);
     }
     return new Findings(
         resolved, table, columns, keeps, loses, locks, problems.stream().distinct().toList());

@@ -34,7 +34,7 @@ final class PublicationRules {
       boolean targetExists,
       PostgresTarget asked)
       throws SQLException {
-    String target = resolved.table().schema();
+    String target = resolved.schema();
     String staging = resolved.stagingSchema();
     List<Publication> publications = publications(target, staging);
     List<String> overTarget = over(target, publications);

@@ -125,7 +125,7 @@ final class TableRules {
     } else {
       refuseNamingOtherColumns();
     }
-    privileges.requireCreateIn(table.name().schema(), "the new table", problems);
+    privileges.requireCreateIn(table.schema(), "the new table", problems);
     requireOwnership();
   }
 
@@ -170,14 +170,14 @@ final class TableRules {
               + " TO "
               + Identifier.quote(privileges.role()));
     }
-    if (!privileges.canCreate(table.owner(), table.name().schema())) {
+    if (!privileges.canCreate(table.owner(), table.schema())) {
       problems.add(
           "owner "
               + table.owner()
               + " lacks CREATE on schema "
-              + table.name().schema()
+              + table.schema()
               + ", which owning the new table takes; GRANT CREATE ON SCHEMA "
-              + Identifier.quote(table.name().schema())
+              + Identifier.quote(table.schema())
               + " TO "
               + Identifier.quote(table.owner()));
     }

@@ -10,6 +10,7 @@ final class AttemptFailed extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  private final Exception cause;
   private final Progress progress;
   private final transient @Nullable Backend process;
 
@@ -21,8 +22,14 @@ final class AttemptFailed extends Exception {
    */
   AttemptFailed(Exception cause, Progress progress, @Nullable Backend process) {
     super(cause);
+    this.cause = cause;
     this.progress = progress;
     this.process = process;
+  }
+
+  /** Returns what {@link #getCause} does, which is never null here. */
+  Exception cause() {
+    return cause;
   }
 
   Progress progress() {
@@ -35,6 +42,6 @@ final class AttemptFailed extends Exception {
 
   /** Returns whether the session was lost, and the server's answer with it. */
   boolean isSessionLost() {
-    return getCause() instanceof SQLException && SqlState.isSessionLost(getCause());
+    return cause instanceof SQLException && SqlState.isSessionLost(cause);
   }
 }

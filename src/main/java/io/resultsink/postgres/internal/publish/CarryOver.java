@@ -12,6 +12,7 @@ import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -80,9 +81,12 @@ final class CarryOver {
     return new CarryOver(parts.making(ALL));
   }
 
+  private List<Making> made(TablePart part) {
+    return Objects.requireNonNull(statements.get(part));
+  }
+
   private boolean same(CarryOver other, TablePart... parts) {
-    return Stream.of(parts)
-        .allMatch(part -> statements.get(part).equals(other.statements.get(part)));
+    return Stream.of(parts).allMatch(part -> made(part).equals(other.made(part)));
   }
 
   /** Returns whether two tables have the same settings of columns and replica identity. */
@@ -100,9 +104,7 @@ final class CarryOver {
     return ALL.stream()
         .filter(
             part ->
-                part == TableParts.OTHER_COLUMNS
-                    ? !made.statements.get(part).isEmpty()
-                    : !same(made, part))
+                part == TableParts.OTHER_COLUMNS ? !made.made(part).isEmpty() : !same(made, part))
         .toList();
   }
 
@@ -118,7 +120,7 @@ final class CarryOver {
 
   private String[] making(TableName table, TablePart... parts) {
     return Stream.of(parts)
-        .flatMap(part -> statements.get(part).stream())
+        .flatMap(part -> made(part).stream())
         .map(statement -> statement.of(table))
         .toArray(String[]::new);
   }

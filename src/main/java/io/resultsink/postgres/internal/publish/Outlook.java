@@ -44,7 +44,7 @@ record Outlook(int attempts, int reached, boolean inDoubt, @Nullable Backend los
   Outlook after(AttemptFailed failed, long now, Duration reconnect) {
     boolean wasThere =
         failed.progress() != Progress.NOT_REACHED
-            && !(failed.getCause() instanceof DatabaseUnavailableException);
+            && !(failed.cause() instanceof DatabaseUnavailableException);
     // However long an attempt has worked, its server is away only since now.
     return new Outlook(
         attempts + 1,
@@ -76,7 +76,7 @@ record Outlook(int attempts, int reached, boolean inDoubt, @Nullable Backend los
    * @param patient whether lock_wait is not over
    */
   Verdict verdict(AttemptFailed failed, boolean patient, long now) {
-    Throwable cause = failed.getCause();
+    Throwable cause = failed.cause();
     boolean inTime = deadline - now > 0;
     boolean again;
     if (cause instanceof DatabaseUnavailableException unavailable) {

@@ -22,6 +22,7 @@ import io.resultsink.postgres.internal.staging.StagingTable;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,20 +63,20 @@ public final class Publisher {
     if (opened.published() != null) {
       return opened.published().toBuilder().alreadyPublished(true).build();
     }
-    StagedRows rows = new StagedRows(opened.staging(), part);
-    requireEnough(rows, opened.staging());
+    StagingTable staging = Objects.requireNonNull(opened.staging());
+    StagedRows rows = new StagedRows(staging, part);
+    requireEnough(rows, staging);
     Outlook outlook = Outlook.first(System.nanoTime(), reconnect);
     while (true) {
       try {
-        return attempt(opened.staging(), rows, outlook);
+        return attempt(staging, rows, outlook);
       } catch (AttemptFailed failed) {
         long now = System.nanoTime();
         outlook = outlook.after(failed, now, reconnect);
         switch (outlook.verdict(failed, !patience.isOver(), now)) {
           case RETRY -> LOG.warn("Publishing {} failed, trying again: {}", plan, told(failed));
-          case FAIL -> throw explained(failed, opened.staging(), rows);
-          case UNKNOWN ->
-              throw unknown("the ledger could not be asked about it", failed.getCause());
+          case FAIL -> throw explained(failed, staging, rows);
+          case UNKNOWN -> throw unknown("the ledger could not be asked about it", failed.cause());
         }
       }
       pauseAfter(outlook);
@@ -83,13 +84,13 @@ public final class Publisher {
   }
 
   private static String told(AttemptFailed failed) {
-    return failed.getCause() instanceof SQLException sql
+    return failed.cause() instanceof SQLException sql
         ? ServerReason.of(sql)
-        : failed.getCause().getMessage();
+        : String.valueOf(failed.cause().getMessage());
   }
 
   private RuntimeException explained(AttemptFailed failed, StagingTable staging, StagedRows rows) {
-    Throwable cause = failed.getCause();
+    Throwable cause = failed.cause();
     return cause instanceof SQLException sql
         ? new PublishFailure(connections, plan, staging, rows).explain(sql)
         : cause instanceof Conflict conflict

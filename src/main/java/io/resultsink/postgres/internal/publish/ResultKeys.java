@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of the staged rows, by which mode=update finds rows of the target.
@@ -48,18 +47,19 @@ record ResultKeys(StagedRows rows, Columns columns, List<String> key) {
                          GROUP BY %3$s HAVING count(*) > 1) AS doubled)
         """
             .formatted(rows.from(), anyNull, expressions);
-    return session.find(sql, row -> told(row.getLong(1), row.getLong(2)));
+    List<Long> counts = session.one(sql, row -> List.of(row.getLong(1), row.getLong(2)));
+    return counts.equals(List.of(0L, 0L))
+        ? Optional.empty()
+        : Optional.of(told(counts.get(0), counts.get(1)));
   }
 
-  private @Nullable String told(long nulls, long doubled) {
-    return nulls + doubled == 0
-        ? null
-        : "the key ("
-            + Printable.of(String.join(", ", key))
-            + ") of the result must be unique and not NULL: "
-            + doubled
-            + " keys occur more than once, "
-            + nulls
-            + " rows have NULL in it";
+  private String told(long nulls, long doubled) {
+    return "the key ("
+        + Printable.of(String.join(", ", key))
+        + ") of the result must be unique and not NULL: "
+        + doubled
+        + " keys occur more than once, "
+        + nulls
+        + " rows have NULL in it";
   }
 }
