@@ -16,6 +16,7 @@ public final class SqlState {
   public static final String UNTRANSLATABLE_CHARACTER = "22P05";
   public static final String SERIALIZATION_FAILURE = "40001";
   public static final String DEADLOCK_DETECTED = "40P01";
+  public static final String DEPENDENT_OBJECTS = "2BP01";
   public static final String UNDEFINED_TABLE = "42P01";
   public static final String DUPLICATE_TABLE = "42P07";
   public static final String LOCK_NOT_AVAILABLE = "55P03";

@@ -155,6 +155,8 @@ class KeepIT {
                 database.execute(
                     "ALTER INDEX results.by_hash RENAME TO by_hashing",
                     "GRANT SELECT ON " + table.quoted() + " TO team");
+                database.executeAs(
+                    "sink", "CREATE VIEW results.late AS SELECT id FROM " + table.quoted());
                 after.add(Definition.of(table));
               })) {
         run.tidy(run.publish(chunks));
@@ -162,7 +164,34 @@ class KeepIT {
       }
     }
     assertThat(Definition.of(table), equalTo(after.get(0)));
+    assertThat(database.value("SELECT count(*) FROM results.late"), equalTo(Long.toString(ROWS)));
     assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+  }
+
+  /**
+   * No lock of ours keeps others from reading the table, so what reads it may be made at any time.
+   */
+  @Test
+  void whatCannotBeKeptAndComesMeanwhileIsRefusedByName() {
+    TestTable table = Furnished.plain(database);
+    try (Steps run = new Steps(target(table, ""));
+        Faults faults =
+            Faults.at(
+                FaultPoint.INDEXED,
+                () ->
+                    database.execute(
+                        "CREATE FUNCTION results.late() RETURNS bigint LANGUAGE sql BEGIN ATOMIC"
+                            + " SELECT count(*) FROM "
+                            + table.quoted()
+                            + "; END"))) {
+      List<StagedChunk> chunks = run.stage(0, ROWS);
+      ResultSinkException failure =
+          assertThrows(ResultSinkException.class, () -> run.publish(chunks));
+      assertThat(
+          failure.getMessage(), containsString("function results.late() depends on it"));
+      assertThat("begun again", faults.visits(FaultPoint.INDEXED), equalTo(1));
+    }
+    assertThat(table.count(), equalTo(0L));
   }
 
   /** As a backup does, which locks one table after the other. */

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.mode;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
@@ -63,7 +64,27 @@ class KeepProofIT {
     {"^\\s*GRANT SELECT ON TABLE .* TO stranger", "the table itself"},
     {"^\\s*GRANT UPDATE \\(name\\)", "column name"},
     {"^\\s*CREATE INDEX .* USING brin", "index by_range"},
+    {"^\\s*ALTER TABLE .* ADD CONSTRAINT refers ", "constraint refers"},
+    {"^\\s*ALTER TABLE .* ADD CONSTRAINT itself ", "constraint itself"},
+    {"^\\s*COMMENT ON CONSTRAINT refers", "constraint refers"},
+    {
+      "^\\s*ALTER TABLE results.referring ADD CONSTRAINT",
+      "foreign key to_it of table results.referring"
+    },
+    {
+      "^\\s*ALTER TABLE results.referring RENAME CONSTRAINT",
+      "foreign key to_it of table results.referring"
+    },
+    {"^\\s*COMMENT ON CONSTRAINT to_it", "foreign key to_it of table results.referring"},
   };
+
+  /** What reads the old table is noticed when that is dropped, and not known afterwards either. */
+  private static final List<String> NOT_REBOUND =
+      List.of(
+          "^\\s*ALTER POLICY by_it",
+          "^\\s*CREATE OR REPLACE RULE by_it",
+          "^\\s*CREATE OR REPLACE VIEW results.reading",
+          "^\\s*ALTER TABLE results.referring DROP CONSTRAINT");
 
   @Test
   void whateverIsLeftOutIsNamedAndNothingIsPublished() {
@@ -93,5 +114,29 @@ class KeepProofIT {
       assertThat(part[0], Fingerprint.withoutStaging(database), equalTo(before));
     }
     assertThat(unnoticed, is(empty()));
+  }
+
+  @Tag("torture")
+  @Test
+  void whateverStillReadsTheOldTableKeepsItFromGoing() {
+    TestTable table = Furnished.plain(database);
+    List<String> before = Fingerprint.withoutStaging(database);
+    for (String statement : NOT_REBOUND) {
+      PostgresProxy.Fault fault = database.network().rewrite(statement, sql -> "SELECT 1");
+      ResultSinkException failure =
+          assertThrows(
+              ResultSinkException.class,
+              () -> {
+                try (Steps run =
+                    new Steps(PostgresTarget.parse(table.url("mode=replace&keep=all")))) {
+                  run.publish(run.stage(0, 20));
+                }
+              },
+              statement);
+      assertThat(statement, fault.met(), greaterThan(0));
+      database.network().calm();
+      assertThat(failure.getMessage(), containsString("is untouched"));
+      assertThat(statement, Fingerprint.withoutStaging(database), equalTo(before));
+    }
   }
 }

@@ -118,6 +118,20 @@ class TableRelativesIT {
     Ranking.fill(table, mode).publish();
   }
 
+  /** Its key has others beside it that go with it, one for each partition. */
+  @Test
+  void aTableThatReferencesAPartitionedOneIsReplaced() {
+    Ranking ranking = Ranking.create(database, WriteMode.REPLACE);
+    database.execute(
+        "CREATE TABLE results.whole (id bigint PRIMARY KEY) PARTITION BY RANGE (id)",
+        "CREATE TABLE results.low PARTITION OF results.whole FOR VALUES FROM (MINVALUE) TO (0)",
+        "CREATE TABLE results.high PARTITION OF results.whole DEFAULT",
+        "ALTER TABLE "
+            + ranking.table().quoted()
+            + " ADD FOREIGN KEY (id) REFERENCES results.whole NOT VALID");
+    ranking.publish();
+  }
+
   /** Its key is called as another table's, which cannot be put off. */
   @Test
   void aDeferrableKeyIsPutOffWhateverOthersAreCalled() {

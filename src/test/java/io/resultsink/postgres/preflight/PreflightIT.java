@@ -114,6 +114,19 @@ class PreflightIT {
     assertRefused(table, WriteMode.REPLACE, "top", "dashboard", "truncate");
   }
 
+  /** DROP TABLE would take the trigger with it without a word. */
+  @Test
+  void replaceOfATableThatATriggerOfAnotherNamesIsRefused() {
+    TestTable table = table();
+    database.execute(
+        "CREATE FUNCTION results.acts() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TABLE results.watched ()",
+        "CREATE CONSTRAINT TRIGGER watches AFTER UPDATE ON results.watched FROM "
+            + table.quoted()
+            + " FOR EACH ROW EXECUTE FUNCTION results.acts()");
+    assertRefused(table, WriteMode.REPLACE, "trigger watches on table results.watched", "truncate");
+  }
+
   @Test
   void replaceOfATableWhoseRowTypeIsUsedIsRefused() {
     TestTable table = table();

@@ -14,9 +14,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.testing.Definition;
 import io.resultsink.postgres.testing.Generations;
+import io.resultsink.postgres.testing.KeptReading;
 import io.resultsink.postgres.testing.PollingReaders;
 import io.resultsink.postgres.testing.PollingReaders.Reading;
+import io.resultsink.postgres.testing.Reader;
 import io.resultsink.postgres.testing.ReadingSession;
 import io.resultsink.postgres.testing.ReadingWay;
 import io.resultsink.postgres.testing.Runners;
@@ -69,11 +72,39 @@ class ConcurrentReadersIT {
     assertThat(TableCatalog.of(generations.table()).indexes(), equalTo(indexes));
   }
 
+  /** Views, referencing tables, policies of others; the rows that the index alone gives, too. */
+  @Test
+  void noReadingIsWrongThroughWhatHangsOnATableThatIsKept() {
+    long rows = 300;
+    Generations generations = new Generations(database, WriteMode.REPLACE, rows).keeping();
+    KeptReading.open(database, generations.table().quoted(), rows);
+    List<String> definition = Definition.of(generations.table());
+    assertNoReadingIsWrong(
+        generations,
+        WriteMode.REPLACE,
+        rows,
+        Torture.rounds(3, 36),
+        Torture.rounds(100, 10_000),
+        KeptReading.values());
+    assertThat(Definition.of(generations.table()), equalTo(definition));
+    assertThat(database.value("SELECT count(*) FROM reading.child"), equalTo(Long.toString(rows)));
+  }
+
   private void assertNoReadingIsWrong(
       Generations generations, WriteMode mode, long rows, int publishes, long readings) {
+    assertNoReadingIsWrong(generations, mode, rows, publishes, readings, ReadingWay.values());
+  }
+
+  private void assertNoReadingIsWrong(
+      Generations generations,
+      WriteMode mode,
+      long rows,
+      int publishes,
+      long readings,
+      Reader... ways) {
     List<ResultSummary> summaries = new ArrayList<>();
     List<Reading> read;
-    try (PollingReaders readers = new PollingReaders(generations, ReadingWay.values())) {
+    try (PollingReaders readers = new PollingReaders(generations, ways)) {
       for (int publish = 1; publish <= publishes; publish++) {
         summaries.add(publishBesideZombies(generations, rows));
         readers.awaitCount(readings * publish / publishes);

@@ -20,6 +20,8 @@ public final class Definition {
             """
             SELECT relkind, relpersistence, relowner::regrole, relreplident, relrowsecurity,
               relforcerowsecurity, relispartition, reltablespace, reloftype::regtype,
+              pg_get_expr(relpartbound, oid),
+              ARRAY(SELECT inhparent::regclass FROM pg_inherits WHERE inhrelid = c.oid),
               ARRAY(SELECT unnest(reloptions) ORDER BY 1), obj_description(oid, 'pg_class'),
               (SELECT reloptions FROM pg_class t WHERE t.oid = c.reltoastrelid)
             FROM pg_class c WHERE oid = ?
@@ -44,11 +46,13 @@ public final class Definition {
             """,
             """
             SELECT conname, contype, pg_get_constraintdef(oid, true), convalidated, condeferrable,
-              obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE conrelid = ?
+              conislocal, coninhcount, conparentid <> 0, obj_description(oid, 'pg_constraint')
+            FROM pg_constraint WHERE conrelid = ?
             """,
             """
             SELECT pg_get_indexdef(indexrelid), indisprimary, indisclustered, indisreplident,
               indisvalid, indimmediate, reltablespace, obj_description(indexrelid, 'pg_class'),
+              (SELECT inhparent::regclass FROM pg_inherits WHERE inhrelid = indexrelid),
               ARRAY(SELECT (attnum, attstattarget)::text FROM pg_attribute
                 WHERE attrelid = indexrelid AND attstattarget >= 0)
             FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indrelid = ?
@@ -58,7 +62,7 @@ public final class Definition {
               obj_description(oid, 'pg_statistic_ext') FROM pg_statistic_ext WHERE stxrelid = ?
             """,
             """
-            SELECT pg_get_triggerdef(oid), tgenabled, obj_description(oid, 'pg_trigger')
+            SELECT pg_get_triggerdef(oid), tgenabled, tgparentid, obj_description(oid, 'pg_trigger')
             FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ?
             """,
             """

@@ -66,6 +66,25 @@ public final class Furnished {
           "GRANT SELECT (id), UPDATE (name) ON %s TO reader",
           "REVOKE TRUNCATE ON %s FROM sink");
 
+  /** Of other tables, and with them. */
+  private static final List<String> RELATIONS =
+      List.of(
+          "CREATE TABLE results.referenced AS SELECT i::bigint AS id FROM generate_series(-10, 2000)"
+              + " AS i",
+          "ALTER TABLE results.referenced ADD PRIMARY KEY (id)",
+          "ALTER TABLE %s ADD CONSTRAINT refers FOREIGN KEY (id) REFERENCES results.referenced"
+              + " ON DELETE CASCADE DEFERRABLE",
+          "COMMENT ON CONSTRAINT refers ON %s IS 'to another'",
+          "ALTER TABLE %s ADD CONSTRAINT itself FOREIGN KEY (id) REFERENCES %s (id)",
+          "CREATE TABLE results.referring (parent bigint CONSTRAINT to_it REFERENCES %s (id)"
+              + " ON DELETE SET NULL)",
+          "COMMENT ON CONSTRAINT to_it ON results.referring IS 'from another'",
+          "CREATE POLICY by_it ON results.referring USING (parent IN (SELECT id FROM %s))",
+          "CREATE RULE by_it AS ON UPDATE TO results.log WHERE NEW.what = '%%s' DO ALSO UPDATE %s"
+              + " SET name = NEW.what WHERE false",
+          "CREATE VIEW results.reading WITH (security_barrier) AS SELECT id, name FROM %s",
+          "CREATE VIEW results.reading_that AS SELECT count(*) AS n FROM results.reading");
+
   /** Of columns that the result does not have, or that generate. */
   private static final List<String> MORE_COLUMNS =
       List.of(
@@ -100,12 +119,12 @@ public final class Furnished {
 
   /** Creates one whose rows can stay where they are staged. */
   public static TestTable plain(TestDatabase database) {
-    return create(database, List.of(PARTS));
+    return create(database, List.of(PARTS, RELATIONS));
   }
 
   /** Creates one whose rows have to be copied, since not the result alone fills it. */
   public static TestTable more(TestDatabase database) {
-    return create(database, List.of(PARTS, MORE_COLUMNS));
+    return create(database, List.of(PARTS, RELATIONS, MORE_COLUMNS));
   }
 
   private static TestTable create(TestDatabase database, List<List<String>> parts) {

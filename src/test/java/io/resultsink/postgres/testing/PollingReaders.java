@@ -77,8 +77,8 @@ public final class PollingReaders implements AutoCloseable {
   }
 
   /** Starts to read generations in some ways, at all isolation levels. */
-  public PollingReaders(Generations generations, ReadingWay... ways) {
-    for (ReadingWay way : ways) {
+  public PollingReaders(Generations generations, Reader... ways) {
+    for (Reader way : ways) {
       for (String isolation : ISOLATION_LEVELS) {
         if (way.isPossibleAt(isolation)) {
           readings.add(

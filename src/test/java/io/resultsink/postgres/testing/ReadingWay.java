@@ -180,7 +180,7 @@ public enum ReadingWay implements Reader {
   }
 
   /** What tells a complete generation from everything else. */
-  private static String tally(String table) {
+  static String tally(String table) {
     return "SELECT score::int::text, count(*)::text, sum(id)::text, sum(id * id)::text FROM "
         + table
         + " GROUP BY score ORDER BY min(score)";

@@ -7,6 +7,8 @@ import io.resultsink.postgres.internal.session.Retry;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
@@ -50,8 +52,26 @@ public final class AdvisoryLock {
 
     /** Takes the lock when nobody has it, until the session's transaction ends. */
     public boolean tryAcquire(Session session) throws SQLException {
-      String sql = "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(?, 0))";
-      return session.one(sql, row -> row.getBoolean(1), "result_sink " + name);
+      return tryAcquire(session, List.of());
+    }
+
+    /**
+     * Takes the lock and others beside it, when nobody has any of them. Nothing is waited for, so
+     * that their order does not matter; when one is not to be had, the transaction is to be rolled
+     * back.
+     */
+    public boolean tryAcquire(Session session, List<String> others) throws SQLException {
+      String sql =
+          """
+          SELECT pg_catalog.bool_and(
+                   pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(name, 0)))
+            FROM pg_catalog.unnest(?::pg_catalog.text[]) AS names (name)
+          """;
+      String[] names =
+          Stream.concat(Stream.of(name), others.stream())
+              .map(lock -> "result_sink " + lock)
+              .toArray(String[]::new);
+      return session.one(sql, row -> row.getBoolean(1), (Object) names);
     }
 
     /**

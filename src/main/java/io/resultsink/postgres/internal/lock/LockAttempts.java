@@ -40,8 +40,19 @@ public final class LockAttempts {
     long run(Time time) throws SQLException;
   }
 
+  /** A part of an attempt. */
+  @FunctionalInterface
+  public interface Step {
+    void run() throws SQLException;
+  }
+
   /** The time of one attempt. */
   public record Time(Duration all, long begin) {
+
+    /** Begins now. */
+    public Time(Duration all) {
+      this(all, System.nanoTime());
+    }
 
     /** Returns what is left of it: a moment at the least, so that a slow network gets through. */
     public Duration left() {
@@ -53,7 +64,7 @@ public final class LockAttempts {
   private final Session session;
   private final Patience patience;
   private @Nullable TableName heldAnyway;
-  private List<String> references = List.of();
+  private Step references = () -> {};
   private List<String> firstLocks = List.of();
 
   public LockAttempts(Session session, Patience patience) {
@@ -75,8 +86,8 @@ public final class LockAttempts {
    * @param references for which no reader waits, however long they take
    * @param locks that readers take before the tables' locks
    */
-  public void begin(List<String> references, List<String> locks) {
-    this.references = List.copyOf(references);
+  public void begin(Step references, List<String> locks) {
+    this.references = references;
     this.firstLocks = List.copyOf(locks);
   }
 
@@ -149,10 +160,9 @@ public final class LockAttempts {
       session.lockTimeout(attempt);
       session.execute("SAVEPOINT lock_attempt");
       try {
-        for (String statement : references) {
-          session.execute(statement);
-        }
-        Time time = new Time(attempt, System.nanoTime());
+        references.run();
+        session.lockTimeout(attempt);
+        Time time = new Time(attempt);
         for (String statement : firstLocks) {
           session.execute(statement);
           session.lockTimeout(time.left());

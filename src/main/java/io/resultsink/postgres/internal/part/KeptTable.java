@@ -71,17 +71,17 @@ public final class KeptTable {
 
   /** Gives {@code fresh} what a table has beside rows and indexes. */
   public void shape(TableName fresh) throws SQLException {
-    make(TableParts.of(Phase.SHAPE), fresh);
+    make(Phase.SHAPE, fresh);
   }
 
   /** Builds the indexes and statistics objects of {@code fresh}; its readers go on meanwhile. */
   public void index(TableName fresh) throws SQLException {
-    make(TableParts.of(Phase.INDEX), fresh);
+    make(Phase.INDEX, fresh);
   }
 
   /** Makes constraints of indexes of {@code fresh}. */
   public void constrain(TableName fresh) throws SQLException {
-    make(TableParts.of(Phase.CONSTRAINT), fresh);
+    make(Phase.CONSTRAINT, fresh);
     requireSeenByAll(fresh);
   }
 
@@ -122,21 +122,36 @@ public final class KeptTable {
     session.execute("RELEASE SAVEPOINT rehearsal");
   }
 
-  /** Returns the statements that check foreign keys; writers of the referenced tables wait. */
-  public List<String> references(TableName fresh) throws SQLException {
-    return statements(Phase.REFERENCE, fresh);
+  /**
+   * Returns the statements that check foreign keys; writers of the tables at their other ends wait.
+   */
+  public List<Making> references(TableName fresh) throws SQLException {
+    return parts.making(TableParts.of(Phase.REFERENCE), names(fresh)).values().stream()
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /**
+   * Executes statements for {@code fresh}.
+   *
+   * @throws PartFailedException naming the part that could not be made
+   */
+  public void make(List<Making> statements, TableName fresh) throws SQLException {
+    for (Making statement : statements) {
+      execute(statement, fresh);
+    }
   }
 
   /** Returns the statements that lock what readers of the old table lock before it. */
   public List<String> firstLocks() throws SQLException {
-    return statements(Phase.LOCK, old);
+    return parts.making(TableParts.of(Phase.LOCK)).values().stream()
+        .flatMap(List::stream)
+        .map(statement -> statement.of(old))
+        .toList();
   }
 
-  private List<String> statements(Phase phase, TableName table) throws SQLException {
-    return parts.making(TableParts.of(phase)).values().stream()
-        .flatMap(List::stream)
-        .map(statement -> statement.of(table))
-        .toList();
+  private TableParts.Fresh names(TableName fresh) {
+    return new TableParts.Fresh(fresh, prefix);
   }
 
   /**
@@ -150,7 +165,8 @@ public final class KeptTable {
     List<TablePart> rebound = TableParts.of(Phase.REBOUND);
     List<TablePart> named = TableParts.of(Phase.NAMED);
     Map<TablePart, List<Making>> making =
-        parts.making(Stream.of(handedOver, rebound, named).flatMap(List::stream).toList(), prefix);
+        parts.making(
+            Stream.of(handedOver, rebound, named).flatMap(List::stream).toList(), names(fresh));
     rights.give();
     execute(making, handedOver, fresh);
     TableName aside = new TableName(old.schema(), prefix.name() + "_old");
@@ -170,9 +186,7 @@ public final class KeptTable {
   private void execute(Map<TablePart, List<Making>> making, List<TablePart> those, TableName table)
       throws SQLException {
     for (TablePart part : those) {
-      for (Making statement : making.getOrDefault(part, List.of())) {
-        execute(statement, table);
-      }
+      make(making.getOrDefault(part, List.of()), table);
     }
   }
 
@@ -198,11 +212,9 @@ public final class KeptTable {
     session.defineExpressions(revoked.toArray(String[]::new));
   }
 
-  private void make(List<TablePart> phase, TableName fresh) throws SQLException {
-    for (List<Making> statements : parts.making(phase, prefix).values()) {
-      for (Making statement : statements) {
-        execute(statement, fresh);
-      }
+  private void make(Phase phase, TableName fresh) throws SQLException {
+    for (List<Making> statements : parts.making(TableParts.of(phase), names(fresh)).values()) {
+      make(statements, fresh);
     }
   }
 

@@ -1,14 +1,14 @@
 package io.resultsink.postgres.internal.part;
 
 import io.resultsink.postgres.internal.url.Identifier;
-import org.jspecify.annotations.Nullable;
 
 /** The tables that the queries of parts read. */
 final class PartTables {
 
   /**
    * {@code old} is the table's row of pg_class, {@code given} the columns of the new table, {@code
-   * attributes} those of the old one, and {@code remaining} those that both have.
+   * attributes} those of the old one, and {@code remaining} those that both have; {@code
+   * other_policies} and {@code other_rules} are of other tables, and name it.
    *
    * <p>Minor releases of PostgreSQL 15 keep a mark of their own among a column's options.
    */
@@ -26,16 +26,57 @@ final class PartTables {
                n.typstorage AS new_storage
           FROM attributes a
           JOIN given g ON g.name = a.attname
-          JOIN pg_type n ON n.oid = to_regtype(g.type))
+          JOIN pg_type n ON n.oid = to_regtype(g.type)),
+      other_policies AS (
+        SELECT * FROM pg_policy y
+         WHERE y.polrelid <> (SELECT oid FROM old)
+           AND y.oid IN (SELECT d.objid FROM old
+                           JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass
+                            AND d.refobjid = old.oid AND d.classid = 'pg_policy'::regclass)),
+      other_rules AS (
+        SELECT * FROM pg_rewrite r
+         WHERE r.ev_class <> (SELECT oid FROM old) AND r.rulename <> '_RETURN'
+           AND r.oid IN (SELECT d.objid FROM old
+                           JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass
+                            AND d.refobjid = old.oid AND d.classid = 'pg_rewrite'::regclass))
       """;
 
   /**
-   * Returns what has a name beside the table's: {@code fresh} is the new thing's, until it gets the
-   * old one's.
+   * What has a name beside the table's: {@code fresh} is the new thing's, until it gets the old
+   * one's. {@code becoming} has the new table's own name.
+   *
+   * <p>A definition is cut off by the length of its known head, never by a pattern: a name may
+   * contain anything.
    */
   private static final String NAMED =
       """
-      , indexes AS (
+      , becoming AS (SELECT ?::text AS name),
+      names AS (SELECT '%1$s_p' AS bound),
+      foreign_keys AS (
+        SELECT k.oid, k.conname, k.conrelid, k.confrelid, k.old_id, k.what, k.loose, k.columns,
+               k.columns || k.confrelid::regclass || '(' AS head,
+               left(pg_get_constraintdef(k.oid),
+                    CASE WHEN k.loose THEN -length(' NOT VALID') ELSE 2147483647 END) AS definition,
+               '%1$s_f' || row_number() OVER (ORDER BY k.oid) AS fresh_name
+          FROM (
+            SELECT k.*, old.oid AS old_id,
+                   CASE k.conrelid WHEN old.oid THEN 'constraint ' || quote_ident(k.conname)
+                        ELSE 'foreign key ' || quote_ident(k.conname) || ' of table '
+                             || k.conrelid::regclass END AS what,
+                   NOT k.convalidated
+                     AND coalesce((to_jsonb(k)->>'conenforced')::boolean, true) AS loose,
+                   'FOREIGN KEY (' || (
+                     SELECT string_agg(
+                              CASE WHEN (to_jsonb(k)->>'conperiod')::boolean
+                                    AND u.number = cardinality(k.conkey) THEN 'PERIOD ' ELSE '' END
+                              || quote_ident(a.attname), ', ' ORDER BY u.number)
+                       FROM unnest(k.conkey) WITH ORDINALITY AS u (attnum, number)
+                       JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum)
+                     || ') REFERENCES ' AS columns
+              FROM old
+              JOIN pg_constraint k ON k.contype = 'f' AND old.oid IN (k.conrelid, k.confrelid)
+          ) AS k),
+      indexes AS (
         SELECT x.*, c.relname, k.oid AS constraint_id, k.contype, k.condeferrable, k.condeferred,
                CASE WHEN k.oid IS NULL THEN 'index ' ELSE 'constraint ' END || quote_ident(c.relname)
                  AS what,
@@ -85,11 +126,18 @@ final class PartTables {
   /**
    * Returns the beginning of a query. Its parameters are the table's name and the names and types
    * of the new columns.
-   *
-   * @param prefix what the new names of indexes, statistics objects and sequences begin with; null
-   *     for a query that reads none of them
    */
-  static String of(@Nullable Identifier prefix) {
-    return prefix == null ? TABLE : TABLE + NAMED.formatted(prefix.name());
+  static String all() {
+    return TABLE;
+  }
+
+  /**
+   * As {@link #all}, with what has a name beside the table's; one more parameter is the new table's
+   * name.
+   *
+   * @param prefix what the new things' names begin with
+   */
+  static String named(Identifier prefix) {
+    return TABLE + NAMED.formatted(prefix.name());
   }
 }

@@ -2,7 +2,7 @@ package io.resultsink.postgres.internal.part;
 
 import io.resultsink.postgres.internal.part.TablePart.Phase;
 
-/** The indexes, constraints, triggers, rules and policies of a table. */
+/** The indexes, constraints, triggers and rules of a table. */
 final class RuleParts {
 
   /** Those of exclusion constraints are made by their constraint alone. */
@@ -94,14 +94,11 @@ final class RuleParts {
            WHERE k.contype IN ('c', 'f', 't')
               OR (k.contype <> 'n' AND obj_description(k.oid, 'pg_constraint') IS NOT NULL)
           """,
-          added('c'));
-
-  /**
-   * The table's own, checked while writers of the tables that they reference wait. Part of the
-   * attempt: a private table with a foreign key would make others' DELETE fail.
-   */
-  static final TablePart FOREIGN_KEYS =
-      TablePart.carried("foreign keys", Phase.REFERENCE, "", added('f'));
+          """
+          SELECT 0, 'constraint ' || quote_ident(k.conname), 'ALTER TABLE ',
+                 ' ADD CONSTRAINT ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid)
+            FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'c'
+          """);
 
   static final TablePart CONSTRAINT_COMMENTS =
       TablePart.carried(
@@ -117,20 +114,21 @@ final class RuleParts {
             JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
           """);
 
+  /** Those of a partition's parent come with its place; before PostgreSQL 15 they are internal. */
   static final TablePart TRIGGERS =
       TablePart.lost(
           "triggers",
           Phase.NAMED,
           """
           SELECT 'trigger ' || quote_ident(tgname) FROM pg_trigger JOIN old ON old.oid = tgrelid
-           WHERE NOT tgisinternal
+           WHERE NOT tgisinternal AND tgparentid = 0
           """,
           """
           SELECT s.rank, 'trigger ' || quote_ident(g.tgname), s.statement, NULL
             FROM old
             JOIN pg_trigger g ON g.tgrelid = old.oid AND NOT g.tgisinternal
             CROSS JOIN LATERAL (
-              SELECT 0 AS rank, pg_get_triggerdef(g.oid) AS statement
+              SELECT 0 AS rank, pg_get_triggerdef(g.oid) AS statement WHERE g.tgparentid = 0
                UNION ALL
               SELECT 1, 'ALTER TABLE ' || old.oid::regclass
                      || CASE g.tgenabled WHEN 'D' THEN ' DISABLE' WHEN 'R' THEN ' ENABLE REPLICA'
@@ -176,14 +174,4 @@ final class RuleParts {
           """);
 
   private RuleParts() {}
-
-  /** Returns the statements that add constraints of a kind, as pg_constraint.contype has it. */
-  private static String added(char kind) {
-    return """
-        SELECT 0, 'constraint ' || quote_ident(k.conname), 'ALTER TABLE ',
-               ' ADD CONSTRAINT ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid)
-          FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = '%s'
-        """
-        .formatted(kind);
-  }
 }

@@ -51,8 +51,14 @@ public final class TableParts {
           RuleParts.INDEX_CONSTRAINTS,
           RuleParts.INDEX_NAMES,
           RuleParts.CONSTRAINTS,
-          RuleParts.FOREIGN_KEYS,
+          ForeignKeyParts.OUTGOING,
+          ForeignKeyParts.LOOSE,
+          ForeignKeyParts.INCOMING,
+          ForeignKeyParts.INCOMING_NAMES,
           RuleParts.CONSTRAINT_COMMENTS,
+          PartitionParts.LOCKS,
+          PartitionParts.BOUND,
+          PartitionParts.PLACE,
           RuleParts.TRIGGERS,
           RuleParts.RULES,
           ColumnParts.NOT_NULL,
@@ -68,7 +74,10 @@ public final class TableParts {
           StorageParts.PERSISTENCE,
           StorageParts.TYPED,
           ViewParts.LOCKS,
-          ViewParts.VIEWS_OF_IT);
+          OtherTableParts.LOCKS,
+          ViewParts.VIEWS_OF_IT,
+          OtherTableParts.POLICIES,
+          OtherTableParts.RULES);
 
   private final Session session;
   private final TableName table;
@@ -76,6 +85,15 @@ public final class TableParts {
 
   /** A column of the new table; its type as SQL writes it under an empty search path. */
   public record NewColumn(String name, String type) {}
+
+  /**
+   * The names of a new table and of what belongs to it.
+   *
+   * @param table the table's, until it gets the old one's
+   * @param prefix what the names of indexes, statistics objects, sequences and foreign keys begin
+   *     with until they get those of the old ones
+   */
+  public record Fresh(TableName table, Identifier prefix) {}
 
   /**
    * A statement that makes a part.
@@ -132,7 +150,7 @@ public final class TableParts {
     List<TablePart> parts =
         ALL.stream().filter(part -> part.fate() == fate && !part.labels().isEmpty()).toList();
     String sql =
-        PartTables.of(null)
+        PartTables.all()
             + union(parts, part -> " AS part, f.what FROM (" + part.labels() + ") AS f (what)")
             + " WHERE what IS NOT NULL ORDER BY part, what";
     List<String> labels = new ArrayList<>();
@@ -154,13 +172,12 @@ public final class TableParts {
    * Returns the statements that make parts, in their order. One query, since it is asked while
    * readers wait.
    *
-   * @param prefix what the names of indexes, statistics objects and sequences begin with until they
-   *     get those of the old ones; null for parts that have none
+   * @param fresh null for parts that need no names but the table's
    */
-  public Map<TablePart, List<Making>> making(List<TablePart> parts, @Nullable Identifier prefix)
+  public Map<TablePart, List<Making>> making(List<TablePart> parts, @Nullable Fresh fresh)
       throws SQLException {
     String sql =
-        PartTables.of(prefix)
+        (fresh == null ? PartTables.all() : PartTables.named(fresh.prefix()))
             + union(
                 parts,
                 part ->
@@ -171,7 +188,7 @@ public final class TableParts {
             + " ORDER BY part, rank, sql";
     Map<TablePart, List<Making>> making = new LinkedHashMap<>();
     parts.forEach(part -> making.put(part, new ArrayList<>()));
-    try (PreparedStatement statement = prepare(sql);
+    try (PreparedStatement statement = prepare(sql, fresh);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         TablePart part = parts.get(rows.getInt("part"));
@@ -187,7 +204,7 @@ public final class TableParts {
   /** Returns the definitions of all columns, generated ones too, for CREATE TABLE. */
   public String definitions() throws SQLException {
     String sql =
-        PartTables.of(null)
+        PartTables.all()
             + """
             SELECT string_agg(
                      quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
@@ -216,7 +233,7 @@ public final class TableParts {
       return false;
     }
     String sql =
-        PartTables.of(null)
+        PartTables.all()
             + """
             SELECT old.relpersistence = 'p'
                    AND NOT EXISTS (SELECT FROM attributes WHERE attgenerated <> '')
@@ -242,10 +259,17 @@ public final class TableParts {
   }
 
   private PreparedStatement prepare(String sql) throws SQLException {
+    return prepare(sql, null);
+  }
+
+  private PreparedStatement prepare(String sql, @Nullable Fresh fresh) throws SQLException {
     PreparedStatement statement = session.connection().prepareStatement(sql);
     statement.setString(1, table.quoted());
     statement.setArray(2, texts(columns.stream().map(NewColumn::name).toArray()));
     statement.setArray(3, texts(columns.stream().map(NewColumn::type).toArray()));
+    if (fresh != null) {
+      statement.setString(4, fresh.table().quoted());
+    }
     return statement;
   }
 

@@ -51,7 +51,8 @@ public record TableProof(Map<String, String> things) {
         SELECT 'the table itself',
                to_jsonb(t) - '{oid,reltype,relfilenode,reltoastrelid,relfrozenxid,relminmxid,
                                relpages,reltuples,relallvisible,relallfrozen,relhasindex,relhasrules,
-                               relhastriggers,relhassubclass,relnatts,relacl,reloptions}'::text[],
+                               relhastriggers,relhassubclass,relnatts,relacl,reloptions,
+                               relpartbound}'::text[],
                jsonb_build_object(
                  'acl', (SELECT jsonb_agg(g ORDER BY g) FROM (
                    SELECT concat_ws(' ', privilege_type, grantee,
@@ -62,6 +63,9 @@ public record TableProof(Map<String, String> things) {
                  'toast', (SELECT jsonb_agg(o ORDER BY o) FROM pg_class s, unnest(s.reloptions) AS o
                             WHERE s.oid = t.reltoastrelid),
                  'comment', obj_description(t.oid, 'pg_class'),
+                 'bound', pg_get_expr(t.relpartbound, t.oid),
+                 'parents', (SELECT jsonb_agg(inhparent ORDER BY inhseqno) FROM pg_inherits
+                              WHERE inhrelid = t.oid),
                  'labels', (SELECT jsonb_agg(l ORDER BY l) FROM (
                    SELECT concat_ws(' ', provider, a.attname, label) AS l
                      FROM pg_seclabel
@@ -89,10 +93,37 @@ public record TableProof(Map<String, String> things) {
         UNION ALL
         SELECT 'constraint ' || quote_ident(k.conname),
                to_jsonb(k) - '{oid,conrelid,conindid,conparentid,conkey,confrelid,confkey,conbin,
-                               confdelsetcols}'::text[],
+                               confdelsetcols}'::text[]
+                 -- without a meaning for others, and set for a partition that was attached
+                 - CASE WHEN k.contype IN ('c', 'n') THEN '' ELSE 'connoinherit' END,
                jsonb_build_object('definition', pg_get_constraintdef(k.oid),
                                   'comment', obj_description(k.oid, 'pg_constraint'))
           FROM t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype <> 't'
+        UNION ALL
+        SELECT 'foreign key ' || quote_ident(k.conname) || ' of table ' || k.conrelid::regclass,
+               to_jsonb(k) - '{oid,conindid,confrelid,confkey,confdelsetcols}'::text[],
+               jsonb_build_object('definition', pg_get_constraintdef(k.oid),
+                                  'comment', obj_description(k.oid, 'pg_constraint'))
+          FROM t JOIN pg_constraint k ON k.confrelid = t.oid AND k.conrelid <> t.oid
+        UNION ALL
+        SELECT 'policy ' || quote_ident(y.polname) || ' of table ' || y.polrelid::regclass,
+               to_jsonb(y) - '{polqual,polwithcheck}'::text[],
+               jsonb_build_object('using', pg_get_expr(y.polqual, y.polrelid),
+                                  'check', pg_get_expr(y.polwithcheck, y.polrelid))
+          FROM t
+          JOIN pg_policy y ON y.polrelid <> t.oid
+           AND y.oid IN (SELECT objid FROM pg_depend
+                          WHERE classid = 'pg_policy'::regclass
+                            AND refclassid = 'pg_class'::regclass AND refobjid = t.oid)
+        UNION ALL
+        SELECT 'rule ' || quote_ident(r.rulename) || ' of ' || r.ev_class::regclass,
+               to_jsonb(r) - '{ev_qual,ev_action}'::text[],
+               jsonb_build_object('definition', pg_get_ruledef(r.oid))
+          FROM t
+          JOIN pg_rewrite r ON r.ev_class <> t.oid AND r.rulename <> '_RETURN'
+           AND r.oid IN (SELECT objid FROM pg_depend
+                          WHERE classid = 'pg_rewrite'::regclass
+                            AND refclassid = 'pg_class'::regclass AND refobjid = t.oid)
         UNION ALL
         SELECT 'index ' || quote_ident(c.relname),
                to_jsonb(x) - '{indexrelid,indrelid,indkey,indexprs,indpred,indcheckxmin}'::text[],
@@ -100,6 +131,7 @@ public record TableProof(Map<String, String> things) {
                  'definition', pg_get_indexdef(c.oid), 'owner', c.relowner,
                  'schema', c.relnamespace, 'tablespace', c.reltablespace, 'method', c.relam,
                  'persistence', c.relpersistence,
+                 'parent', (SELECT inhparent FROM pg_inherits WHERE inhrelid = c.oid),
                  'options', (SELECT jsonb_agg(o ORDER BY o) FROM unnest(c.reloptions) AS o),
                  'statistics', (SELECT jsonb_object_agg(attnum, attstattarget) FROM pg_attribute
                                  WHERE attrelid = c.oid AND attstattarget >= 0),
@@ -126,7 +158,11 @@ public record TableProof(Map<String, String> things) {
                  'extensions', (SELECT jsonb_agg(extname ORDER BY extname) FROM extended
                                  WHERE classid = 'pg_trigger'::regclass AND objid = g.oid),
                  'comment', obj_description(g.oid, 'pg_trigger'))
-          FROM t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
+          FROM t
+          JOIN pg_trigger g ON g.tgrelid = t.oid
+           AND (NOT g.tgisinternal OR g.tgparentid <> 0)
+           AND NOT EXISTS (SELECT FROM pg_constraint k
+                            WHERE k.oid = g.tgconstraint AND k.contype = 'f')
         UNION ALL
         SELECT 'rule ' || quote_ident(r.rulename),
                to_jsonb(r) - '{oid,ev_class,ev_qual,ev_action}'::text[],

@@ -28,7 +28,11 @@ final class ViewParts {
           """
           SELECT 0, 'view ' || v.oid::regclass, 'ALTER VIEW ' || v.oid::regclass || ' OWNER TO '
                  || quote_ident(pg_get_userbyid(v.relowner)), NULL
-            FROM %s AS v
+            FROM pg_class v
+           WHERE v.relkind = 'v'
+             AND v.oid IN (SELECT oid FROM %s AS reading
+                            UNION
+                           SELECT ev_class FROM other_rules)
           """
               .formatted(VIEWS));
 

@@ -31,9 +31,12 @@ final class Attachments {
   List<String> dependentsThatCannotBeRebound() throws SQLException {
     return dependents(
         """
-           AND NOT coalesce(v.relkind = 'v' AND r.rulename = '_RETURN'
-                            AND p.class = 'pg_class'::regclass AND p.id = ?::bigint::oid
-                            AND pg_has_role(v.relowner, 'USAGE'), false)
+           AND NOT coalesce(
+                 (v.relkind = 'v' AND r.rulename = '_RETURN' OR r.rulename <> '_RETURN'
+                  OR y.oid IS NOT NULL)
+                 AND p.class = 'pg_class'::regclass AND p.id = ?::bigint::oid
+                 AND pg_has_role(coalesce(v.relowner, (SELECT relowner FROM pg_class
+                                                        WHERE oid = y.polrelid)), 'USAGE'), false)
         """);
   }
 
@@ -53,7 +56,7 @@ final class Attachments {
              AND d.refobjid = ?::bigint::oid AND d.deptype IN ('a', 'i')
         )
         SELECT DISTINCT
-               CASE WHEN v.oid IS NOT NULL
+               CASE WHEN r.rulename = '_RETURN'
                     THEN CASE v.relkind WHEN 'm' THEN 'materialized view ' ELSE 'view ' END
                          || v.oid::regclass
                     ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
@@ -66,7 +69,7 @@ final class Attachments {
           LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
           LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
           LEFT JOIN pg_policy y ON d.classid = 'pg_policy'::regclass AND y.oid = d.objid
-         WHERE d.deptype IN ('n', 'e')
+         WHERE (d.deptype IN ('n', 'e') OR (d.deptype = 'a' AND NOT g.tgisinternal)) -- goes with it
            AND coalesce(r.ev_class, k.conrelid, a.adrelid, g.tgrelid, y.polrelid, 0)
                <> ?::bigint::oid
            AND coalesce(k.contype, '-') <> 'f'
@@ -151,14 +154,25 @@ final class Attachments {
     return session.list(sql, row -> row.getString(1), table.oid(), names, table.oid(), names);
   }
 
-  /** Publications that send this table's rows. */
+  /** Publications that send this table's rows, perhaps as those of a table it is a partition of. */
   List<String> publications() throws SQLException {
     String sql =
         """
-        SELECT quote_ident(pubname) FROM pg_publication_tables
-         WHERE schemaname = ? AND tablename = ? ORDER BY 1
+        WITH RECURSIVE tables (id) AS (
+          SELECT ?::bigint::oid
+           UNION ALL
+          SELECT i.inhparent
+            FROM tables t
+            JOIN pg_class c ON c.oid = t.id AND c.relispartition
+            JOIN pg_inherits i ON i.inhrelid = t.id)
+        SELECT DISTINCT quote_ident(p.pubname)
+          FROM tables t
+          JOIN pg_class c ON c.oid = t.id
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_publication_tables p ON p.schemaname = n.nspname AND p.tablename = c.relname
+         ORDER BY 1
         """;
-    return session.list(sql, row -> row.getString(1), table.name().schema(), table.name().table());
+    return session.list(sql, row -> row.getString(1), table.oid());
   }
 
   /** {@code sql} has the table's oid for each of its parameters. */

@@ -10,6 +10,7 @@ import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The rules that find what hangs on a table and cannot be kept by {@code keep=all}. */
 public final class KeepRules {
@@ -42,31 +43,16 @@ public final class KeepRules {
           JOIN pg_depend d ON d.refclassid = p.class AND d.refobjid = p.id
           LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid
           LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
-          LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-           AND r.rulename = '_RETURN'
-          LEFT JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
          WHERE coalesce(k.contype, '-') <> 'f' AND NOT coalesce(g.tgisinternal, false)
-           AND v.oid IS NULL
+           AND d.classid NOT IN ('pg_rewrite'::regclass, 'pg_policy'::regclass) -- told beside it
            AND NOT EXISTS (SELECT FROM part own WHERE own.class = d.classid AND own.id = d.objid)
-        UNION ALL
-        SELECT 'foreign key ' || quote_ident(k.conname) || ' ' || why
-          FROM old
-          JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'f'
-          CROSS JOIN LATERAL (VALUES
-            ('references the table itself', k.confrelid = k.conrelid),
-            ('is NOT VALID', NOT k.convalidated
-                             AND coalesce((to_jsonb(k)->>'conenforced')::boolean, true)),
-            ('references ' || k.confrelid::regclass || ', and role ' || quote_ident(current_user)
-               || ' lacks REFERENCES on it',
-             NOT has_any_column_privilege(k.confrelid, 'REFERENCES')),
-            ('has triggers that are not enabled',
-             EXISTS (SELECT FROM pg_trigger g
-                      WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O'))) AS p (why, is_so)
-         WHERE is_so
         UNION ALL
         SELECT 'trigger ' || quote_ident(g.tgname)
                || ' fires on INSERT or DELETE, and the rows of keep=all pass no trigger'
-          FROM old JOIN pg_trigger g ON g.tgrelid = old.oid AND NOT g.tgisinternal
+          FROM old
+          JOIN pg_trigger g ON g.tgrelid = old.oid AND (NOT g.tgisinternal OR g.tgparentid <> 0)
+           AND NOT EXISTS (SELECT FROM pg_constraint k
+                            WHERE k.oid = g.tgconstraint AND k.contype = 'f')
          WHERE g.tgenabled IN ('O', 'A') AND g.tgtype::integer & 12 <> 0
         UNION ALL
         SELECT 'rule ' || quote_ident(r.rulename)
@@ -87,17 +73,67 @@ public final class KeepRules {
         SELECT 'its access method is ' || quote_ident(m.amname) || ' and not heap'
           FROM old JOIN pg_am m ON m.oid = old.relam AND m.amname <> 'heap'
         UNION ALL
+        SELECT 'it is a partition of ' || p.oid::regclass || ', which belongs to role '
+               || quote_ident(pg_get_userbyid(p.relowner))
+          FROM old
+          JOIN pg_inherits i ON i.inhrelid = old.oid AND old.relispartition
+          JOIN pg_class p ON p.oid = i.inhparent
+         WHERE NOT pg_has_role(p.relowner, 'USAGE')
+        UNION ALL
+        SELECT 'column ' || quote_ident(a.attname) || ' is an identity of its partitioned table'
+          FROM old JOIN pg_attribute a ON a.attrelid = old.oid
+         WHERE old.relispartition AND a.attidentity <> '' AND NOT a.attisdropped
+           AND NOT EXISTS (SELECT FROM pg_depend d
+                            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = old.oid
+                              AND d.refobjsubid = a.attnum AND d.deptype = 'i')
+        UNION ALL
         SELECT 'a subscription writes to it'
           FROM old JOIN pg_subscription_rel s ON s.srrelid = old.oid
       ) AS found (problem)
       ORDER BY problem
       """;
 
+  /** Those at both ends. A truncate does not get by one of another table, but an update does. */
+  private static final String FOREIGN_KEYS =
+      """
+      SELECT 'foreign key ' || quote_ident(coalesce(whole.conname, k.conname))
+             || CASE k.conrelid WHEN old.oid THEN '' ELSE ' of table ' || c.oid::regclass END
+             || ' ' || p.why
+             || CASE k.conrelid WHEN old.oid THEN '; use mode=truncate' ELSE '; use mode=update' END
+        FROM pg_class old
+        JOIN pg_constraint k ON k.contype = 'f' AND old.oid IN (k.conrelid, k.confrelid)
+        JOIN pg_class c ON c.oid = k.conrelid
+        JOIN pg_class r ON r.oid = k.confrelid
+        LEFT JOIN pg_constraint whole ON whole.oid = k.conparentid
+        CROSS JOIN LATERAL (VALUES
+          ('references it and belongs to role ' || quote_ident(pg_get_userbyid(c.relowner)),
+           c.oid <> old.oid AND NOT pg_has_role(c.relowner, 'USAGE')),
+          ('references ' || whole.confrelid::regclass || ', of which it is a partition',
+           c.oid <> old.oid AND whole.conrelid = k.conrelid),
+          ('references it, and that table is partitioned', c.oid <> old.oid AND c.relkind = 'p'),
+          ('references it and is NOT VALID',
+           c.oid <> old.oid AND NOT k.convalidated
+             AND coalesce((to_jsonb(k)->>'conenforced')::boolean, true)),
+          ('references ' || r.oid::regclass || ', which is partitioned',
+           r.oid <> old.oid AND r.relkind = 'p'),
+          ('references ' || r.oid::regclass || ', and role ' || quote_ident(current_user)
+             || ' lacks REFERENCES on it',
+           r.oid <> old.oid AND NOT has_any_column_privilege(r.oid, 'REFERENCES')),
+          ('has triggers that are not enabled',
+           EXISTS (SELECT FROM pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O'))
+          ) AS p (why, is_so)
+       WHERE old.oid = to_regclass(?) AND p.is_so AND whole.conrelid IS DISTINCT FROM old.oid
+       ORDER BY 1
+      """;
+
   private KeepRules() {}
 
   /** Returns each with the way out. */
   static List<String> problems(Session session, TableName table) throws SQLException {
-    return session.list(SQL, row -> row.getString(1) + INSTEAD, table.quoted());
+    return Stream.concat(
+            session.list(FOREIGN_KEYS, row -> row.getString(1), table.quoted()).stream(),
+            session.list(SQL, row -> row.getString(1) + INSTEAD, table.quoted()).stream())
+        .toList();
   }
 
   /**

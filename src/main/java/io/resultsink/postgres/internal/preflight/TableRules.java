@@ -100,7 +100,10 @@ final class TableRules {
     if (table.kind() == 'p') {
       problems.add(table.name() + " is partitioned; use mode=truncate");
     } else if (table.isPartition()) {
-      problems.add(table.name() + " is a partition of another table; use mode=truncate");
+      if (!target.keepsDefinition()) {
+        problems.add(
+            table.name() + " is a partition of another table; use keep=all, or mode=truncate");
+      }
     } else if (table.hasChildren() || table.hasParents()) {
       problems.add(
           table.name()
@@ -114,15 +117,15 @@ final class TableRules {
             : attachments.dependents()) {
       problems.add(view + "; use mode=truncate");
     }
-    for (String key : attachments.incomingForeignKeys()) {
-      problems.add(key + "; use mode=update");
-    }
     for (String publication : attachments.publications()) {
       problems.add("publication " + publication + " sends its rows; use mode=truncate");
     }
     if (target.keepsDefinition()) {
       problems.addAll(KeepRules.problems(session, table.name()));
     } else {
+      for (String key : attachments.incomingForeignKeys()) {
+        problems.add(key + "; use keep=all, or mode=update");
+      }
       refuseNamingOtherColumns();
     }
     privileges.requireCreateIn(table.schema(), "the new table", problems);

@@ -7,6 +7,7 @@ import io.resultsink.postgres.internal.session.Backend;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -62,16 +63,23 @@ final class Attempt {
    *
    * @param first what comes before the turn in each transaction; its answer, when there is one, is
    *     the whole answer
+   * @param beside the tables whose turns are taken, too
    */
-  <T> T inTurn(TableName table, String activity, Step<Optional<T>> first, Step<T> work)
+  <T> T inTurn(
+      TableName table,
+      String activity,
+      Step<Optional<T>> first,
+      Step<List<TableName>> beside,
+      Step<T> work)
       throws SQLException {
-    AdvisoryLock.Turn turn = new AdvisoryLock.Turn("target " + table, OTHER_PUBLISHES);
+    AdvisoryLock.Turn turn = new AdvisoryLock.Turn(lock(table), OTHER_PUBLISHES);
     while (true) {
       session.begin(OTHER_PUBLISHES, activity + " " + table);
       process = Backend.of(session);
       reached(Progress.BEGUN);
       Optional<T> answer = first.run();
-      if (answer.isEmpty() && turn.tryAcquire(session)) {
+      if (answer.isEmpty()
+          && turn.tryAcquire(session, beside.run().stream().map(Attempt::lock).toList())) {
         answer = Optional.of(work.run());
       }
       if (answer.isPresent()) {
@@ -82,6 +90,10 @@ final class Attempt {
       process = null;
       turn.pause();
     }
+  }
+
+  private static String lock(TableName table) {
+    return "target " + table;
   }
 
   /** Notes a point that is reached; one that was reached before stays so. */

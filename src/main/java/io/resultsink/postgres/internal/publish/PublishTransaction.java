@@ -65,7 +65,12 @@ final class PublishTransaction {
 
   /** Publishes, or finds that the part is published. */
   ResultSummary run(Attempt attempt) throws SQLException {
-    return attempt.inTurn(table, "publish", () -> published(attempt), () -> publish(attempt));
+    return attempt.inTurn(
+        table, "publish", () -> published(attempt), this::neighbours, () -> publish(attempt));
+  }
+
+  private List<TableName> neighbours() throws SQLException {
+    return target.keepsDefinition() ? ForeignKeys.neighbours(session, table) : List.of();
   }
 
   /** Claims the part in the ledger; the summary of before when it is published already. */

@@ -3,9 +3,13 @@ package io.resultsink.postgres.internal.publish;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.column.Column;
 import io.resultsink.postgres.internal.column.Columns;
+import io.resultsink.postgres.internal.lock.LockAttempts;
+import io.resultsink.postgres.internal.part.KeptTable;
 import io.resultsink.postgres.internal.part.TablePart;
+import io.resultsink.postgres.internal.part.TableParts;
 import io.resultsink.postgres.internal.part.TableProof;
 import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.Session;
@@ -25,6 +29,8 @@ interface PublishWork {
    *
    * @param key the columns of mode=update
    * @param fresh the new table with the rows and what it takes over, for replace
+   * @param references the foreign keys that the new table gets while readers wait
+   * @param time what the attempt may wait for locks
    */
   record Scene(
       Session session,
@@ -32,7 +38,9 @@ interface PublishWork {
       TableName table,
       Columns columns,
       List<String> key,
-      @Nullable NewTable fresh) {}
+      @Nullable NewTable fresh,
+      List<TableParts.Making> references,
+      LockAttempts.Time time) {}
 
   /** Does it; the number of rows that were moved. */
   long move(Scene scene) throws SQLException;
@@ -78,9 +86,7 @@ interface PublishWork {
     if (!before.equals(fresh.proof())) {
       throw new Conflict("the definition of " + scene.table() + " was changed meanwhile");
     }
-    CarryOver now = CarryOver.read(fresh.parts());
-    Objects.requireNonNull(fresh.kept())
-        .takePlace(fresh.name(), () -> now.applyRights(session, fresh.name()));
+    takePlace(scene, fresh);
     List<String> differences = before.differences(TableProof.of(session, scene.table()));
     if (!differences.isEmpty()) {
       throw new PublishFailedException(
@@ -98,6 +104,26 @@ interface PublishWork {
     return fresh.rows();
   }
 
+  private static void takePlace(Scene scene, NewTable fresh) throws SQLException {
+    Session session = scene.session();
+    CarryOver now = CarryOver.read(fresh.parts());
+    KeptTable kept = Objects.requireNonNull(fresh.kept());
+    try {
+      kept.takePlace(
+          fresh.name(),
+          () -> {
+            now.applyRights(session, fresh.name());
+            ForeignKeys.drop(session, scene.table(), scene.time());
+            kept.make(scene.references(), fresh.name());
+          });
+    } catch (SQLException e) {
+      if (SqlState.is(SqlState.DEPENDENT_OBJECTS, e)) { // the next attempt's preflight names it
+        throw new Conflict("something depends on " + scene.table() + " that cannot be kept");
+      }
+      throw e;
+    }
+  }
+
   /** replace. */
   static long swap(Scene scene) throws SQLException {
     Session session = scene.session();
@@ -113,6 +139,7 @@ interface PublishWork {
     if (fresh.staging() != null || !now.hasRightsOf(fresh.has())) {
       now.applyRights(session, name);
     }
+    ForeignKeys.dropSeveral(session, scene.table(), scene.time());
     session.define(
         "DROP TABLE " + scene.table().quoted() + " RESTRICT",
         "ALTER TABLE " + name.quoted() + " RENAME TO " + Identifier.quote(scene.table().table()),

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The part of a publish that moves the rows: what is made ready before, the lock, the work. */
 final class RowsToTable {
@@ -62,22 +63,34 @@ final class RowsToTable {
    */
   long existing(ModePlan mode, boolean live) throws SQLException {
     NewTable fresh = mode.newTable() ? fresh(live) : null;
-    PublishWork.Scene scene =
-        new PublishWork.Scene(session, rows, table, staging.columns(), key(), fresh);
     times.prepared();
-    return mode.newTable() ? swapping(mode, scene, live) : keeping(mode, scene);
+    return fresh != null ? swapping(mode, fresh, live) : keeping(mode);
+  }
+
+  private PublishWork.Scene scene(
+      @Nullable NewTable fresh, List<TableParts.Making> references, LockAttempts.Time time) {
+    return new PublishWork.Scene(
+        session, rows, table, staging.columns(), key(), fresh, references, time);
   }
 
   /** All that has to wait for a lock waits briefly, since readers wait for us meanwhile. */
-  private long swapping(ModePlan mode, PublishWork.Scene scene, boolean live) throws SQLException {
+  private long swapping(ModePlan mode, NewTable fresh, boolean live) throws SQLException {
     // Held only with the target's lock: a backup that waits for it would hold the target's.
     boolean both = live && !target.keepsDefinition();
     List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
     LockAttempts attempts = new LockAttempts(session, patience);
-    NewTable fresh = Objects.requireNonNull(scene.fresh());
     KeptTable kept = fresh.kept();
+    List<TableParts.Making> references = kept == null ? List.of() : kept.references(fresh.name());
+    boolean quick = kept == null || ForeignKeys.areQuick(session, table, fresh.name());
     if (kept != null) {
-      attempts.begin(kept.references(fresh.name()), kept.firstLocks());
+      attempts.begin(
+          () -> {
+            ForeignKeys.holdNeighbours(session, table, target.lockTimeout());
+            if (!quick) {
+              kept.make(references, fresh.name());
+            }
+          },
+          kept.firstLocks());
     }
     if (live && !both) {
       attempts.giveWayAt(fresh.name());
@@ -85,18 +98,15 @@ final class RowsToTable {
     return attempts.run(
         tables,
         Objects.requireNonNull(mode.publishes()),
-        target.lockTimeout(),
+        quick ? target.lockTimeout() : ForeignKeys.shortened(target.lockTimeout()),
         time -> {
           locked();
-          if (kept == null) {
-            ForeignKeys.dropSeveral(session, table, time);
-          }
-          return mode.work().move(scene);
+          return mode.work().move(scene(fresh, quick ? references : List.of(), time));
         });
   }
 
   /** Readers go on while the work waits for rows of others, so that it may wait long. */
-  private long keeping(ModePlan mode, PublishWork.Scene scene) throws SQLException {
+  private long keeping(ModePlan mode) throws SQLException {
     TableLock lock = mode.publishes();
     if (lock != null) {
       new LockAttempts(session, patience).acquire(table, lock, target.lockTimeout());
@@ -104,7 +114,7 @@ final class RowsToTable {
     locked();
     session.lockTimeout(patience.left());
     try {
-      return mode.work().move(scene);
+      return mode.work().move(scene(null, List.of(), new LockAttempts.Time(patience.left())));
     } catch (SQLException e) {
       if (SqlState.is(SqlState.LOCK_NOT_AVAILABLE, e)) {
         patience.end();

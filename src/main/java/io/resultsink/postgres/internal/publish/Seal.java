@@ -16,6 +16,7 @@ import io.resultsink.postgres.internal.staging.SealedTable;
 import io.resultsink.postgres.internal.staging.StagingTable;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +64,11 @@ final class Seal {
   StagedRows seal(StagedRows rows, SessionPair sessions, Attempt attempt) throws SQLException {
     StagedRows sealed =
         attempt.inTurn(
-            table, "seal rows for", Optional::empty, () -> sealed(rows, sessions.first()));
+            table,
+            "seal rows for",
+            Optional::empty,
+            List::of,
+            () -> sealed(rows, sessions.first()));
     return sealed.areSealed() ? freeze(sealed, sessions.second()) : sealed;
   }
 

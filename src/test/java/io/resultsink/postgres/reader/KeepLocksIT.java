@@ -1,0 +1,193 @@
+package io.resultsink.postgres.reader;
+
+import static java.util.concurrent.CompletableFuture.supplyAsync;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.inspect.TargetInspector;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.testing.Definition;
+import io.resultsink.postgres.testing.Fingerprint;
+import io.resultsink.postgres.testing.PollingReaders;
+import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.Steps;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.TestTable;
+import io.resultsink.postgres.testing.TestingPostgres;
+import io.resultsink.postgres.testing.Torture;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What stands in the way of a swap that keeps everything, and what its readers feel of that. */
+@Tag("attack")
+class KeepLocksIT {
+
+  private static final long ROWS = 200;
+  private static final Duration BEARABLE = Duration.ofSeconds(4);
+
+  /** What a session holds, and how the error names it. */
+  enum Held {
+    WRITER_OF_REFERENCING_TABLE(
+        "UPDATE results.child SET parent = parent", "table results.child, which references it, is"),
+    READER_OF_REFERENCING_TABLE(
+        "SELECT FROM results.child", "table results.child, which references it, is"),
+    WRITER_OF_REFERENCED_TABLE(
+        "UPDATE results.parent SET id = id", "table results.parent, which it references, is"),
+    READER_OF_VIEW("SELECT FROM results.seen", "view results.seen, which reads it, is"),
+    READER_BY_POLICY(
+        "SELECT FROM results.guarded", "table results.guarded, a policy of which reads it, is"),
+    READER_OF_RULED_TABLE(
+        "SELECT FROM results.ruled", "table results.ruled, a rule of which names it, is");
+
+    private final String sql;
+    private final String named;
+
+    Held(String sql, String named) {
+      this.sql = sql;
+      this.named = named;
+    }
+  }
+
+  @RegisterExtension final TestDatabase database = new TestDatabase();
+
+  private TestTable table;
+
+  @BeforeEach
+  void createTables() {
+    table =
+        TestTable.create(
+            database, "Between", "id bigint PRIMARY KEY, name text, score double precision");
+    String name = table.quoted();
+    database.executeAs(
+        TestingPostgres.SINK,
+        "INSERT INTO " + name + " SELECT i, 'old', 0 FROM generate_series(0, 9) AS i",
+        "CREATE TABLE results.parent AS SELECT i::bigint AS id FROM generate_series(0, 199) AS i",
+        "ALTER TABLE results.parent ADD PRIMARY KEY (id)",
+        "ALTER TABLE " + name + " ADD CONSTRAINT refers FOREIGN KEY (id) REFERENCES results.parent",
+        "CREATE TABLE results.child (parent bigint CONSTRAINT to_it REFERENCES " + name + ")",
+        "INSERT INTO results.child SELECT generate_series(0, 9)",
+        "CREATE VIEW results.seen AS SELECT * FROM " + name,
+        "CREATE TABLE results.guarded AS SELECT 1::bigint AS id",
+        "CREATE POLICY guards ON results.guarded USING (id IN (SELECT id FROM " + name + "))",
+        "CREATE TABLE results.ruled AS SELECT 1::bigint AS id",
+        "CREATE RULE rules AS ON DELETE TO results.ruled DO ALSO DELETE FROM " + name);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Held.class)
+  void whoIsInTheWayIsNamedAndReadersHardlyWait(Held held) throws Exception {
+    List<String> definition = Definition.of(table);
+    List<String> before = Fingerprint.withoutStaging(database);
+    try (Connection holder = database.superuser();
+        PollingReaders readers =
+            new PollingReaders(database, "SELECT count(*) FROM " + table.quoted());
+        Steps run = new Steps(target("1s"))) {
+      holder.setAutoCommit(false);
+      String pid = TestDatabase.rows(holder, "SELECT pg_backend_pid()").get(0).get(0);
+      execute(holder, held.sql);
+      ResultSinkException failure = assertThrows(ResultSinkException.class, () -> run.run(ROWS));
+      assertThat(failure.getMessage(), containsString(held.named + " held by pid " + pid));
+      assertThat(failure.getMessage(), containsString("is untouched"));
+      holder.rollback();
+      assertBearable(readers);
+    }
+    assertThat(Fingerprint.withoutStaging(database), equalTo(before));
+    try (Steps run = new Steps(target("1min"))) {
+      run.run(ROWS);
+    }
+    assertThat(Definition.of(table), equalTo(definition));
+    assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+  }
+
+  /** Who has read the table has a lock on it that the swap wants, and wants one that it has. */
+  @Test
+  void aReaderOfAReferencedTableMayStillWriteToIt() throws Exception {
+    try (Connection holder = database.superuser();
+        Steps run = new Steps(target("2min"))) {
+      execute(holder, "SET deadlock_timeout = '1min'"); // a slow machine is no deadlock
+      holder.setAutoCommit(false);
+      execute(holder, "SELECT FROM results.parent");
+      CompletableFuture<ResultSummary> publish = supplyAsync(() -> run.run(ROWS));
+      awaitWaiting(publish);
+      long begin = System.nanoTime();
+      execute(holder, "UPDATE results.parent SET id = id WHERE id = 3");
+      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+      Torture.longestWait(waited);
+      assertThat("the writer waited", waited, lessThan(BEARABLE));
+      assertThat("still waiting", publish.isDone(), is(false));
+      holder.commit();
+      publish.get(60, TimeUnit.SECONDS);
+    }
+    assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+  }
+
+  @Test
+  void aDryRunNamesWhoseReadersMayWaitToo() {
+    try (TargetInspector inspector = TargetInspector.of(target("1s"))) {
+      assertThat(
+          inspector.check(SampleRows.SCHEMA).locks(),
+          hasItems(
+              "table results.parent, which it references",
+              "table results.child, which references it",
+              "view results.seen, which reads it",
+              "table results.guarded, a policy of which reads it",
+              "table results.ruled, a rule of which names it"));
+    }
+  }
+
+  private PostgresTarget target(String wait) {
+    return PostgresTarget.parse(table.url("mode=replace&keep=all&lock_wait=" + wait));
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static void assertBearable(PollingReaders readers) {
+    List<PollingReaders.Reading> readings = readers.stop();
+    Duration longest = PollingReaders.longestWait(readings);
+    Torture.longestWait(longest);
+    assertThat("readings", readings.size(), greaterThan(2));
+    assertThat("longest wait of a reader", longest, lessThan(BEARABLE));
+  }
+
+  private void awaitWaiting(CompletableFuture<?> publish) {
+    await()
+        .alias("the publish waits for a lock")
+        .atMost(Duration.ofMinutes(1))
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () ->
+                publish.isDone()
+                    || !database
+                        .rows(
+                            "SELECT FROM pg_stat_activity WHERE datname = ? AND"
+                                + " application_name LIKE 'result_sink publish%' AND"
+                                + " wait_event_type = 'Lock'",
+                            database.name())
+                        .isEmpty());
+  }
+}
