@@ -14,6 +14,11 @@ final class Programs {
 
   /** Fails with what the program said when it failed. */
   static void run(List<String> command) {
+    output(command);
+  }
+
+  /** As {@link #run}; what the program said. */
+  static String output(List<String> command) {
     try {
       // A file, because a server that a program starts would keep a pipe open.
       Path output = Files.createTempFile("program", ".out");
@@ -28,6 +33,7 @@ final class Programs {
       if (code != 0) {
         throw new IllegalStateException(command + " ended with " + code + ": " + said);
       }
+      return said;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
