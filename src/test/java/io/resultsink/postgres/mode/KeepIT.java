@@ -187,8 +187,7 @@ class KeepIT {
       List<StagedChunk> chunks = run.stage(0, ROWS);
       ResultSinkException failure =
           assertThrows(ResultSinkException.class, () -> run.publish(chunks));
-      assertThat(
-          failure.getMessage(), containsString("function results.late() depends on it"));
+      assertThat(failure.getMessage(), containsString("function results.late() depends on it"));
       assertThat("begun again", faults.visits(FaultPoint.INDEXED), equalTo(1));
     }
     assertThat(table.count(), equalTo(0L));

@@ -13,7 +13,7 @@ import org.postgresql.PGConnection;
  * A new table with indexes, made by hand: one binary COPY from a ready-made file, three indexes, a
  * vacuum.
  */
-record BareBuild(Bench bench, Shape shape, long rows) implements Contender {
+record BareBuild(Bench bench, RowPool pool, long rows) implements Contender {
 
   static final String NAME = "bare COPY, CREATE INDEX and VACUUM";
 
@@ -28,13 +28,13 @@ record BareBuild(Bench bench, Shape shape, long rows) implements Contender {
 
   @Override
   public void prepare(long rows) throws Exception {
-    bench.tables().file(shape, rows);
-    bench.tables().createEmpty(TABLE, shape);
+    bench.tables().file(pool, rows);
+    bench.tables().createEmpty(TABLE, pool.shape());
   }
 
   @Override
   public Duration run(long rows) throws Exception {
-    Path file = bench.tables().file(shape, rows);
+    Path file = bench.tables().file(pool, rows);
     String table = Tables.qualified(TABLE);
     try (Connection session = bench.database().connect(TestingPostgres.SINK);
         Statement statement = session.createStatement();
@@ -55,10 +55,7 @@ record BareBuild(Bench bench, Shape shape, long rows) implements Contender {
 
   @Override
   public void verify(long rows) {
-    bench
-        .tables()
-        .content(shape, rows, Shape.NEW)
-        .requireIn(bench.database(), Tables.qualified(TABLE));
+    pool.content(bench.tables(), rows).requireIn(bench.database(), Tables.qualified(TABLE));
     bench.tables().drop(TABLE);
   }
 }

@@ -31,25 +31,9 @@ record BareInsert(Bench bench, RowPool pool, WriteMode mode, long rows) implemen
         .database()
         .execute(
             "DROP TABLE IF EXISTS " + source,
-            "CREATE UNLOGGED TABLE " + source + " AS " + pooled(rows),
+            "CREATE UNLOGGED TABLE " + source + " AS " + pool.select(bench.tables(), rows),
             "ALTER TABLE " + source + " OWNER TO " + TestingPostgres.SINK);
     bench.tables().settle();
-  }
-
-  /** The pool's rows again and again, in their order. */
-  private String pooled(long rows) {
-    String pool = bench.tables().source(this.pool.shape(), RowPool.SIZE, Shape.NEW);
-    return "SELECT pool.* FROM generate_series(0, ("
-        + rows
-        + " - 1) / "
-        + RowPool.SIZE
-        + ") AS time, "
-        + pool
-        + " AS pool WHERE time * "
-        + RowPool.SIZE
-        + " + pool.id < "
-        + rows
-        + " ORDER BY time, pool.id";
   }
 
   @Override

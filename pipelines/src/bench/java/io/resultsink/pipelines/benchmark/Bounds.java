@@ -71,15 +71,11 @@ final class Bounds {
             Limit.atMost(PostgresConnections.MOST_SESSIONS)));
     all.add(publish("append publishes", "bare INSERT"));
     all.add(publish("truncate publishes", "bare DELETE and INSERT"));
-    all.add(
-        new Finding(
-            "three indexes: staging and " + KeptPublish.NAME + ", of a " + BareBuild.NAME,
-            "x",
-            results ->
-                over(
-                    results.find("indexes/" + KeptPublish.NAME),
-                    results.find("indexes/" + BareBuild.NAME)),
-            Limit.atMost(1.2)));
+    all.add(loaded(IndexedLoad.KEEP, BareBuild.NAME, Limit.atMost(1.2)));
+    all.add(loaded(IndexedLoad.KEEP, IndexedLoad.TRUNCATE, Limit.atMost(1 / 3.0)));
+    all.add(loaded(IndexedLoad.REPLACE, BareBuild.NAME, null));
+    all.add(keptWaits("small table"));
+    all.add(keptWaits("large table"));
     encoders(all);
     all.addAll(QueryBounds.all());
     return all;
@@ -155,6 +151,14 @@ final class Bounds {
         Limit.below(millis));
   }
 
+  private static Finding keptWaits(String size) {
+    return new Finding(
+        "replace with keep=all of eleven parts: a reader waits for the lock, " + size,
+        "ms",
+        results -> results.find("indexes/reader waits, " + size),
+        Limit.below(100));
+  }
+
   private static void heap(List<Finding> all) {
     all.add(
         new Finding(
@@ -169,6 +173,14 @@ final class Bounds {
             "MB",
             results -> results.find("heap/" + HeapRun.WIDE),
             Limit.below(Heap.MEGABYTES)));
+  }
+
+  private static Finding loaded(String ours, String other, @Nullable Limit limit) {
+    return new Finding(
+        "three indexes: staging and " + ours + ", of " + other,
+        "x",
+        results -> over(results.find("indexes/" + ours), results.find("indexes/" + other)),
+        limit);
   }
 
   private static Finding publish(String ours, String bare) {

@@ -28,11 +28,32 @@ final class LockHeld {
   /** A wait is told too short by this at the most; without it the reader takes a processor. */
   private static final long BETWEEN_READS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** What hangs on the table %1$s when its definition is kept. */
+  private static final List<String> PARTS =
+      List.of(
+          "CREATE INDEX ON %1$s (id)",
+          "CREATE INDEX ON %1$s (customer, created)",
+          "CREATE INDEX ON %1$s (created) WHERE paid",
+          "ALTER TABLE %1$s ADD CHECK (quantity >= 0)",
+          "ALTER TABLE %1$s ALTER quantity SET DEFAULT 1",
+          "ALTER TABLE %1$s ADD FOREIGN KEY (id) REFERENCES %2$s",
+          "CREATE TRIGGER unchanged BEFORE UPDATE ON %1$s FOR EACH ROW"
+              + " EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+          "CREATE RULE nothing AS ON UPDATE TO %1$s WHERE false DO ALSO NOTHING",
+          "CREATE POLICY everybody ON %1$s USING (id >= 0)",
+          "CREATE STATISTICS " + Bench.SCHEMA + ".where_from ON country, customer FROM %1$s",
+          "CREATE VIEW " + Bench.SCHEMA + ".paid_orders AS SELECT * FROM %1$s WHERE paid");
+
   private final Bench bench;
+  private final String part;
+  private final String options;
   private final RowPool pool = new RowPool(Shape.NARROW);
 
-  LockHeld(Bench bench) {
+  /** Of replaces with some options, for a part of the results. */
+  LockHeld(Bench bench, String part, String options) {
     this.bench = bench;
+    this.part = part;
+    this.options = options;
   }
 
   /** Each replace but the first is of a table as large as the new one. */
@@ -44,6 +65,31 @@ final class LockHeld {
       pool.content(bench.tables(), rows).requireIn(bench.database(), Tables.qualified(TABLE));
     }
     bench.tables().drop(TABLE);
+  }
+
+  /** As above, with eleven things on the table. */
+  void measureWithParts(int rounds, String size, long rows) throws Exception {
+    String table = Tables.qualified(TABLE);
+    String referenced = Tables.qualified(REFERENCED);
+    bench.tables().createEmpty(TABLE, pool.shape());
+    bench
+        .database()
+        .executeAs(
+            TestingPostgres.SINK,
+            "DROP TABLE IF EXISTS " + referenced,
+            "CREATE TABLE " + referenced + " (id bigint PRIMARY KEY)",
+            "INSERT INTO " + referenced + " SELECT generate_series(0, " + RowPool.SIZE + ")");
+    bench
+        .database()
+        .executeAs(
+            TestingPostgres.SINK,
+            PARTS.stream().map(sql -> sql.formatted(table, referenced)).toArray(String[]::new));
+    for (int round = 0; round <= rounds; round++) {
+      bench.tables().settle();
+      replace(round, size, rows);
+      pool.content(bench.tables(), rows).requireIn(bench.database(), table);
+    }
+    bench.database().execute("DROP TABLE " + table + " CASCADE", "DROP TABLE " + referenced);
   }
 
   /** As above, while somebody reads a table that it references, in a transaction of two seconds. */
@@ -93,7 +139,7 @@ final class LockHeld {
     AtomicBoolean done = new AtomicBoolean();
     CompletableFuture<Duration> waited = CompletableFuture.supplyAsync(() -> read(done));
     ResultSummary summary;
-    try (DirectLoad load = new DirectLoad(bench.database().url(TABLE + "?mode=replace"), pool)) {
+    try (DirectLoad load = new DirectLoad(bench.database().url(TABLE + options), pool)) {
       summary = load.publish(load.stage(rows, rows));
       load.tidy(summary);
     } finally {
@@ -103,13 +149,13 @@ final class LockHeld {
     if (round == 0) {
       return; // the table was empty, and the JVM cold
     }
-    bench.results().add("lock/reader waits, " + size, "ms", rows, millis);
-    bench.results().add("lock/until COMMIT, " + size, "ms", rows, summary.publishingMillis());
+    bench.results().add(part + "/reader waits, " + size, "ms", rows, millis);
+    bench.results().add(part + "/until COMMIT, " + size, "ms", rows, summary.publishingMillis());
     bench.note(
         String.format(
             Locale.ROOT,
-            "  lock/%-39s round %d %,14d rows %9.1f ms, %d ms until COMMIT",
-            size,
+            "  %-44s round %d %,14d rows %9.1f ms, %d ms until COMMIT",
+            part + "/" + size,
             round,
             rows,
             millis,

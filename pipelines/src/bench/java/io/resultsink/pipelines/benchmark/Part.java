@@ -74,7 +74,7 @@ enum Part {
   LOCK {
     @Override
     void measure(Bench bench, Rounds rounds) throws Exception {
-      LockHeld lock = new LockHeld(bench);
+      LockHeld lock = new LockHeld(bench, label(), "?mode=replace");
       lock.measure(Rounds.THREE, "small table", SMALL_TABLE);
       lock.measure(Rounds.THREE, "large table", bench.rows() * 5);
       lock.measureBesideReaderOfReferenced(
@@ -105,9 +105,18 @@ enum Part {
         contenders.add(new BareInsert(bench, pool, mode, bench.rows() / 8));
         contenders.add(new IndexedPublish(bench, pool, mode, bench.rows() / 8));
       }
-      contenders.add(new BareBuild(bench, pool.shape(), bench.rows() / 8));
-      contenders.add(new KeptPublish(bench, pool, bench.rows() / 8));
       rounds.measure(Rounds.THREE, contenders);
+      long rows = bench.rows();
+      rounds.measure(
+          Rounds.THREE,
+          List.of(
+              new BareBuild(bench, pool, rows),
+              new IndexedLoad(bench, pool, IndexedLoad.KEEP, "?mode=replace&keep=all", rows),
+              new IndexedLoad(bench, pool, IndexedLoad.REPLACE, "?mode=replace", rows),
+              new IndexedLoad(bench, pool, IndexedLoad.TRUNCATE, "?mode=truncate", rows)));
+      LockHeld lock = new LockHeld(bench, label(), "?mode=replace&keep=all");
+      lock.measureWithParts(Rounds.THREE, "small table", SMALL_TABLE);
+      lock.measureWithParts(Rounds.THREE, "large table", rows * 5);
     }
   },
   /** The encoders alone, beside PgBulkInsert and text. */

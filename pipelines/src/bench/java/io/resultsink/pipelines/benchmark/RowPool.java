@@ -26,6 +26,22 @@ final class RowPool {
     return rows.get((int) (index % SIZE));
   }
 
+  /** Returns a query of so many rows, in the order of {@link #get}. */
+  String select(Tables tables, long rows) {
+    String pool = tables.source(shape, SIZE, Shape.NEW);
+    return "SELECT pool.* FROM generate_series(0, ("
+        + rows
+        + " - 1) / "
+        + SIZE
+        + ") AS time, "
+        + pool
+        + " AS pool WHERE time * "
+        + SIZE
+        + " + pool.id < "
+        + rows
+        + " ORDER BY time, pool.id";
+  }
+
   /** Returns the content of a table into which so many rows from the beginning were written. */
   TableContent content(Tables tables, long count) {
     TableContent whole = tables.content(shape, SIZE, Shape.NEW).times(count / SIZE);

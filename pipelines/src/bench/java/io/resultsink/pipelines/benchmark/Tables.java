@@ -21,7 +21,7 @@ final class Tables {
   private final TestDatabase database;
   private final Path folder;
   private final Map<Rows, TableContent> contents = new HashMap<>();
-  private final Map<Rows, Path> files = new HashMap<>();
+  private final Map<String, Path> files = new HashMap<>();
   private final Map<Rows, String> sources = new HashMap<>();
 
   Tables(TestDatabase database, Path folder) {
@@ -85,18 +85,26 @@ final class Tables {
 
   /** The new rows as the server writes them in binary COPY. */
   Path file(Shape shape, long rows) throws SQLException, IOException {
-    Rows key = new Rows(shape, rows, Shape.NEW);
-    Path file = files.get(key);
+    return file(shape.label() + "_" + rows, source(shape, rows, Shape.NEW));
+  }
+
+  /** So many rows of a pool as the server writes them in binary COPY. */
+  Path file(RowPool pool, long rows) throws SQLException, IOException {
+    return file("pooled_" + pool.shape().label() + "_" + rows, "(" + pool.select(this, rows) + ")");
+  }
+
+  private Path file(String name, String from) throws SQLException, IOException {
+    Path file = files.get(name);
     if (file == null) {
-      file = folder.resolve(shape.label() + "_" + rows + ".copy");
+      file = folder.resolve(name + ".copy");
       try (Connection session = database.superuser();
           OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
         session
             .unwrap(PGConnection.class)
             .getCopyAPI()
-            .copyOut("COPY " + source(shape, rows, Shape.NEW) + " TO STDOUT (FORMAT binary)", out);
+            .copyOut("COPY " + from + " TO STDOUT (FORMAT binary)", out);
       }
-      files.put(key, file);
+      files.put(name, file);
     }
     return file;
   }

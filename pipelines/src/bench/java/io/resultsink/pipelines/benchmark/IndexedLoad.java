@@ -5,17 +5,20 @@ import io.resultsink.postgres.internal.run.StagedChunk;
 import java.time.Duration;
 import java.util.List;
 
-/** Staging and publishing into a table with three indexes that keeps its definition. */
-record KeptPublish(Bench bench, RowPool pool, long rows) implements Contender {
+/**
+ * Staging and publishing together, into a table with three indexes.
+ *
+ * @param name the publish as the results name it
+ * @param options those of the target
+ */
+record IndexedLoad(Bench bench, RowPool pool, String name, String options, long rows)
+    implements Contender {
 
-  static final String NAME = "replace with keep=all";
+  static final String KEEP = "replace with keep=all";
+  static final String REPLACE = "replace, which drops the indexes";
+  static final String TRUNCATE = "truncate";
 
-  private static final String TABLE = "indexed_kept";
-
-  @Override
-  public String name() {
-    return NAME;
-  }
+  private static final String TABLE = "indexed_load";
 
   @Override
   public void prepare(long rows) {
@@ -25,8 +28,7 @@ record KeptPublish(Bench bench, RowPool pool, long rows) implements Contender {
 
   @Override
   public Duration run(long rows) throws Exception {
-    String url = bench.database().url(TABLE + "?mode=replace&keep=all");
-    try (DirectLoad load = new DirectLoad(url, pool)) {
+    try (DirectLoad load = new DirectLoad(bench.database().url(TABLE + options), pool)) {
       long begin = System.nanoTime();
       List<StagedChunk> chunks = load.stage(rows, rows);
       var summary = load.publish(chunks);
