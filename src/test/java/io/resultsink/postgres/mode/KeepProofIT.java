@@ -78,7 +78,7 @@ class KeepProofIT {
     {"^\\s*COMMENT ON CONSTRAINT to_it", "foreign key to_it of table results.referring"},
   };
 
-  /** What reads the old table is noticed when that is dropped, and not known afterwards either. */
+  /** Statements that bind others to the new table; without one the old table cannot be dropped. */
   private static final List<String> NOT_REBOUND =
       List.of(
           "^\\s*ALTER POLICY by_it",

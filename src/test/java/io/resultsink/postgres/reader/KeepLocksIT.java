@@ -39,14 +39,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What stands in the way of a swap that keeps everything, and what its readers feel of that. */
+/** Locks in the way of a swap that keeps everything, and the waits of its readers. */
 @Tag("attack")
 class KeepLocksIT {
 
   private static final long ROWS = 200;
   private static final Duration BEARABLE = Duration.ofSeconds(4);
 
-  /** What a session holds, and how the error names it. */
+  /** A lock that a session holds, and its name in the error. */
   enum Held {
     WRITER_OF_REFERENCING_TABLE(
         "UPDATE results.child SET parent = parent", "table results.child, which references it, is"),
@@ -120,7 +120,7 @@ class KeepLocksIT {
     assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
   }
 
-  /** Who has read the table has a lock on it that the swap wants, and wants one that it has. */
+  /** The session has a lock that the swap wants; it must not be in a deadlock with the swap. */
   @Test
   void aReaderOfAReferencedTableMayStillWriteToIt() throws Exception {
     try (Connection holder = database.superuser();

@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 
-/** How a session reads a table of {@link Generations} through what hangs on it. */
+/** A way of reading a table of {@link Generations} through the things that hang on it. */
 public enum KeptReading implements Reader {
   /** Of an index alone, once a vacuum has seen the rows. */
   INDEX_ONLY_SCAN {

@@ -28,7 +28,7 @@ final class LockHeld {
   /** A wait is told too short by this at the most; without it the reader takes a processor. */
   private static final long BETWEEN_READS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** What hangs on the table %1$s when its definition is kept. */
+  /** The things on the table %1$s when its definition is kept; %2$s is one that it references. */
   private static final List<String> PARTS =
       List.of(
           "CREATE INDEX ON %1$s (id)",

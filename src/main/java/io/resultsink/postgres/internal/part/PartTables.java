@@ -42,8 +42,8 @@ final class PartTables {
       """;
 
   /**
-   * What has a name beside the table's: {@code fresh} is the new thing's, until it gets the old
-   * one's. {@code becoming} has the new table's own name.
+   * The things that have a name beside the table's: {@code fresh} is the new thing's, until it gets
+   * the old one's. {@code becoming} has the new table's own name.
    *
    * <p>A definition is cut off by the length of its known head, never by a pattern: a name may
    * contain anything.
