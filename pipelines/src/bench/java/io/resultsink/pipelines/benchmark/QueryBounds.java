@@ -47,19 +47,6 @@ final class QueryBounds {
     all.add(seconds(QueryCommands.FILMS, 4));
     all.add(seconds(QueryCommands.SHOW, 1));
     all.add(seconds(QueryCommands.HELP, 0.5));
-    all.add(told(QueryCommands.SMALL_HEAP, "s"));
-    all.add(told(QueryCommands.RESIDENT, "MB"));
-    for (String name :
-        List.of(
-            QueryCommands.COPY,
-            QueryCommands.CSV,
-            QueryCommands.PARQUET,
-            QueryCommands.DUCKDB,
-            QueryCommands.GROUPS,
-            QueryCommands.PIPE,
-            QueryCommands.SERVER)) {
-      all.add(told(name, "s"));
-    }
     return all;
   }
 
@@ -78,11 +65,6 @@ final class QueryBounds {
                 .find(ours)
                 .flatMap(mine -> results.find(theirs).map(other -> operation.apply(mine, other))),
         limit);
-  }
-
-  /** A figure without a bound of its own. */
-  private static Finding told(String name, String unit) {
-    return new Finding(name.replace("/", ": "), unit, results -> results.find(name), null);
   }
 
   private static Finding seconds(String name, double limit) {
