@@ -2,10 +2,12 @@ package io.resultsink.pipelines.benchmark;
 
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.ReadingSession;
+import io.resultsink.postgres.testing.TestingPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
