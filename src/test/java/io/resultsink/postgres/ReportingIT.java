@@ -4,12 +4,16 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.internal.url.Identifier;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Captured;
 import io.resultsink.postgres.testing.Runners;
@@ -25,6 +29,7 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.Lineage;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -66,6 +71,22 @@ class ReportingIT {
                 containsString(TestDatabase.SCHEMA),
                 containsString(table.name()))));
     assertThat(sinks, not(hasItem(containsString(TestingPostgres.PASSWORD))));
+  }
+
+  /** Messages show control characters by their numbers; nothing is read back from that. */
+  @Test
+  void namesThatAreShownInAnotherWayAreLineageAsTheyAre() {
+    TableName odd = new TableName("disk \ud83d\udcbe", "line\nend");
+    database.execute(
+        "CREATE SCHEMA " + Identifier.quote("disk \ud83d\udcbe") + " AUTHORIZATION sink");
+    Pipeline pipeline = Runners.DIRECT.pipeline();
+    pipeline
+        .apply(SampleRows.many(1))
+        .apply(
+            PostgresResultSink.to(
+                PostgresTarget.parse(database.url("t")).toBuilder().table(odd).build()));
+    Set<String> sinks = Lineage.query(Runners.run(pipeline).metrics(), Lineage.Type.SINK);
+    assertThat(sinks, contains(endsWith(".`disk \ud83d\udcbe`.`line\nend`")));
   }
 
   private PipelineResult publish(Runners runner, TestTable table) {

@@ -66,7 +66,8 @@ class OutcomeUnknownIT {
               PublishOutcomeUnknownException.class,
               () ->
                   publisher(steps, Duration.ofMillis(500))
-                      .publish(Part.whole(steps.plan().run(), chunks)));
+                      .publish(Part.whole(steps.plan().run(), chunks))
+                      .summary());
       assertThat(failure.remedy(), equalTo(Remedy.CHECK_TARGET));
       assertThat(failure.getMessage(), containsString("old or new, and whole"));
       assertThat(failure.getMessage(), not(containsString("untouched")));
@@ -90,7 +91,8 @@ class OutcomeUnknownIT {
           new FutureTask<>(
               () ->
                   publisher(steps, Duration.ofMinutes(1))
-                      .publish(Part.whole(steps.plan().run(), chunks)));
+                      .publish(Part.whole(steps.plan().run(), chunks))
+                      .summary());
       Thread worker = new Thread(publish);
       worker.start();
       await().atMost(Duration.ofMinutes(1)).until(() -> lost.get() != null);
@@ -119,7 +121,8 @@ class OutcomeUnknownIT {
           CompletableFuture.supplyAsync(
               () ->
                   publisher(steps, Duration.ofMinutes(1))
-                      .publish(Part.whole(steps.plan().run(), chunks)));
+                      .publish(Part.whole(steps.plan().run(), chunks))
+                      .summary());
       ResultSummary summary = publish.get(60, TimeUnit.SECONDS);
       assertThat("COMMIT had not arrived", commit.get().met(), equalTo(1));
       assertThat("the ledger, before the old session was ended", seen.get(), equalTo(0L));

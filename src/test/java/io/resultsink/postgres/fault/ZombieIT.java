@@ -79,7 +79,7 @@ class ZombieIT {
   }
 
   private ResultSummary publish(List<StagedChunk> chunks) {
-    return new Publisher(connections, plan).publish(Part.whole(plan.run(), chunks));
+    return new Publisher(connections, plan).publish(Part.whole(plan.run(), chunks)).summary();
   }
 
   /** Writes rows into staging as a chunk does, and reports them. */

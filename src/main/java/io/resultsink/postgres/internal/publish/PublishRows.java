@@ -1,6 +1,5 @@
 package io.resultsink.postgres.internal.publish;
 
-import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.internal.metrics.SinkMetrics;
 import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunPlan;
@@ -35,10 +34,11 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
           "a part of the result's chunks arrived alone (" + pane + "); nothing is published");
     }
     LOG.info("Publishing {}: {} chunks", plan, chunks.size());
-    ResultSummary summary;
+    Publisher.Published published;
     try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
-      summary = new Publisher(connections, plan).publish(Part.whole(plan.run(), chunks));
+      published = new Publisher(connections, plan).publish(Part.whole(plan.run(), chunks));
     }
+    ResultSummary summary = published.summary();
     if (summary.alreadyPublished()) {
       LOG.warn("{} was published at {}; this launch changes nothing", plan, summary.publishedAt());
     } else {
@@ -47,14 +47,7 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
         LOG.warn("{} lost {}", summary.table(), summary.lostInWords());
       }
     }
-    SinkMetrics.published(summary, plan.source(), table(summary));
+    SinkMetrics.published(summary, plan.source(), published.table());
     output.output(summary);
-  }
-
-  /** The resolved name, of which only the schema may be news. */
-  private TableName table(ResultSummary summary) {
-    String table = plan.target().table().table();
-    String schema = summary.table().substring(0, summary.table().length() - table.length() - 1);
-    return new TableName(schema, table);
   }
 }

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.publish;
 
+import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.LoadFailedException;
 import io.resultsink.postgres.failure.PublishFailedException;
@@ -41,6 +42,13 @@ public final class Publisher {
   private static final Retry PAUSES =
       Retry.always(Duration.ofMillis(150), Duration.ofMillis(3_500));
 
+  /**
+   * A publish whose outcome is known.
+   *
+   * @param table the target's resolved name
+   */
+  public record Published(TableName table, ResultSummary summary) {}
+
   private final PostgresConnections connections;
   private final RunPlan plan;
   private final Duration reconnect;
@@ -57,13 +65,17 @@ public final class Publisher {
     this.patience = new Patience(plan.target().lockWait());
   }
 
-  /** Publishes a part; the summary of this publish, or of the one that was before. */
-  public ResultSummary publish(Part part) {
+  /** Publishes a part; the summary is of this publish, or of the one that was before. */
+  public Published publish(Part part) {
     StagingTable.Opened opened = StagingTable.open(connections, plan);
-    if (opened.published() != null) {
-      return opened.published().toBuilder().alreadyPublished(true).build();
-    }
-    StagingTable staging = Objects.requireNonNull(opened.staging());
+    return new Published(
+        opened.target(),
+        opened.published() == null
+            ? publish(part, Objects.requireNonNull(opened.staging()))
+            : opened.published().toBuilder().alreadyPublished(true).build());
+  }
+
+  private ResultSummary publish(Part part, StagingTable staging) {
     StagedRows rows = new StagedRows(staging, part);
     requireEnough(rows, staging);
     Outlook outlook = Outlook.first(System.nanoTime(), reconnect);

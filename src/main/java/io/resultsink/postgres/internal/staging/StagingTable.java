@@ -64,8 +64,13 @@ public record StagingTable(
   /** The time that another worker may take to create it. */
   private static final Duration CREATION = Duration.ofMinutes(5);
 
-  /** The outcome of opening it: the table, or the summary when the run is published already. */
-  public record Opened(@Nullable StagingTable staging, @Nullable ResultSummary published) {}
+  /**
+   * The outcome of opening it: the table, or the summary when the run is published already.
+   *
+   * @param target its resolved name
+   */
+  public record Opened(
+      TableName target, @Nullable StagingTable staging, @Nullable ResultSummary published) {}
 
   /**
    * Finds or creates the staging table of a run, in a transaction of its own; again when another
@@ -100,7 +105,7 @@ public record StagingTable(
         ledger.find(session, look, plan.run().whole(), resolved.table());
     if (published.isPresent()) {
       session.rollback();
-      return new Opened(null, published.get());
+      return new Opened(resolved.table(), null, published.get());
     }
     Preflight.Findings findings =
         Preflight.run(session, resolved, plan.target(), plan.schema(), look, Preflight.Detail.NONE)
@@ -128,7 +133,7 @@ public record StagingTable(
       staging.requireOurs(found);
     }
     session.commit();
-    return new Opened(staging, null);
+    return new Opened(resolved.table(), staging, null);
   }
 
   /**

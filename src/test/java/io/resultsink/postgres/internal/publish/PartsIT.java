@@ -48,6 +48,6 @@ class PartsIT {
   }
 
   private static ResultSummary publish(Steps run, Part part) {
-    return new Publisher(run.connections(), run.plan()).publish(part);
+    return new Publisher(run.connections(), run.plan()).publish(part).summary();
   }
 }
