@@ -155,6 +155,12 @@ final class RandomExpression {
         kind == Kind.DOUBLE ? one(NUMBERS) : kind == Kind.DECIMAL ? Kind.INTEGER : kind, depth);
   }
 
+  /** An integer whose sums may need more than 64 bits. */
+  Sql extreme() {
+    List<Sql> wild = columns.stream().filter(c -> c.kind() == Kind.INTEGER && !c.tame()).toList();
+    return wild.isEmpty() ? leaf(Kind.INTEGER) : one(wild);
+  }
+
   private Sql tame(Kind kind, int depth) {
     for (int i = 0; i < 20; i++) {
       Sql candidate = of(kind, depth);
@@ -168,7 +174,7 @@ final class RandomExpression {
   private Sql integer(int depth) {
     return switch (random.nextInt(11)) {
       case 0 -> operation(Kind.INTEGER, tame(Kind.INTEGER, depth), tame(Kind.INTEGER, depth));
-      case 1 -> beyond(of(Kind.INTEGER, depth), of(Kind.INTEGER, depth));
+      case 1 -> beyond(extreme(), of(Kind.INTEGER, depth));
       case 2 ->
           Sql.of(
               Kind.INTEGER,
