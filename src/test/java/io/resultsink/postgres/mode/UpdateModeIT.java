@@ -8,11 +8,17 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.PostgresResultSink;
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.PublishFailedException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TableCatalog;
 import io.resultsink.postgres.testing.TestTable;
 import java.util.List;
@@ -134,6 +140,27 @@ class UpdateModeIT extends BaseWriteModeIT {
         "INSERT INTO " + table.quoted() + " VALUES (1, 'old', 0)");
     Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(WriteMode.UPDATE));
     assertThat(table.difference(COLUMNS, SampleRows.sql(FEW)), is(empty()));
+  }
+
+  /** A unique index takes any number of NULLs, so each such row would be a new one. */
+  @Test
+  void keysThatAreNullAreRefusedByTheirNumber() {
+    TestTable table = TestTable.create(database, "Nulls", "id bigint, name text, score float8");
+    database.execute("CREATE UNIQUE INDEX ON " + table.quoted() + " (name)");
+    String url = table.url("mode=update&unique=name");
+    try (Steps run = new Steps(PostgresTarget.parse(url))) {
+      List<StagedChunk> chunks = run.stage(0, 14);
+      PublishFailedException failure =
+          assertThrows(PublishFailedException.class, () -> run.publish(chunks));
+      assertThat(failure.remedy(), is(Remedy.FIX_DATA));
+      assertThat(
+          failure.getMessage(),
+          containsString(
+              "the key (name) of the result must be unique and not NULL: 0 keys occur more than"
+                  + " once, 2 rows have NULL in it"));
+      assertThat(failure.getMessage(), containsString("is untouched"));
+    }
+    assertThat(table.count(), is(0L));
   }
 
   @Test
