@@ -13,7 +13,7 @@ public abstract sealed class ResultSinkException extends RuntimeException
         DatabaseUnavailableException,
         IncompatibleTableException,
         UnencodableValueException,
-        LoadFailedException,
+        StagingFailedException,
         PublishFailedException,
         PublishOutcomeUnknownException {
 

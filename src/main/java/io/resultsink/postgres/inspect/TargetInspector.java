@@ -3,7 +3,7 @@ package io.resultsink.postgres.inspect;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
-import io.resultsink.postgres.internal.preflight.LoadFailure;
+import io.resultsink.postgres.internal.preflight.EarlyFailure;
 import io.resultsink.postgres.internal.preflight.Preflight;
 import io.resultsink.postgres.internal.run.PartId;
 import io.resultsink.postgres.internal.session.ConnectionSource;
@@ -11,7 +11,7 @@ import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.AbandonedStaging;
 import io.resultsink.postgres.report.ResultSummary;
-import io.resultsink.postgres.report.TargetReport;
+import io.resultsink.postgres.report.DryRun;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class TargetInspector implements AutoCloseable {
   }
 
   /** The preflight's findings for rows of {@code schema}; changes nothing. */
-  public TargetReport check(Schema schema) {
+  public DryRun check(Schema schema) {
     return read(
         (session, resolved) -> {
           Ledger ledger = Ledger.in(resolved.stagingSchema());
@@ -98,7 +98,7 @@ public final class TargetInspector implements AutoCloseable {
       session.begin(LOCK_TIMEOUT, "inspect " + target.table());
       return work.on(session, ResolvedTarget.resolve(session, target));
     } catch (SQLException e) {
-      throw LoadFailure.of("looking at " + target.table() + " failed", "nothing was changed", e);
+      throw EarlyFailure.of("looking at " + target.table() + " failed", "nothing was changed", e);
     }
   }
 

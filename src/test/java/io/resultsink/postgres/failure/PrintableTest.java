@@ -55,7 +55,7 @@ class PrintableTest {
   @Test
   void aMessageKeepsItsLinesAndNothingElseThatActs() {
     assertThat(
-        new LoadFailedException("a\n  b\u001b[2J", Remedy.RETRY, null, null).getMessage(),
+        new StagingFailedException("a\n  b\u001b[2J", Remedy.RETRY, null, null).getMessage(),
         is("a\n  b\\u001b[2J"));
   }
 }

@@ -12,7 +12,7 @@ import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.Faults;
-import io.resultsink.postgres.report.TargetReport;
+import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
@@ -143,7 +143,7 @@ class HandedOnIT {
         "ALTER TABLE " + name + " ADD CONSTRAINT scored CHECK (score > -2000)",
         "COMMENT ON CONSTRAINT scored ON " + name + " IS 'as the page wants it'",
         "ALTER TABLE " + name + " ALTER name SET STATISTICS 7");
-    TargetReport report;
+    DryRun report;
     try (TargetInspector inspector = TargetInspector.of(table.target(WriteMode.REPLACE))) {
       report = inspector.check(SampleRows.SCHEMA);
     }

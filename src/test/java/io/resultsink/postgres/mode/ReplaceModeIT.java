@@ -16,7 +16,7 @@ import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.Faults;
 import io.resultsink.postgres.report.ResultSummary;
-import io.resultsink.postgres.report.TargetReport;
+import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.testing.Decorations;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
@@ -124,7 +124,7 @@ class ReplaceModeIT extends BaseWriteModeIT {
         "CREATE TRIGGER touched BEFORE INSERT ON "
             + table.quoted()
             + " FOR EACH ROW EXECUTE FUNCTION results.touch()");
-    TargetReport report;
+    DryRun report;
     try (TargetInspector inspector = TargetInspector.of(table.target(WriteMode.REPLACE))) {
       report = inspector.check(SampleRows.SCHEMA);
     }

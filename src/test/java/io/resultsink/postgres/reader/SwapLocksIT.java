@@ -18,7 +18,7 @@ import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.report.ResultSummary;
-import io.resultsink.postgres.report.TargetReport;
+import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.testing.Fingerprint;
 import io.resultsink.postgres.testing.PollingReaders;
 import io.resultsink.postgres.testing.SampleRows;
@@ -198,7 +198,7 @@ class SwapLocksIT {
 
   @Test
   void aDryRunNamesWhoseReadersMayWaitToo() {
-    TargetReport report;
+    DryRun report;
     try (TargetInspector inspector = TargetInspector.of(target("replace", ""))) {
       report = inspector.check(SampleRows.SCHEMA);
     }

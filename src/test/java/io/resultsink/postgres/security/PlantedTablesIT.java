@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.IncompatibleTableException;
-import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.PostgresConnections;
@@ -190,7 +190,7 @@ class PlantedTablesIT {
       disabledBy = "an answer that it is ours",
       attack = "a worker wakes up when its table's name is another's")
   void withoutTheOwnerALateChunkIsGivenToATableOfOthers() {
-    assertThrows(LoadFailedException.class, this::stageIntoANameThatWasFree);
+    assertThrows(StagingFailedException.class, this::stageIntoANameThatWasFree);
     assertThat(loot(), is(empty()));
     PostgresProxy.Fault takenOut =
         database

@@ -35,7 +35,7 @@ class SearchPathRuleTest {
           "\\bconnect\\(server\\)",
           Set.of("ServerPool", "PostgresConnections"),
           // The user's own DataSource.
-          "ProvidedDataSources\\.(of|secondConnection)\\(",
+          "UserDataSources\\.(of|secondConnection)\\(",
           Set.of("PostgresConnections"),
           // Begin their transactions, each with an empty path.
           "new Session\\(",
@@ -53,7 +53,7 @@ class SearchPathRuleTest {
               "Portal"),
           // The user's triggers and checks run under the role's path, in nothing else of ours.
           "\\.useRoleSearchPath\\(\\)",
-          Set.of("PublishWork", "PublishTransaction"),
+          Set.of("MoveRows", "PublishTransaction"),
           // A bare name is resolved by qualified calls alone.
           "\\.useRoleSearchPathBeforeTemporary\\(\\)",
           Set.of("ResolvedTarget", "RoleSchemas"),

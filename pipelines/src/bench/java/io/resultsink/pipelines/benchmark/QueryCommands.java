@@ -68,7 +68,7 @@ final class QueryCommands {
 
   void measure(int rounds) throws Exception {
     Files.createDirectories(folder);
-    try (HomeDatabase database = HomeDatabase.start(home)) {
+    try (BenchmarkDatabase database = BenchmarkDatabase.start(home)) {
       bench.note("  server of the home: " + database.settings());
       QueryFiles files = QueryFiles.make(folder.resolve("files"), bench.rows());
       pgresult("samples", "-n", "" + RECORDS, files.samples().toString()).run();
@@ -101,11 +101,11 @@ final class QueryCommands {
           .copyIn("COPY " + SOURCE + " FROM STDIN (FORMAT csv, HEADER)", content);
     }
     other.execute("VACUUM (ANALYZE) " + SOURCE);
-    return other.value(HomeDatabase.CONTENT + SOURCE + " AS t");
+    return other.value(BenchmarkDatabase.CONTENT + SOURCE + " AS t");
   }
 
   private void large(
-      int round, HomeDatabase database, QueryFiles files, String content, boolean psql)
+      int round, BenchmarkDatabase database, QueryFiles files, String content, boolean psql)
       throws Exception {
     Address address = database.address();
     String other = bench.database().url("").replaceFirst("/$", "");
@@ -157,7 +157,7 @@ final class QueryCommands {
     time(round, HELP, 0, pgresult("query", "--help"));
   }
 
-  private void smallHeap(QueryFiles files, HomeDatabase database) throws Exception {
+  private void smallHeap(QueryFiles files, BenchmarkDatabase database) throws Exception {
     String sql = "SELECT o.* FROM orders AS o, range(" + TIMES_IN_SMALL_HEAP + ")";
     WholeCommand command =
         command(
@@ -194,11 +194,11 @@ final class QueryCommands {
             Locale.ROOT, "  %-44s round %d %,14d rows %9.3f s", name, round, rows, seconds));
   }
 
-  private static void emptyPeer(HomeDatabase database) throws Exception {
+  private static void emptyPeer(BenchmarkDatabase database) throws Exception {
     database.execute("DROP TABLE IF EXISTS peer", "CREATE TABLE peer " + TYPES);
   }
 
-  private static void require(HomeDatabase database, String table, String content)
+  private static void require(BenchmarkDatabase database, String table, String content)
       throws Exception {
     String found = database.content(table);
     if (!found.equals(content)) {

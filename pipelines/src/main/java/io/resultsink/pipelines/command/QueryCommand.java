@@ -11,13 +11,13 @@ import io.resultsink.pipelines.launch.PipelineRun;
 import io.resultsink.pipelines.launch.PublishRun;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.RowsFormat;
-import io.resultsink.pipelines.print.TargetReportText;
+import io.resultsink.pipelines.print.DryRunText;
 import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.inspect.TargetInspector;
-import io.resultsink.postgres.report.TargetReport;
+import io.resultsink.postgres.report.DryRun;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -156,11 +156,11 @@ public final class QueryCommand implements Callable<Integer> {
 
   private int report(PostgresTarget target, EngineQuery query) {
     Schema schema = query.schema();
-    TargetReport report;
+    DryRun report;
     try (TargetInspector inspector = TargetInspector.of(target)) {
       report = inspector.check(schema);
     }
-    TargetReportText.lines(report).forEach(context::say);
+    DryRunText.lines(report).forEach(context::say);
     query.notes().forEach(note -> context.say("note: " + note));
     return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }

@@ -83,7 +83,7 @@ public final class Column {
    * The expression over the staging table's column that is the target's value. It means the same
    * under every search path, since the user's triggers run in the statement that it is part of.
    */
-  public String published() {
+  public String publishExpression() {
     String staged = quoted();
     return switch (columnType.publishing()) {
       case AS_IS -> staged;

@@ -95,8 +95,8 @@ public record Columns(List<Column> columns) {
   }
 
   /** {@code "a", CAST("b" AS public.mood)}: what a SELECT on the staging table publishes. */
-  public String published() {
-    return joined(Column::published);
+  public String publishExpressions() {
+    return joined(Column::publishExpression);
   }
 
   /** {@code "a" bigint, "b" text}: for CREATE TABLE of the target. */

@@ -50,7 +50,7 @@ final class Modifiers {
 
   static FieldEncoder timeWithZone(int modifier) {
     return TimeEncoders.timeWithZone(digits(modifier))
-        .after(value -> TextForms.timeWithOffset((String) value));
+        .after(value -> TextConversions.timeWithOffset((String) value));
   }
 
   static FieldEncoder timestamp(ToLongFunction<Object> reader, int modifier) {

@@ -153,7 +153,7 @@ final class PlainJson {
         return NO;
       }
     }
-    return at - begin <= TextForms.LONGEST_UNCHECKED_NUMBER ? at : NO;
+    return at - begin <= TextConversions.LONGEST_UNCHECKED_NUMBER ? at : NO;
   }
 
   private int digits(int begin) {

@@ -61,19 +61,19 @@ final class PostgresTypes {
           builtIn("float4", 700).takes(read(ExactNumbers::floats, FieldEncoders::float4)),
           builtIn("float8", 701).takes(read(ExactNumbers::doubles, FieldEncoders::float8)),
           builtIn("text", 25)
-              .takes(read(TextForms::texts, TextEncoders.TEXT::after))
+              .takes(read(TextConversions::texts, TextEncoders.TEXT::after))
               .takes(documents(JsonDocuments::json, DOCUMENT)),
           builtIn("varchar", 1043)
               .shownAs("varchar(n)")
-              .takes(read(TextForms::texts, Modifiers::characters))
+              .takes(read(TextConversions::texts, Modifiers::characters))
               .takes(ofAnyLength(documents(JsonDocuments::json, DOCUMENT)))
               .gives(TEXT, BinaryForms::text),
           builtIn("bpchar", 1042)
               .shownAs("char(n)")
-              .takes(read(TextForms::texts, Modifiers::characters))
+              .takes(read(TextConversions::texts, Modifiers::characters))
               .gives(TEXT, BinaryForms::text),
           builtIn("name", 19)
-              .takes(read(TextForms::texts, TextEncoders.NAME::after))
+              .takes(read(TextConversions::texts, TextEncoders.NAME::after))
               .gives(TEXT, BinaryForms::text)
               .cutsText(),
           builtIn("char", 18).takes(only(TEXT, TextEncoders.SINGLE_BYTE)).cutsText(),
@@ -94,19 +94,19 @@ final class PostgresTypes {
               .gives(INTERVAL, BinaryForms::interval),
           builtIn("uuid", 2950)
               .takes(only(UUID, FieldEncoders.UUID))
-              .takes(only(TEXT, FieldEncoders.UUID.after(text -> TextForms.uuid((String) text))))
+              .takes(only(TEXT, FieldEncoders.UUID.after(text -> TextConversions.uuid((String) text))))
               .gives(UUID, BinaryForms::uuid),
           builtIn("json", 114)
-              .takes(only(TEXT, TextForms.JSON))
+              .takes(only(TEXT, TextConversions.JSON))
               .takes(documents(JsonDocuments::json, DOCUMENT, ARRAY))
               .gives(TEXT, BinaryForms::text),
           builtIn("jsonb", 3802)
-              .takes(only(TEXT, TextForms.JSONB))
+              .takes(only(TEXT, TextConversions.JSONB))
               .takes(documents(JsonDocuments::jsonb, DOCUMENT, ARRAY))
               .gives(TEXT, BinaryForms::jsonb)
               .cutsText(),
           builtIn("money", 790).cutsText(),
-          ofExtension("citext").takes(read(TextForms::texts, TextEncoders.TEXT::after)));
+          ofExtension("citext").takes(read(TextConversions::texts, TextEncoders.TEXT::after)));
 
   private static final Map<String, TypeLine> BY_NAME =
       LINES.stream().collect(Collectors.toMap(TypeLine::name, line -> line));

@@ -1,7 +1,7 @@
 package io.resultsink.postgres.internal.lock;
 
 import io.resultsink.postgres.destination.TableName;
-import io.resultsink.postgres.internal.catalog.LockedBeside;
+import io.resultsink.postgres.internal.catalog.DropLocks;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,7 +24,7 @@ final class LockHolders {
       throws SQLException {
     String beside =
         lock == TableLock.ACCESS_EXCLUSIVE
-            ? LockedBeside.query("(SELECT id FROM target)")
+            ? DropLocks.query("(SELECT id FROM target)")
             : "SELECT NULL::oid AS relation, NULL::text AS label WHERE false";
     String sql =
         """

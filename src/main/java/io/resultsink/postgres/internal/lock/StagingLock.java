@@ -2,7 +2,7 @@ package io.resultsink.postgres.internal.lock;
 
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Retry;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
@@ -56,7 +56,7 @@ public final class StagingLock {
         session.execute("ROLLBACK TO SAVEPOINT staging_lock");
         session.execute("RELEASE SAVEPOINT staging_lock");
         if (waited > PATIENCE.toNanos() && !terminated) {
-          Backend.terminateWriters(session, tables);
+          ServerProcess.terminateWriters(session, tables);
           terminated = true;
         }
       }

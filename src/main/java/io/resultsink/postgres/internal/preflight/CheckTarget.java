@@ -31,7 +31,7 @@ public final class CheckTarget extends DoFn<byte[], Void> {
     try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
       connections.briefly(this::check);
     } catch (SQLException e) {
-      throw LoadFailure.of(
+      throw EarlyFailure.of(
           "the preflight of " + plan.target().table() + " failed", "the target is untouched", e);
     }
   }

@@ -6,7 +6,7 @@ import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.internal.catalog.CatalogTypes;
 import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.catalog.KeyColumns;
-import io.resultsink.postgres.internal.catalog.LockedBeside;
+import io.resultsink.postgres.internal.catalog.DropLocks;
 import io.resultsink.postgres.internal.catalog.Privileges;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.column.Column;
@@ -15,8 +15,8 @@ import io.resultsink.postgres.internal.column.Columns;
 import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.report.ResultSummary;
-import io.resultsink.postgres.report.TargetReport;
-import io.resultsink.postgres.report.TargetReport.ColumnReport;
+import io.resultsink.postgres.report.DryRun;
+import io.resultsink.postgres.report.DryRun.ColumnReport;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,12 +68,12 @@ public final class Preflight {
     }
 
     /** The findings as users read them. */
-    public TargetReport report(PostgresTarget asked, @Nullable ResultSummary published) {
+    public DryRun report(PostgresTarget asked, @Nullable ResultSummary published) {
       List<ColumnReport> described = new ArrayList<>();
       for (Column column : columns.columns()) {
         described.add(new ColumnReport(column.name(), column.type(), note(asked, column)));
       }
-      return new TargetReport(
+      return new DryRun(
           target.database(),
           target.table(),
           table != null,
@@ -175,7 +175,7 @@ public final class Preflight {
         }
         if (detail == Detail.ALL && target.mode() == WriteMode.REPLACE) {
           keeps = rules.kept();
-          locks = LockedBeside.labels(session, table);
+          locks = DropLocks.labels(session, table);
         }
       }
     } else {

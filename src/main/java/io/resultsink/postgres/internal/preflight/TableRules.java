@@ -21,7 +21,7 @@ final class TableRules {
 
   private final Session session;
   private final Privileges privileges;
-  private final Attachments attachments;
+  private final TableDependents dependents;
   private final PostgresTarget target;
   private final ExistingTable table;
   private final List<Column> columns;
@@ -36,7 +36,7 @@ final class TableRules {
       List<String> problems) {
     this.session = session;
     this.privileges = privileges;
-    this.attachments = new Attachments(session, table);
+    this.dependents = new TableDependents(session, table);
     this.target = target;
     this.table = table;
     this.columns = columns;
@@ -77,12 +77,12 @@ final class TableRules {
         refuseRowSecurity();
         if (table.hasChildren() && table.kind() == 'r') {
           problems.add(
-              String.join(", ", attachments.children())
+              String.join(", ", dependents.children())
                   + " inherits from "
                   + table.name()
                   + ", and its rows would go too; use mode=update or mode=append");
         }
-        for (String key : attachments.foreignKeysThatForbidDelete()) {
+        for (String key : dependents.foreignKeysThatForbidDelete()) {
           problems.add(key + "; use mode=update");
         }
         requireReplicaIdentity();
@@ -108,22 +108,22 @@ final class TableRules {
       problems.add(
           table.name()
               + " is part of an inheritance tree with "
-              + String.join(", ", attachments.relatives())
+              + String.join(", ", dependents.relatives())
               + "; use mode=append or mode=update");
     }
     for (String view :
         target.keepsDefinition()
-            ? attachments.dependentsThatCannotBeRebound()
-            : attachments.dependents()) {
+            ? dependents.dependentsThatCannotBeRebound()
+            : dependents.dependents()) {
       problems.add(view + "; use mode=truncate");
     }
-    for (String publication : attachments.publications()) {
+    for (String publication : dependents.publications()) {
       problems.add("publication " + publication + " sends its rows; use mode=truncate");
     }
     if (target.keepsDefinition()) {
       problems.addAll(KeepRules.problems(session, table.name()));
     } else {
-      for (String key : attachments.incomingForeignKeys()) {
+      for (String key : dependents.incomingForeignKeys()) {
         problems.add(key + "; use keep=all, or mode=update");
       }
       refuseNamingOtherColumns();
@@ -134,7 +134,7 @@ final class TableRules {
 
   private void refuseNamingOtherColumns() throws SQLException {
     Set<String> remaining = columns.stream().map(Column::name).collect(Collectors.toSet());
-    for (String naming : attachments.namingOtherColumnsThan(remaining)) {
+    for (String naming : dependents.namingOtherColumnsThan(remaining)) {
       problems.add(naming + ", which the result lacks; use mode=truncate, or drop it");
     }
   }
@@ -206,7 +206,7 @@ final class TableRules {
           case 'd' -> table.hasPrimaryKey();
           default -> false;
         };
-    List<String> publications = identified ? List.of() : attachments.publications();
+    List<String> publications = identified ? List.of() : dependents.publications();
     if (!publications.isEmpty()) {
       problems.add(
           "publication "

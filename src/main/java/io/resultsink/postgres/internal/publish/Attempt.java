@@ -3,7 +3,7 @@ package io.resultsink.postgres.internal.publish;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.lock.AdvisoryLock;
-import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,7 +25,7 @@ final class Attempt {
 
   private final Session session;
   private Progress progress = Progress.NOT_REACHED;
-  private @Nullable Backend process;
+  private @Nullable ServerProcess process;
 
   private Attempt(Session session) {
     this.session = session;
@@ -75,7 +75,7 @@ final class Attempt {
     AdvisoryLock.Turn turn = new AdvisoryLock.Turn(lock(table), OTHER_PUBLISHES);
     while (true) {
       session.begin(OTHER_PUBLISHES, activity + " " + table);
-      process = Backend.of(session);
+      process = ServerProcess.of(session);
       reached(Progress.BEGUN);
       Optional<T> answer = first.run();
       if (answer.isEmpty()

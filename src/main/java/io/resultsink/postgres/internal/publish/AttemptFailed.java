@@ -1,7 +1,7 @@
 package io.resultsink.postgres.internal.publish;
 
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ final class AttemptFailed extends Exception {
 
   private final Exception cause;
   private final Progress progress;
-  private final transient @Nullable Backend process;
+  private final transient @Nullable ServerProcess process;
 
   /**
    * Creates one.
@@ -20,7 +20,7 @@ final class AttemptFailed extends Exception {
    * @param cause an SQLException or a RuntimeException
    * @param process the server process that may still be at work, null when there is none
    */
-  AttemptFailed(Exception cause, Progress progress, @Nullable Backend process) {
+  AttemptFailed(Exception cause, Progress progress, @Nullable ServerProcess process) {
     super(cause);
     this.cause = cause;
     this.progress = progress;
@@ -36,7 +36,7 @@ final class AttemptFailed extends Exception {
     return progress;
   }
 
-  @Nullable Backend process() {
+  @Nullable ServerProcess process() {
     return process;
   }
 

@@ -31,7 +31,7 @@ final class FrozenCopy {
    * @param settings what else is defined while it is empty
    */
   static long create(
-      SessionPair sessions, TableName table, Columns columns, StagedRows rows, String... settings)
+      SessionPair sessions, TableName table, Columns columns, ReportedRows rows, String... settings)
       throws SQLException {
     Session session = sessions.first();
     session.define(
@@ -43,7 +43,7 @@ final class FrozenCopy {
   }
 
   /** Fills a table that this transaction has created; the number of rows. */
-  static long fill(SessionPair sessions, TableName table, Columns columns, StagedRows rows)
+  static long fill(SessionPair sessions, TableName table, Columns columns, ReportedRows rows)
       throws SQLException {
     return rows.part().rows() == 0 ? 0 : copy(sessions, table, columns, rows);
   }
@@ -53,7 +53,7 @@ final class FrozenCopy {
     return "CREATE TABLE " + table.quoted() + " (\n  " + columns.definitions() + "\n)";
   }
 
-  private static long copy(SessionPair sessions, TableName table, Columns columns, StagedRows rows)
+  private static long copy(SessionPair sessions, TableName table, Columns columns, ReportedRows rows)
       throws SQLException {
     Session session = sessions.first();
     Session source = sessions.beginSecond("read staged rows for " + table);
@@ -64,7 +64,7 @@ final class FrozenCopy {
             .copy()
             .copyOut(
                 "COPY (SELECT "
-                    + columns.published()
+                    + columns.publishExpressions()
                     + " FROM "
                     + rows.from()
                     + ") TO STDOUT (FORMAT "

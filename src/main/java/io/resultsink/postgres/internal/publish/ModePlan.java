@@ -17,19 +17,19 @@ record ModePlan(
     TableLock holds,
     @Nullable TableLock publishes,
     boolean newTable,
-    PublishWork work,
+    MoveRows work,
     boolean leavesDeadRows) {
 
   static ModePlan of(PostgresTarget target) {
     return switch (target.mode()) {
       // ROW EXCLUSIVE is all that the INSERT privilege permits, and enough against ALTER TABLE.
-      case APPEND -> new ModePlan(TableLock.ROW_EXCLUSIVE, null, false, PublishWork::insert, false);
+      case APPEND -> new ModePlan(TableLock.ROW_EXCLUSIVE, null, false, MoveRows::insert, false);
       case REPLACE ->
           new ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,
               TableLock.ACCESS_EXCLUSIVE,
               true,
-              target.keepsDefinition() ? PublishWork::swapKeeping : PublishWork::swap,
+              target.keepsDefinition() ? MoveRows::swapKeeping : MoveRows::swap,
               false);
       // With less, two runs at once leave the rows of both.
       case TRUNCATE ->
@@ -37,14 +37,14 @@ record ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,
               TableLock.EXCLUSIVE,
               false,
-              PublishWork::deleteAndInsert,
+              MoveRows::deleteAndInsert,
               true);
       case UPDATE ->
           new ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,
               TableLock.SHARE_ROW_EXCLUSIVE,
               false,
-              PublishWork::upsert,
+              MoveRows::upsert,
               false);
     };
   }

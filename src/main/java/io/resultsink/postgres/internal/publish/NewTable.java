@@ -21,7 +21,7 @@ record NewTable(
     TableName name,
     long rows,
     TableParts parts,
-    CarryOver has,
+    CarriedProperties has,
     @Nullable StagingTable staging,
     @Nullable KeptTable kept,
     @Nullable TableProof proof) {}

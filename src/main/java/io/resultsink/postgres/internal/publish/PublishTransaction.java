@@ -36,7 +36,7 @@ final class PublishTransaction {
   private final RunPlan plan;
   private final PostgresTarget target;
   private final StagingTable staging;
-  private final StagedRows rows;
+  private final ReportedRows rows;
   private final Session session;
   private final SessionPair sessions;
   private final Ledger ledger;
@@ -47,7 +47,7 @@ final class PublishTransaction {
   PublishTransaction(
       RunPlan plan,
       StagingTable staging,
-      StagedRows rows,
+      ReportedRows rows,
       SessionPair sessions,
       PublishTimes times,
       Patience patience) {

@@ -2,7 +2,7 @@ package io.resultsink.postgres.internal.publish;
 
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
-import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
 import io.resultsink.postgres.failure.ResultSinkException;
@@ -11,7 +11,7 @@ import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.lock.Patience;
 import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunPlan;
-import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.PostgresConnections;
@@ -76,22 +76,22 @@ public final class Publisher {
   }
 
   private ResultSummary publish(Part part, StagingTable staging) {
-    StagedRows rows = new StagedRows(staging, part);
+    ReportedRows rows = new ReportedRows(staging, part);
     requireEnough(rows, staging);
-    Outlook outlook = Outlook.first(System.nanoTime(), reconnect);
+    PublishState state = PublishState.first(System.nanoTime(), reconnect);
     while (true) {
       try {
-        return attempt(staging, rows, outlook);
+        return attempt(staging, rows, state);
       } catch (AttemptFailed failed) {
         long now = System.nanoTime();
-        outlook = outlook.after(failed, now, reconnect);
-        switch (outlook.verdict(failed, !patience.isOver(), now)) {
+        state = state.after(failed, now, reconnect);
+        switch (state.verdict(failed, !patience.isOver(), now)) {
           case RETRY -> LOG.warn("Publishing {} failed, trying again: {}", plan, told(failed));
           case FAIL -> throw explained(failed, staging, rows);
           case UNKNOWN -> throw unknown("the ledger could not be asked about it", failed.cause());
         }
       }
-      pauseAfter(outlook);
+      pauseAfter(state);
     }
   }
 
@@ -101,52 +101,52 @@ public final class Publisher {
         : String.valueOf(failed.cause().getMessage());
   }
 
-  private RuntimeException explained(AttemptFailed failed, StagingTable staging, StagedRows rows) {
+  private RuntimeException explained(AttemptFailed failed, StagingTable staging, ReportedRows rows) {
     Throwable cause = failed.cause();
     return cause instanceof SQLException sql
-        ? new PublishFailure(connections, plan, staging, rows).explain(sql)
+        ? new PublishDiagnosis(connections, plan, staging, rows).explain(sql)
         : cause instanceof Conflict conflict
             ? conflict.given(staging.target())
             : (RuntimeException) cause;
   }
 
-  private void pauseAfter(Outlook outlook) {
+  private void pauseAfter(PublishState state) {
     try {
-      PAUSES.pause(outlook.attempts());
-    } catch (LoadFailedException e) {
-      throw outlook.inDoubt() ? unknown("the work was interrupted", e) : e;
+      PAUSES.pause(state.attempts());
+    } catch (StagingFailedException e) {
+      throw state.inDoubt() ? unknown("the work was interrupted", e) : e;
     }
   }
 
-  private ResultSummary attempt(StagingTable staging, StagedRows rows, Outlook outlook)
+  private ResultSummary attempt(StagingTable staging, ReportedRows rows, PublishState state)
       throws AttemptFailed {
     try (SessionPair sessions = connections.borrowPair()) {
-      endLostSession(outlook.lost(), sessions.second());
+      endLostSession(state.lost(), sessions.second());
       FaultPoint.PUBLISHING.reached();
       PublishTimes times = new PublishTimes();
-      StagedRows ready = ready(staging, rows, sessions);
+      ReportedRows ready = ready(staging, rows, sessions);
       PublishTransaction transaction =
           new PublishTransaction(plan, staging, ready, sessions, times, patience);
       ResultSummary summary = Attempt.run(sessions.first(), transaction::run);
       // After a lost COMMIT it was this very publish that the ledger has.
-      return outlook.inDoubt() ? summary.toBuilder().alreadyPublished(false).build() : summary;
+      return state.inDoubt() ? summary.toBuilder().alreadyPublished(false).build() : summary;
     } catch (SQLException | DatabaseUnavailableException e) {
       throw new AttemptFailed(e, Progress.NOT_REACHED, null);
     }
   }
 
   /** The rows, sealed and frozen where that is of use and nobody is in the way. */
-  private StagedRows ready(StagingTable staging, StagedRows rows, SessionPair sessions)
+  private ReportedRows ready(StagingTable staging, ReportedRows rows, SessionPair sessions)
       throws AttemptFailed {
-    if (!Seal.isUseful(plan, staging, rows)) {
+    if (!StagingSealer.isUseful(plan, staging, rows)) {
       return rows;
     }
     return Attempt.run(
-        sessions.first(), attempt -> new Seal(plan, staging).seal(rows, sessions, attempt));
+        sessions.first(), attempt -> new StagingSealer(plan, staging).seal(rows, sessions, attempt));
   }
 
   /** Its transaction may still be running, and a look at the ledger would come too early. */
-  private static void endLostSession(@Nullable Backend lost, Session session) throws SQLException {
+  private static void endLostSession(@Nullable ServerProcess lost, Session session) throws SQLException {
     if (lost != null) {
       session.begin(Duration.ofSeconds(10), "end a lost session");
       lost.terminate(session);
@@ -154,7 +154,7 @@ public final class Publisher {
     }
   }
 
-  private void requireEnough(StagedRows rows, StagingTable staging) {
+  private void requireEnough(ReportedRows rows, StagingTable staging) {
     if (rows.part().rows() < plan.target().minRows()) {
       throw new PublishFailedException(
           "the result has "

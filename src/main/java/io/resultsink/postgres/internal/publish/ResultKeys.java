@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  *
  * @param key the key's columns
  */
-record ResultKeys(StagedRows rows, Columns columns, List<String> key) {
+record ResultKeys(ReportedRows rows, Columns columns, List<String> key) {
 
   /** Returns whether any row has NULL in its key, where the columns' types leave that open. */
   boolean haveNull(Session session) throws SQLException {
@@ -33,7 +33,7 @@ record ResultKeys(StagedRows rows, Columns columns, List<String> key) {
     String expressions =
         columns.columns().stream()
             .filter(column -> key.contains(column.name()))
-            .map(Column::published)
+            .map(Column::publishExpression)
             .collect(Collectors.joining(", "));
     String anyNull =
         key.stream()

@@ -31,7 +31,7 @@ final class RowsToTable {
 
   private final PostgresTarget target;
   private final StagingTable staging;
-  private final StagedRows rows;
+  private final ReportedRows rows;
   private final SessionPair sessions;
   private final Session session;
   private final TableName table;
@@ -41,7 +41,7 @@ final class RowsToTable {
   RowsToTable(
       RunPlan plan,
       StagingTable staging,
-      StagedRows rows,
+      ReportedRows rows,
       SessionPair sessions,
       PublishTimes times,
       Patience patience) {
@@ -67,9 +67,9 @@ final class RowsToTable {
     return fresh != null ? swapping(mode, fresh, live) : keeping(mode);
   }
 
-  private PublishWork.Scene scene(
+  private MoveRows.Scene scene(
       @Nullable NewTable fresh, List<TableParts.Making> references, LockAttempts.Time time) {
-    return new PublishWork.Scene(
+    return new MoveRows.Scene(
         session, rows, table, staging.columns(), key(), fresh, references, time);
   }
 
@@ -148,10 +148,10 @@ final class RowsToTable {
     }
     TableParts parts = parts(session, target, staging);
     if (live) {
-      CarryOver has = CarryOver.read(parts.on(rows.name()));
+      CarriedProperties has = CarriedProperties.read(parts.on(rows.name()));
       return new NewTable(rows.name(), rows.part().rows(), parts, has, staging, null, null);
     }
-    CarryOver carried = CarryOver.read(parts);
+    CarriedProperties carried = CarriedProperties.read(parts);
     // A name that nobody could foresee, and take before us.
     String fresh = "result_sink_new_" + UUID.randomUUID().toString().replace("-", "");
     TableName name = new TableName(table.schema(), fresh);
@@ -168,8 +168,8 @@ final class RowsToTable {
   private NewTable keepingInPlace() throws SQLException {
     KeptTable kept = KeptTable.of(session, table);
     TableProof proof = TableProof.of(session, table);
-    CarryOver now = CarryOver.read(kept.parts());
-    CarryOver has = CarryOver.read(kept.parts().on(rows.name()));
+    CarriedProperties now = CarriedProperties.read(kept.parts());
+    CarriedProperties has = CarriedProperties.read(kept.parts().on(rows.name()));
     session.lockTimeout(target.lockTimeout());
     if (!now.hasSettingsOf(has)) {
       session.define(now.makingSettings(rows.name()));
@@ -194,12 +194,12 @@ final class RowsToTable {
     kept.constrain(name);
     session.execute("ANALYZE " + name.quoted());
     FaultPoint.INDEXED.reached();
-    CarryOver has = CarryOver.read(kept.parts().on(name));
+    CarriedProperties has = CarriedProperties.read(kept.parts().on(name));
     return new NewTable(name, copied, kept.parts(), has, null, kept, proof);
   }
 
   /** A guard of the database may have switched row security on as the table was created. */
-  private static String[] likeOld(CarryOver carried, TableName name) {
+  private static String[] likeOld(CarriedProperties carried, TableName name) {
     String open =
         "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
             .formatted(name.quoted());

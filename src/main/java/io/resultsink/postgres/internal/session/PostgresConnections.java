@@ -55,7 +55,7 @@ public final class PostgresConnections implements AutoCloseable {
       DataSourceSupplier supplier = ((ConnectionSource.Provided) source).supplier();
       DataSource provided = supplier.get();
       this.sessions = provided;
-      this.pool = () -> ProvidedDataSources.closeUnlessShared(provided, supplier);
+      this.pool = () -> UserDataSources.closeUnlessShared(provided, supplier);
     }
   }
 
@@ -84,7 +84,7 @@ public final class PostgresConnections implements AutoCloseable {
 
   /** The work of one short transaction, in a session that is there for it alone. */
   @FunctionalInterface
-  public interface BriefWork<T> {
+  public interface ShortTransaction<T> {
     T in(Session session) throws SQLException;
   }
 
@@ -92,7 +92,7 @@ public final class PostgresConnections implements AutoCloseable {
    * Does brief work, again when its session was lost or another in the way. A server that was never
    * reached is not waited for: its name may be wrong.
    */
-  public <T> T briefly(BriefWork<T> work) throws SQLException {
+  public <T> T briefly(ShortTransaction<T> work) throws SQLException {
     boolean reached = false;
     for (int attempt = 1; ; attempt++) {
       try (Session session = borrow()) {
@@ -134,7 +134,7 @@ public final class PostgresConnections implements AutoCloseable {
 
   private Session second() {
     return source instanceof ConnectionSource.Provided
-        ? session(ProvidedDataSources.secondConnection(sessions), () -> {})
+        ? session(UserDataSources.secondConnection(sessions), () -> {})
         : open(() -> {});
   }
 

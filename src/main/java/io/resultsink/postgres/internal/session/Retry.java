@@ -1,6 +1,6 @@
 package io.resultsink.postgres.internal.session;
 
-import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,7 +36,7 @@ public record Retry(int attempts, Duration firstPause, Duration longestPause) {
    * Waits between an attempt, the first being 1, and the next; ends at once when the runner cancels
    * the work.
    *
-   * @throws LoadFailedException when the thread is interrupted
+   * @throws StagingFailedException when the thread is interrupted
    */
   public void pause(int attempt) {
     long doubled = firstPause.toMillis() << Math.min(attempt - 1, 20);
@@ -45,7 +45,7 @@ public record Retry(int attempts, Duration firstPause, Duration longestPause) {
       Thread.sleep(millis + ThreadLocalRandom.current().nextLong(millis));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new LoadFailedException(
+      throw new StagingFailedException(
           "interrupted between two attempts; the target is untouched", Remedy.RETRY, null, e);
     }
   }

@@ -38,7 +38,7 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   private final SerializableFunction<T, ? extends Iterable<Row>> toRows;
 
   private transient @Nullable PostgresConnections connections;
-  private transient @Nullable ChunkLoader loader;
+  private transient @Nullable ChunkWriter loader;
   private transient boolean published;
   private transient SchemaRowEncoder encoder;
   private transient CopyBuffer buffer;
@@ -108,7 +108,7 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
     StagingTable.Opened opened = StagingTable.open(connections, plan);
     published = opened.published() != null;
     if (opened.staging() != null) {
-      loader = new ChunkLoader(connections, plan, opened.staging());
+      loader = new ChunkWriter(connections, plan, opened.staging());
       encoder = opened.staging().columns().encoder();
     }
   }

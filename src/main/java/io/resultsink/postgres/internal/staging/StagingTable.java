@@ -3,7 +3,7 @@ package io.resultsink.postgres.internal.staging;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
-import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
@@ -15,7 +15,7 @@ import io.resultsink.postgres.internal.own.FoundTable;
 import io.resultsink.postgres.internal.own.OwnTable;
 import io.resultsink.postgres.internal.own.StagingComment;
 import io.resultsink.postgres.internal.preflight.KeepRules;
-import io.resultsink.postgres.internal.preflight.LoadFailure;
+import io.resultsink.postgres.internal.preflight.EarlyFailure;
 import io.resultsink.postgres.internal.preflight.Preflight;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.PostgresConnections;
@@ -82,7 +82,7 @@ public record StagingTable(
     try {
       return connections.briefly(session -> open(session, plan));
     } catch (SQLException e) {
-      throw LoadFailure.of(
+      throw EarlyFailure.of(
           "the staging table for " + plan.target().table() + " could not be created",
           "the target is untouched",
           e);
@@ -246,7 +246,7 @@ public record StagingTable(
   private void requireSameColumns(FoundTable found) {
     boolean same = found.said().map(StagingComment::columns).equals(Optional.of(fingerprint()));
     if (found.own() && !same) {
-      throw new LoadFailedException(
+      throw new StagingFailedException(
           "the columns of "
               + target
               + " have changed since staging table "

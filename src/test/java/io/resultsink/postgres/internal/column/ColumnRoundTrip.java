@@ -143,7 +143,7 @@ abstract class ColumnRoundTrip {
         "INSERT INTO public.target ("
             + columns.names()
             + ") SELECT "
-            + columns.published()
+            + columns.publishExpressions()
             + " FROM public.staging");
     SERVER.execute("DROP TABLE public.staging");
   }

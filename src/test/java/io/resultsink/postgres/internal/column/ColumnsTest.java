@@ -31,7 +31,7 @@ class ColumnsTest {
     assertThat(columns.names(), is("\"movie id\", \"title\""));
     assertThat(columns.definitions(), is("\"movie id\" bigint, \"title\" text"));
     assertThat(columns.stagedDefinitions(), is(columns.definitions()));
-    assertThat(columns.published(), is(columns.names()));
+    assertThat(columns.publishExpressions(), is(columns.names()));
     assertThat(columns.stagedAsIs(), is(true));
   }
 
@@ -78,7 +78,7 @@ class ColumnsTest {
     assertThat(match.problems(), is(empty()));
     assertThat(match.columns().names(), is("\"ID\", \"mood\""));
     assertThat(match.columns().stagedDefinitions(), is("\"ID\" bigint, \"mood\" text"));
-    assertThat(match.columns().published(), is("\"ID\", CAST(\"mood\" AS public.mood)"));
+    assertThat(match.columns().publishExpressions(), is("\"ID\", CAST(\"mood\" AS public.mood)"));
     assertThat(match.columns().stagedAsIs(), is(false));
   }
 
@@ -87,7 +87,7 @@ class ColumnsTest {
     ColumnMatch match =
         Columns.match(Schema.of(Field.of("v", FieldType.STRING)), List.of(column("v", BIT3)));
     assertThat(
-        match.columns().published(),
+        match.columns().publishExpressions(),
         is(
             "(SELECT \"r\".\"v\" FROM pg_catalog.jsonb_to_record("
                 + "pg_catalog.jsonb_build_object('v', \"v\")) AS \"r\"(\"v\" bit(3)))"));

@@ -242,7 +242,7 @@ class RandomConversionIT {
           END LOOP;
         END $$
         """
-            .formatted(columns.names(), columns.published()));
+            .formatted(columns.names(), columns.publishExpressions()));
     List<String> missing = new ArrayList<>(refused.stream().map(String::valueOf).toList());
     missing.addAll(
         SERVER.query("SELECT id FROM public.staging EXCEPT SELECT id FROM public.target"));

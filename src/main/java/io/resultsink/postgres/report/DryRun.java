@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishedRun the ledger's summary when this very run is published already, else null
  */
 @Internal
-public record TargetReport(
+public record DryRun(
     String database,
     TableName table,
     boolean exists,

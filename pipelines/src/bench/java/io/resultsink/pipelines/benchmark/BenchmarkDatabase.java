@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The embedded server of a home, running, with the database that the commands write. */
-final class HomeDatabase implements AutoCloseable {
+final class BenchmarkDatabase implements AutoCloseable {
 
   /** Asks for a table's content; its name follows. */
   static final String CONTENT =
@@ -29,17 +29,17 @@ final class HomeDatabase implements AutoCloseable {
   private final EmbeddedServer server;
   private final Address address;
 
-  private HomeDatabase(EmbeddedServer server) {
+  private BenchmarkDatabase(EmbeddedServer server) {
     this.server = server;
     this.address = server.start();
   }
 
-  static HomeDatabase start(Path home) throws IOException {
+  static BenchmarkDatabase start(Path home) throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
-    return new HomeDatabase(EmbeddedServer.home(home, port));
+    return new BenchmarkDatabase(EmbeddedServer.home(home, port));
   }
 
   Address address() {

@@ -2,19 +2,19 @@ package io.resultsink.pipelines.print;
 
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.report.ResultSummary;
-import io.resultsink.postgres.report.TargetReport;
-import io.resultsink.postgres.report.TargetReport.ColumnReport;
+import io.resultsink.postgres.report.DryRun;
+import io.resultsink.postgres.report.DryRun.ColumnReport;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
 /** The report of a dry run as text. */
 @Internal
-public final class TargetReportText {
+public final class DryRunText {
 
-  private TargetReportText() {}
+  private DryRunText() {}
 
-  public static List<String> lines(TargetReport report) {
+  public static List<String> lines(DryRun report) {
     List<String> lines = new ArrayList<>();
     lines.add(line("target", target(report)));
     lines.add(line("mode", report.mode().option() + ": " + effect(report)));
@@ -52,7 +52,7 @@ public final class TargetReportText {
     return lines;
   }
 
-  private static String target(TargetReport report) {
+  private static String target(DryRun report) {
     String state = "missing, will be created";
     if (report.exists()) {
       String rows = report.rows() < 0 ? "" : ", about " + Figures.counted(report.rows(), "row");
@@ -61,7 +61,7 @@ public final class TargetReportText {
     return "%s, table %s (%s)".formatted(report.database(), report.table(), state);
   }
 
-  private static String effect(TargetReport report) {
+  private static String effect(DryRun report) {
     if (!report.exists()) {
       return "the table is created with the result";
     }

@@ -17,14 +17,14 @@ import org.slf4j.LoggerFactory;
  * DataSources of the user's own. The function that gives them is asked once for each sink and JVM,
  * as long as steps of the sink are there.
  */
-final class ProvidedDataSources {
+final class UserDataSources {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ProvidedDataSources.class);
+  private static final Logger LOG = LoggerFactory.getLogger(UserDataSources.class);
 
   /** A pool that is busy gives a connection within this; one of a single connection never. */
   private static final Duration SECOND_CONNECTION = Duration.ofSeconds(60);
 
-  private ProvidedDataSources() {}
+  private UserDataSources() {}
 
   /**
    * Closes a DataSource that nobody uses any more, unless its function gives it to others too: then

@@ -1,6 +1,6 @@
 package io.resultsink.postgres.internal.preflight;
 
-import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.session.ServerReason;
@@ -9,9 +9,9 @@ import org.apache.beam.sdk.annotations.Internal;
 
 /** The names of a server's errors as long as nothing is published. */
 @Internal
-public final class LoadFailure {
+public final class EarlyFailure {
 
-  private LoadFailure() {}
+  private EarlyFailure() {}
 
   /**
    * The error to throw.
@@ -19,8 +19,8 @@ public final class LoadFailure {
    * @param what a sentence, such as {@code the preflight of shop.hits failed}
    * @param state what became of the target, such as {@code the target is untouched}
    */
-  public static LoadFailedException of(String what, String state, SQLException cause) {
-    return new LoadFailedException(
+  public static StagingFailedException of(String what, String state, SQLException cause) {
+    return new StagingFailedException(
         what + " (SQLSTATE " + SqlState.of(cause) + "): " + ServerReason.of(cause) + "; " + state,
         SqlState.isTemporary(cause) ? Remedy.RETRY : Remedy.FIX_TABLE,
         SqlState.of(cause),

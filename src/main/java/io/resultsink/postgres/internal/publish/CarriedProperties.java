@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * <p>Each is kept as the statements that make it so, with {@code %s} for the new table's name, so
  * that two tables have the same when their statements are the same.
  */
-final class CarryOver {
+final class CarriedProperties {
 
   /** The parts that are read before readers wait. */
   private static final List<TablePart> WITHOUT_EXPRESSIONS =
@@ -64,7 +64,7 @@ final class CarryOver {
 
   private final Map<TablePart, List<Making>> statements;
 
-  private CarryOver(Map<TablePart, List<Making>> statements) {
+  private CarriedProperties(Map<TablePart, List<Making>> statements) {
     this.statements = statements;
   }
 
@@ -72,35 +72,35 @@ final class CarryOver {
    * Reads what {@code table} has but its policies, for the columns that the new one has too;
    * nothing when there is no such table.
    */
-  static CarryOver read(TableParts parts) throws SQLException {
-    return new CarryOver(parts.making(WITHOUT_EXPRESSIONS));
+  static CarriedProperties read(TableParts parts) throws SQLException {
+    return new CarriedProperties(parts.making(WITHOUT_EXPRESSIONS));
   }
 
   /** As {@link #read}, and its policies, for which the tables that they read are locked. */
-  static CarryOver readAll(TableParts parts) throws SQLException {
-    return new CarryOver(parts.making(ALL));
+  static CarriedProperties readAll(TableParts parts) throws SQLException {
+    return new CarriedProperties(parts.making(ALL));
   }
 
   private List<Making> made(TablePart part) {
     return Objects.requireNonNull(statements.get(part));
   }
 
-  private boolean same(CarryOver other, TablePart... parts) {
+  private boolean same(CarriedProperties other, TablePart... parts) {
     return Stream.of(parts).allMatch(part -> made(part).equals(other.made(part)));
   }
 
   /** Returns whether two tables have the same settings of columns and replica identity. */
-  boolean hasSettingsOf(CarryOver other) {
+  boolean hasSettingsOf(CarriedProperties other) {
     return same(other, SETTINGS);
   }
 
   /** Returns whether two tables have the same owner, privileges, comments and labels. */
-  boolean hasRightsOf(CarryOver other) {
+  boolean hasRightsOf(CarriedProperties other) {
     return same(other, RIGHTS);
   }
 
   /** Returns what is not as it was handed on, in the table that was made from it. */
-  List<TablePart> differences(CarryOver made) {
+  List<TablePart> differences(CarriedProperties made) {
     return ALL.stream()
         .filter(
             part ->

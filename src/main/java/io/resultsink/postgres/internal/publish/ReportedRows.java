@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * <p>Rows with another {@code xmin} are a zombie's or an earlier attempt's; every statement leaves
  * them behind. Once sealed, they are found under another name, and perhaps as one transaction's.
  */
-final class StagedRows {
+final class ReportedRows {
 
-  private static final Logger LOG = LoggerFactory.getLogger(StagedRows.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ReportedRows.class);
 
   private final StagingTable staging;
   private final TableName name;
@@ -43,11 +43,11 @@ final class StagedRows {
 
   private final boolean vacuumed;
 
-  StagedRows(StagingTable staging, Part part) {
+  ReportedRows(StagingTable staging, Part part) {
     this(staging, staging.name(), part, part.chunks(), false);
   }
 
-  private StagedRows(
+  private ReportedRows(
       StagingTable staging, TableName name, Part part, List<StagedChunk> chunks, boolean vacuumed) {
     this.staging = staging;
     this.name = name;
@@ -57,8 +57,8 @@ final class StagedRows {
   }
 
   /** The same rows, once they are sealed. */
-  StagedRows in(SealedTable sealed) {
-    return new StagedRows(staging, sealed.name(), part, sealed.chunks(), false);
+  ReportedRows in(SealedTable sealed) {
+    return new ReportedRows(staging, sealed.name(), part, sealed.chunks(), false);
   }
 
   boolean areSealed() {
@@ -66,8 +66,8 @@ final class StagedRows {
   }
 
   /** The same rows, in a table that was vacuumed and analyzed. */
-  StagedRows vacuumed() {
-    return new StagedRows(staging, name, part, chunks, true);
+  ReportedRows vacuumed() {
+    return new ReportedRows(staging, name, part, chunks, true);
   }
 
   /** The table that they are in. */
@@ -209,6 +209,6 @@ final class StagedRows {
 
   /** SELECT of the columns as they go into the table. */
   String select() {
-    return "SELECT " + staging.columns().published() + "\n  FROM " + from();
+    return "SELECT " + staging.columns().publishExpressions() + "\n  FROM " + from();
   }
 }

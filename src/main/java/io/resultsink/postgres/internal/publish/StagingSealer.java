@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * <p>None of it is needed for the publish to be right. What cannot be done at once, because others
  * read the table or hold old snapshots, is left, and the publish copies the rows instead.
  */
-final class Seal {
+final class StagingSealer {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Seal.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StagingSealer.class);
 
   /** Freezing is reading and writing the table once; a disk does more in a second. */
   private static final long SLOWEST_BYTES_A_SECOND = 5 << 20; // 5 MiB
@@ -41,14 +41,14 @@ final class Seal {
   private final StagingTable staging;
   private final TableName table;
 
-  Seal(RunPlan plan, StagingTable staging) {
+  StagingSealer(RunPlan plan, StagingTable staging) {
     this.plan = plan;
     this.staging = staging;
     this.table = staging.target().table();
   }
 
   /** Returns whether these rows could go live where they are staged. */
-  static boolean isUseful(RunPlan plan, StagingTable staging, StagedRows rows) {
+  static boolean isUseful(RunPlan plan, StagingTable staging, ReportedRows rows) {
     return ModePlan.of(plan.target()).newTable()
         && plan.target().staging() == StagingDurability.LOGGED
         && staging.columns().stagedAsIs()
@@ -61,8 +61,8 @@ final class Seal {
    * @return the rows where they are now; as they were when the table cannot be had at once, or when
    *     the part is published
    */
-  StagedRows seal(StagedRows rows, SessionPair sessions, Attempt attempt) throws SQLException {
-    StagedRows sealed =
+  ReportedRows seal(ReportedRows rows, SessionPair sessions, Attempt attempt) throws SQLException {
+    ReportedRows sealed =
         attempt.inTurn(
             table,
             "seal rows for",
@@ -72,7 +72,7 @@ final class Seal {
     return sealed.areSealed() ? freeze(sealed, sessions.second()) : sealed;
   }
 
-  private StagedRows sealed(StagedRows rows, Session session) throws SQLException {
+  private ReportedRows sealed(ReportedRows rows, Session session) throws SQLException {
     Ledger ledger = Ledger.in(staging.target().stagingSchema());
     if (ledger.find(session, rows.part().id(), table).isPresent()) {
       session.rollback();
@@ -98,7 +98,7 @@ final class Seal {
     }
     rows.requireOurs(session);
     FaultPoint.SEALING.reached();
-    StagedRows sealed;
+    ReportedRows sealed;
     if (!rows.verify(session)) {
       SealedTable copy = SealedTable.byCopy(session, staging, rows.part(), rows.selectAsStaged());
       sealed = rows.in(copy);
@@ -111,7 +111,7 @@ final class Seal {
       return rows;
     }
     // Before it is analyzed, which another collation would undo.
-    String[] settings = CarryOver.read(parts(session)).makingSettings(sealed.name());
+    String[] settings = CarriedProperties.read(parts(session)).makingSettings(sealed.name());
     if (settings.length > 0) {
       session.define(settings);
     }
@@ -146,10 +146,10 @@ final class Seal {
    *
    * @return the rows; ready to go live if their table's transaction ids will say so
    */
-  private static StagedRows freeze(StagedRows sealed, Session session) throws SQLException {
+  private static ReportedRows freeze(ReportedRows sealed, Session session) throws SQLException {
     Duration limit =
         SHORTEST_LIMIT.plus(Duration.ofSeconds(sealed.part().bytes() / SLOWEST_BYTES_A_SECOND));
-    StagedRows rows = sealed;
+    ReportedRows rows = sealed;
     try {
       Vacuum.freeze(session, sealed.name(), limit);
       rows = sealed.vacuumed();

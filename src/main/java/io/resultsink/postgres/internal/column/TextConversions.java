@@ -22,7 +22,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Texts that stand for something else, read before they are sent so that errors name a column. */
-final class TextForms {
+final class TextConversions {
 
   private static final int DEEPEST = 1000;
 
@@ -48,7 +48,7 @@ final class TextForms {
           JSONB_PARSERS,
           "it is no valid JSON document, or has a name twice in an object");
 
-  private TextForms() {}
+  private TextConversions() {}
 
   /**
    * Returns how to read values of a kind as text; null when they have none, or more than one, such

@@ -14,12 +14,12 @@ import java.util.List;
  *
  * @param started tells it from a later process with the same pid
  */
-public record Backend(int pid, String started) {
+public record ServerProcess(int pid, String started) {
 
   private static final String AS_LOGGED_IN = "SET LOCAL ROLE NONE";
 
   /** The session's own; inside of a transaction also behind a pooler. */
-  public static Backend of(Session session) throws SQLException {
+  public static ServerProcess of(Session session) throws SQLException {
     String sql =
         """
         SAVEPOINT own_role;
@@ -36,7 +36,7 @@ public record Backend(int pid, String started) {
       }
       ResultSet row = statement.getResultSet();
       row.next();
-      return new Backend(row.getInt(1), row.getString(2));
+      return new ServerProcess(row.getInt(1), row.getString(2));
     }
   }
 

@@ -4,7 +4,7 @@ import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.part.PartFailedException;
-import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Conflict;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lost the server process of a lost session, which may still be at work
  * @param deadline of a server that is away, as System.nanoTime() tells it
  */
-record Outlook(int attempts, int reached, boolean inDoubt, @Nullable Backend lost, long deadline) {
+record PublishState(int attempts, int reached, boolean inDoubt, @Nullable ServerProcess lost, long deadline) {
 
   /** Conflicts that are still there after this many attempts are not bad luck. */
   static final int ATTEMPTS = 10;
@@ -36,17 +36,17 @@ record Outlook(int attempts, int reached, boolean inDoubt, @Nullable Backend los
   }
 
   /** The state before the first attempt. */
-  static Outlook first(long now, Duration reconnect) {
-    return new Outlook(0, 0, false, null, now + reconnect.toNanos());
+  static PublishState first(long now, Duration reconnect) {
+    return new PublishState(0, 0, false, null, now + reconnect.toNanos());
   }
 
   /** Returns the state after an attempt that failed {@code now}. */
-  Outlook after(AttemptFailed failed, long now, Duration reconnect) {
+  PublishState after(AttemptFailed failed, long now, Duration reconnect) {
     boolean wasThere =
         failed.progress() != Progress.NOT_REACHED
             && !(failed.cause() instanceof DatabaseUnavailableException);
     // However long an attempt has worked, its server is away only since now.
-    return new Outlook(
+    return new PublishState(
         attempts + 1,
         reached + (wasThere ? 1 : 0),
         isInDoubtAfter(failed),
@@ -100,6 +100,6 @@ record Outlook(int attempts, int reached, boolean inDoubt, @Nullable Backend los
         && (SqlState.is(SqlState.DUPLICATE_TABLE, failure)
             || SqlState.is(SqlState.UNDEFINED_TABLE, failure)
             || (SqlState.is(SqlState.UNIQUE_VIOLATION, failure)
-                && PublishFailure.isOfCatalog(failure)));
+                && PublishDiagnosis.isOfCatalog(failure)));
   }
 }

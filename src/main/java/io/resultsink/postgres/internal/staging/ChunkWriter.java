@@ -1,14 +1,14 @@
 package io.resultsink.postgres.internal.staging;
 
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
-import io.resultsink.postgres.failure.LoadFailedException;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.failure.UnencodableValueException;
 import io.resultsink.postgres.internal.copy.CopyBuffer;
 import io.resultsink.postgres.internal.ledger.Ledger;
-import io.resultsink.postgres.internal.preflight.LoadFailure;
+import io.resultsink.postgres.internal.preflight.EarlyFailure;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.FaultPoint;
@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * <p>A connection is borrowed for the sending only. A COPY that stays open and silent while rows
  * are awaited holds a snapshot and a lock, blocks its own publish and holds back vacuum.
  */
-final class ChunkLoader {
+final class ChunkWriter {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ChunkLoader.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkWriter.class);
 
   /** A lost chunk is sent again: whatever became of the first, only the reported one counts. */
   private static final Retry RETRY = new Retry(5, Duration.ofMillis(400), Duration.ofSeconds(10));
@@ -41,7 +41,7 @@ final class ChunkLoader {
   private final RunPlan plan;
   private StagingTable staging;
 
-  ChunkLoader(PostgresConnections connections, RunPlan plan, StagingTable staging) {
+  ChunkWriter(PostgresConnections connections, RunPlan plan, StagingTable staging) {
     this.connections = connections;
     this.plan = plan;
     this.staging = staging;
@@ -100,7 +100,7 @@ final class ChunkLoader {
       }
     }
     if (copied != rows) {
-      throw new LoadFailedException(
+      throw new StagingFailedException(
           "a chunk of "
               + rows
               + " rows arrived as "
@@ -124,7 +124,7 @@ final class ChunkLoader {
           Duration.ZERO, "stage " + staging.target().table(), staging.entry(session), token);
     } catch (SQLException e) {
       if (SqlState.is(StagingTable.NOT_OURS, e)) {
-        throw new LoadFailedException(
+        throw new StagingFailedException(
             "table "
                 + staging.name()
                 + " is not the run's staging table any more: it belongs to another role; the"
@@ -172,8 +172,8 @@ final class ChunkLoader {
     return true;
   }
 
-  private LoadFailedException gone(SQLException failure) {
-    return new LoadFailedException(
+  private StagingFailedException gone(SQLException failure) {
+    return new StagingFailedException(
         "staging table "
             + staging.name()
             + " is gone, and the run is not published; the target is untouched; run it again",
@@ -187,7 +187,7 @@ final class ChunkLoader {
         RefusedColumn.of(failure, connections, staging, buffer);
     return refused.isPresent()
         ? refused.get()
-        : LoadFailure.of(
+        : EarlyFailure.of(
             "rows for " + staging.target() + " could not be staged",
             "the target is untouched",
             failure);

@@ -10,8 +10,8 @@ import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.internal.publish.Outlook.Verdict;
-import io.resultsink.postgres.internal.session.Backend;
+import io.resultsink.postgres.internal.publish.PublishState.Verdict;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Conflict;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,17 +24,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The table of a publish's states: progress and SQLSTATE decide what comes next. */
-class OutlookTest {
+class PublishStateTest {
 
   private static final Duration RECONNECT = Duration.ofSeconds(60);
-  private static final Backend PROCESS = new Backend(7, "then");
+  private static final ServerProcess PROCESS = new ServerProcess(7, "then");
 
   /** System.nanoTime() may overflow within the time that a server may be away. */
   private static final long NOW = Long.MAX_VALUE - 5;
 
   private static final long LATE = NOW + RECONNECT.plusSeconds(1).toNanos();
 
-  private final Outlook first = Outlook.first(NOW, RECONNECT);
+  private final PublishState first = PublishState.first(NOW, RECONNECT);
 
   /** One failed attempt: the verdict in time, and when neither time nor patience is left. */
   @ParameterizedTest
@@ -83,7 +83,7 @@ class OutlookTest {
     "COMMIT_SENT, 23503, FAIL",
   })
   void aFailureAfterALostCommit(Progress progress, String state, Verdict verdict) {
-    Outlook inDoubt = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
+    PublishState inDoubt = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
     assertThat(inDoubt.inDoubt(), is(true));
     AttemptFailed failed = failed(progress, state);
     assertThat(inDoubt.after(failed, LATE, RECONNECT).verdict(failed, false, LATE), is(verdict));
@@ -102,8 +102,8 @@ class OutlookTest {
 
   @Test
   void aLostProcessIsEndedOnceTheServerIsReached() {
-    Outlook lost = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
-    Outlook away = lost.after(failed(Progress.NOT_REACHED, "08001"), NOW, RECONNECT);
+    PublishState lost = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
+    PublishState away = lost.after(failed(Progress.NOT_REACHED, "08001"), NOW, RECONNECT);
     assertThat(away.lost(), equalTo(PROCESS));
     AttemptFailed conflict =
         new AttemptFailed(new SQLException("met", "40001"), Progress.BEGUN, null);
@@ -119,13 +119,13 @@ class OutlookTest {
             new Conflict("gone"));
     for (Exception cause : causes) {
       AttemptFailed failed = new AttemptFailed(cause, Progress.CLAIMED, null);
-      Outlook outlook = first;
-      for (int i = 1; i < Outlook.ATTEMPTS; i++) {
-        outlook = outlook.after(failed, NOW, RECONNECT);
-        assertThat(outlook.verdict(failed, true, NOW), is(Verdict.RETRY));
+      PublishState publish = first;
+      for (int i = 1; i < PublishState.ATTEMPTS; i++) {
+        publish = publish.after(failed, NOW, RECONNECT);
+        assertThat(publish.verdict(failed, true, NOW), is(Verdict.RETRY));
       }
-      outlook = outlook.after(failed, NOW, RECONNECT);
-      assertThat(cause.toString(), outlook.verdict(failed, true, NOW), is(Verdict.FAIL));
+      publish = publish.after(failed, NOW, RECONNECT);
+      assertThat(cause.toString(), publish.verdict(failed, true, NOW), is(Verdict.FAIL));
     }
   }
 
@@ -137,7 +137,7 @@ class OutlookTest {
     AttemptFailed failed = new AttemptFailed(cause, progress, null);
     assertThat(first.after(failed, NOW, RECONNECT).verdict(failed, true, NOW), is(inTime));
     assertThat(first.after(failed, LATE, RECONNECT).verdict(failed, false, LATE), is(late));
-    Outlook inDoubt = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
+    PublishState inDoubt = first.after(failed(Progress.COMMIT_SENT, "08006"), NOW, RECONNECT);
     assertThat(inDoubt.after(failed, LATE, RECONNECT).verdict(failed, false, LATE), is(doubtful));
   }
 
@@ -161,7 +161,7 @@ class OutlookTest {
   }
 
   private static AttemptFailed failed(Progress progress, String state) {
-    Backend process = progress == Progress.NOT_REACHED ? null : PROCESS;
+    ServerProcess process = progress == Progress.NOT_REACHED ? null : PROCESS;
     return new AttemptFailed(new SQLException("failed", state), progress, process);
   }
 }

@@ -8,12 +8,12 @@ import java.util.Collections;
 import java.util.List;
 
 /** The objects that hang on a table, as pg_depend and its neighbours tell. */
-final class Attachments {
+final class TableDependents {
 
   private final Session session;
   private final ExistingTable table;
 
-  Attachments(Session session, ExistingTable table) {
+  TableDependents(Session session, ExistingTable table) {
     this.session = session;
     this.table = table;
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The move of the staged rows into a table that exists, under its mode's lock. */
 @FunctionalInterface
-interface PublishWork {
+interface MoveRows {
 
   /**
    * The objects of the work.
@@ -34,7 +34,7 @@ interface PublishWork {
    */
   record Scene(
       Session session,
-      StagedRows rows,
+      ReportedRows rows,
       TableName table,
       Columns columns,
       List<String> key,
@@ -106,7 +106,7 @@ interface PublishWork {
 
   private static void takePlace(Scene scene, NewTable fresh) throws SQLException {
     Session session = scene.session();
-    CarryOver now = CarryOver.read(fresh.parts());
+    CarriedProperties now = CarriedProperties.read(fresh.parts());
     KeptTable kept = Objects.requireNonNull(fresh.kept());
     try {
       kept.takePlace(
@@ -128,7 +128,7 @@ interface PublishWork {
   static long swap(Scene scene) throws SQLException {
     Session session = scene.session();
     NewTable fresh = Objects.requireNonNull(scene.fresh());
-    CarryOver now = CarryOver.readAll(fresh.parts());
+    CarriedProperties now = CarriedProperties.readAll(fresh.parts());
     TableName name = fresh.name();
     if (fresh.staging() != null) {
       name = fresh.staging().release(session, name);
@@ -153,12 +153,12 @@ interface PublishWork {
    * An event trigger may have changed the new table after us. Readers wait meanwhile, so that
    * nothing is read again in a database that has none.
    */
-  private static void requireKept(Scene scene, CarryOver wanted) throws SQLException {
+  private static void requireKept(Scene scene, CarriedProperties wanted) throws SQLException {
     String sql = "SELECT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')";
     if (!isTrue(scene, sql)) {
       return;
     }
-    CarryOver made = CarryOver.readAll(Objects.requireNonNull(scene.fresh()).parts());
+    CarriedProperties made = CarriedProperties.readAll(Objects.requireNonNull(scene.fresh()).parts());
     List<String> changed = wanted.differences(made).stream().map(TablePart::words).toList();
     if (!changed.isEmpty()) {
       throw new PublishFailedException(

@@ -10,9 +10,9 @@ import org.apache.beam.sdk.annotations.Internal;
  * EXCLUSIVE on each, since their triggers or owners change.
  */
 @Internal
-public final class LockedBeside {
+public final class DropLocks {
 
-  private LockedBeside() {}
+  private DropLocks() {}
 
   /**
    * Returns a query of them, as {@code relation} and {@code label}.

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class TextFormsTest {
+class TextConversionsTest {
 
   @Test
   void uuidsInTheFormsOfPostgres() {
@@ -24,7 +24,7 @@ class TextFormsTest {
             "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
             "{a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11}",
             "a0eebc999c0b4ef8bb6d6bb9bd380a11")) {
-      assertThat(TextForms.uuid(form), is(uuid));
+      assertThat(TextConversions.uuid(form), is(uuid));
     }
     for (String form :
         List.of(
@@ -37,35 +37,35 @@ class TextFormsTest {
             "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
             "g0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
             "\uff110eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")) {
-      assertThrows(RefusedValueException.class, () -> TextForms.uuid(form), form);
+      assertThrows(RefusedValueException.class, () -> TextConversions.uuid(form), form);
     }
   }
 
   @Test
   void timesNeedTheirOffset() {
-    assertThat(TextForms.timeWithOffset("10:15+01:00"), is(OffsetTime.parse("10:15:00+01:00")));
-    assertThrows(RefusedValueException.class, () -> TextForms.timeWithOffset("10:15"));
+    assertThat(TextConversions.timeWithOffset("10:15+01:00"), is(OffsetTime.parse("10:15:00+01:00")));
+    assertThrows(RefusedValueException.class, () -> TextConversions.timeWithOffset("10:15"));
   }
 
   @Test
   void whatAnEscapeStandsForIsCheckedToo() {
-    assertThat(refusal(TextForms.JSONB, "[\"a\\u0000\"]"), containsString("U+0000"));
-    assertThat(refusal(TextForms.JSONB, "{\"\\ud83d\":1}"), containsString("surrogate"));
-    assertThat(refusal(TextForms.JSONB, "[\"\0\"]"), containsString("U+0000"));
-    TextForms.JSONB.encode("[\"\\ud83d\\ude00\\n\"]", new CopyBuffer(0));
+    assertThat(refusal(TextConversions.JSONB, "[\"a\\u0000\"]"), containsString("U+0000"));
+    assertThat(refusal(TextConversions.JSONB, "{\"\\ud83d\":1}"), containsString("surrogate"));
+    assertThat(refusal(TextConversions.JSONB, "[\"\0\"]"), containsString("U+0000"));
+    TextConversions.JSONB.encode("[\"\\ud83d\\ude00\\n\"]", new CopyBuffer(0));
   }
 
   @Test
   void reasonsDoNotRepeatTheDocument() {
-    assertThat(refusal(TextForms.JSON, "{secret"), is("it is no valid JSON document"));
+    assertThat(refusal(TextConversions.JSON, "{secret"), is("it is no valid JSON document"));
     assertThat(
-        refusal(TextForms.JSONB, "{\"secret\":1,\"secret\":2}"),
+        refusal(TextConversions.JSONB, "{\"secret\":1,\"secret\":2}"),
         is("it is no valid JSON document, or has a name twice in an object"));
     assertThat(
-        refusal(TextForms.JSONB, "[1e99999999999]"),
+        refusal(TextConversions.JSONB, "[1e99999999999]"),
         is("it has a number that jsonb cannot hold: its exponent is out of range"));
     assertThat(
-        refusal(TextForms.JSONB, "[1e-16384]"),
+        refusal(TextConversions.JSONB, "[1e-16384]"),
         containsString("jsonb cannot hold: it has more than 16383 digits after"));
   }
 

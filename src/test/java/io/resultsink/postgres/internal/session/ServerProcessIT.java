@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lost sessions of ours are found and ended, also those of a role that became another. */
 @Tag("attack")
-class BackendIT {
+class ServerProcessIT {
 
   @RegisterExtension final TestDatabase database = new TestDatabase();
 
@@ -51,12 +51,12 @@ class BackendIT {
         Session lost = connections.borrow();
         Session session = connections.borrow()) {
       lost.begin(Duration.ZERO, "publish");
-      Backend backend = Backend.of(lost);
+      ServerProcess process = ServerProcess.of(lost);
       assertIsSink(lost);
       session.begin(Duration.ZERO, "end a lost session");
-      backend.terminate(session);
+      process.terminate(session);
       session.commit();
-      awaitGone(backend);
+      awaitGone(process);
       lost.discard();
     }
   }
@@ -68,12 +68,12 @@ class BackendIT {
         Session lost = connections.borrow();
         Session session = connections.borrow()) {
       lost.begin(Duration.ZERO, "stage");
-      Backend backend = Backend.of(lost);
+      ServerProcess process = ServerProcess.of(lost);
       lost.execute("INSERT INTO " + table.quoted() + " VALUES (1)");
       session.begin(Duration.ZERO, "publish");
-      Backend.terminateWriters(session, List.of(new TableName(TestDatabase.SCHEMA, table.name())));
+      ServerProcess.terminateWriters(session, List.of(new TableName(TestDatabase.SCHEMA, table.name())));
       assertIsSink(session);
-      awaitGone(backend);
+      awaitGone(process);
       lost.discard();
     }
   }
@@ -89,13 +89,13 @@ class BackendIT {
         TestDatabase.rows(session.connection(), "SELECT current_user"), contains(List.of("sink")));
   }
 
-  private void awaitGone(Backend backend) {
+  private void awaitGone(ServerProcess process) {
     await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () ->
                 assertThat(
-                    database.rows("SELECT 1 FROM pg_stat_activity WHERE pid = ?", backend.pid()),
+                    database.rows("SELECT 1 FROM pg_stat_activity WHERE pid = ?", process.pid()),
                     is(empty())));
   }
 }

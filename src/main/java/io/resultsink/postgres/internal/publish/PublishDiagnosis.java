@@ -23,15 +23,15 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /** Finds out, after a publish was rolled back, which rows or which column were to blame. */
-final class PublishFailure {
+final class PublishDiagnosis {
 
   private final PostgresConnections connections;
   private final RunPlan plan;
   private final StagingTable staging;
-  private final StagedRows rows;
+  private final ReportedRows rows;
 
-  PublishFailure(
-      PostgresConnections connections, RunPlan plan, StagingTable staging, StagedRows rows) {
+  PublishDiagnosis(
+      PostgresConnections connections, RunPlan plan, StagingTable staging, ReportedRows rows) {
     this.connections = connections;
     this.plan = plan;
     this.staging = staging;
@@ -144,9 +144,9 @@ final class PublishFailure {
       if (column.stagedAsIs()) {
         continue;
       }
-      boolean domain = column.published().equals(column.quoted()); // assigned, and checked then
+      boolean domain = column.publishExpression().equals(column.quoted()); // assigned, and checked then
       String converted =
-          domain ? "CAST(" + column.quoted() + " AS " + column.type() + ")" : column.published();
+          domain ? "CAST(" + column.quoted() + " AS " + column.type() + ")" : column.publishExpression();
       try (Session session = connections.borrow()) {
         session.begin(Duration.ofMinutes(1), "convert " + staging.target().table());
         session.execute(
