@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The given run ids of each pipeline that is being built.
  *
- * <p>Two sinks of one pipeline with the same run id and table would share one row of the ledger:
- * the second would publish nothing and report success.
+ * <p>Two sinks of one pipeline with the same run id and table would share one row of the ledger.
+ * The second would publish nothing and report success.
  */
 final class RunsOfPipeline {
 
@@ -26,9 +26,9 @@ final class RunsOfPipeline {
   private RunsOfPipeline() {}
 
   /**
-   * Notes the run.
+   * Adds the run.
    *
-   * @throws InvalidTargetException when the pipeline has it already
+   * @throws InvalidTargetException if the pipeline has it already
    */
   static void requireFirst(Pipeline pipeline, PostgresTarget target) {
     if (target.runId() == null) {

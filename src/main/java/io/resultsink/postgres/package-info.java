@@ -12,9 +12,9 @@
  *   <li>{@link io.resultsink.postgres.inspect}: dry run, last publish and clean, for front ends
  * </ul>
  *
- * <p>{@link io.resultsink.postgres.schematransform} is the sink for other languages. Everything
- * else is {@code internal}, and may change. Its packages form one line, in which each imports only
- * packages before it:
+ * <p>{@link io.resultsink.postgres.schematransform} is the sink for other languages. All other
+ * packages are {@code internal} and may change. Its packages form one line, in which each imports
+ * only packages before it:
  *
  * <pre>
  * failure

@@ -11,17 +11,19 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The arguments as the launcher hands them over: beside the argument list of the process, which
- * everybody on the machine can read, since a URL among them may hold a password.
+ * The arguments of the launcher script. It does not pass them in the process's argument list, which
+ * every user of the machine can read, because a URL may have a password.
  */
 final class LauncherArguments {
 
-  /** Names what to read them from. */
+  /** The environment variable that names the file or pipe with the arguments. */
   private static final String PROPERTY = "pgresult.arguments";
 
   private LauncherArguments() {}
 
-  /** Those of the launcher; {@code otherwise} where Java was called without it. */
+  /**
+   * Returns the launcher's arguments, or {@code otherwise} if Java was called without the launcher.
+   */
   static String[] orElse(String[] otherwise) {
     String source = System.getProperty(PROPERTY);
     if (source == null) {
@@ -38,12 +40,12 @@ final class LauncherArguments {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      // As Java decodes an argument list.
+      // The encoding in which Java decodes an argument list.
       return new String(bytes, Charset.forName(System.getProperty("sun.jnu.encoding")));
     }
   }
 
-  /** One argument a line, and a last line that says no more than that all have come. */
+  /** Reads one argument a line. The last line only shows that all have come. */
   static String[] parse(String text) {
     List<String> lines = List.of(text.split("\n", -1));
     if (lines.size() < 2 || !lines.get(lines.size() - 2).equals("end")) {

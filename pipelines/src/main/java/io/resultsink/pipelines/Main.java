@@ -28,7 +28,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
-/** {@code pgresult}: runs queries and publishes their results as PostgreSQL tables. */
+/**
+ * The command {@code pgresult}, which runs queries and publishes their results as PostgreSQL
+ * tables.
+ */
 @Command(
     name = "pgresult",
     versionProvider = Version.class,
@@ -89,12 +92,12 @@ public final class Main {
     System.exit(exitCode);
   }
 
-  /** The context of a command, once its Beam options are known. */
+  /** Returns the context of a command, once its Beam options are known. */
   interface World {
     CommandContext with(List<String> beamOptions);
   }
 
-  /** Runs a command; what follows {@code --} are Beam's options. */
+  /** Runs a command; the arguments after {@code --} are Beam's options. */
   static int execute(String[] arguments, String logFile, World world) {
     int end = Arrays.asList(arguments).indexOf("--");
     List<String> all = Arrays.asList(arguments);

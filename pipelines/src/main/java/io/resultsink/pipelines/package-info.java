@@ -1,8 +1,9 @@
 /**
  * The command line {@code pgresult}, and pipelines to read as examples.
  *
- * <p>{@code command} is what the user types, {@code query} makes a pipeline of it, {@code embedded}
- * is a PostgreSQL for trying out.
+ * <p>{@code command} has the commands, {@code engine} and its neighbours execute queries, {@code
+ * launch} runs pipelines, and {@code schedule} repeats them. {@code embedded} is a PostgreSQL for
+ * trying out.
  */
 @NullMarked
 package io.resultsink.pipelines;

@@ -18,7 +18,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A target as a configuration gives it: a URL, and values under the names of the URL's options.
+ * A target from a configuration: a URL, and values under the names of the URL's options.
  *
  * <p>Beam writes a configuration into the job, where others can read it. It therefore takes no
  * password, only references to one.
@@ -39,7 +39,7 @@ public final class ConfiguredTarget {
     this.url = url;
   }
 
-  /** Starts with a URL, or with {@code name:table} of a saved connection. */
+  /** Creates a target from a URL, or from {@code name:table} of a saved connection. */
   public static ConfiguredTarget of(String url) {
     return new ConfiguredTarget(url);
   }
@@ -99,7 +99,7 @@ public final class ConfiguredTarget {
   /**
    * Returns the target.
    *
-   * @throws InvalidTargetException with all that is wrong: in the URL, in a value, or between them
+   * @throws InvalidTargetException with all problems of the URL, of values and of their combination
    */
   public PostgresTarget target() {
     Map<String, String> written = optionsOfUrl();
@@ -128,7 +128,7 @@ public final class ConfiguredTarget {
     }
   }
 
-  /** The options as the URL writes them, encoded; the URL itself is checked later. */
+  /** Returns the options of the URL, still encoded; the URL itself is checked later. */
   private Map<String, String> optionsOfUrl() {
     Map<String, String> written = new HashMap<>();
     int query = url.indexOf('?');
@@ -170,7 +170,7 @@ public final class ConfiguredTarget {
     try {
       written = value(option, inUrl);
     } catch (InvalidTargetException e) {
-      return; // Reading the URL reports it.
+      return; // Reading the URL reports this problem.
     }
     if (!given.equals(written)) {
       throw new InvalidTargetException(contradiction("option '" + option.option() + "'"));
@@ -181,7 +181,9 @@ public final class ConfiguredTarget {
     return what + " has one value in the URL and another outside of it; write it once";
   }
 
-  /** Returns the value that an option gives a target; two spellings of one value make the same. */
+  /**
+   * Returns the value of an option in a target, which is the same for two spellings of one value.
+   */
   private static String value(SinkOption option, String encoded) {
     PostgresTarget.Builder builder = PostgresTarget.builder().table(new TableName(null, "t"));
     option.apply(builder, encoded);

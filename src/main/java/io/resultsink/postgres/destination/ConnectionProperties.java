@@ -13,17 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
 /**
- * Which connection properties of the driver a target may set.
+ * The list of the driver's connection properties that a target may set.
  *
- * <p>An allow list: a property of the driver that is not listed here is refused, too. Listed are
- * those that say how to reach, trust and authenticate with a server; a {@code service} is looked up
- * where the connection is opened.
+ * <p>All other properties are refused. The list has those that say how to reach, trust and
+ * authenticate with a server. A {@code service} is looked up where the connection is opened.
  *
  * <p>Not part of the supported API.
  */
 public final class ConnectionProperties {
 
-  /** Refuses a value, with the end of a sentence that says what is valid; null when it is. */
+  /**
+   * A check of a value: returns the end of a sentence that says what is valid, or null for a valid
+   * one.
+   */
   private interface Rule {
     @Nullable String valid(String value);
   }
@@ -31,7 +33,8 @@ public final class ConnectionProperties {
   private static final int LONGEST_SECONDS = Integer.MAX_VALUE / 1000;
 
   private static final Rule TEXT = value -> null;
-  // libpq's word for what the system trusts; the driver would look for a file of this name.
+  // libpq's word for the authorities that the system trusts; the driver would look for a file of
+  // this name.
   private static final Rule AUTHORITIES =
       value ->
           value.equals("system")
@@ -62,7 +65,7 @@ public final class ConnectionProperties {
     allow(BOOLEAN, PGProperty.GSS_USE_DEFAULT_CREDS, PGProperty.JAAS_LOGIN, PGProperty.USE_SPNEGO);
     allow(TEXT, PGProperty.JAAS_APPLICATION_NAME, PGProperty.KERBEROS_SERVER_NAME);
     allow(TEXT, PGProperty.SSPI_SERVICE_CLASS, PGProperty.SERVICE);
-    // The others are for readers: a standby takes no rows.
+    // The other values are for readers, because a standby accepts no rows.
     allow(oneOf("any", "primary"), PGProperty.TARGET_SERVER_TYPE);
     allow(SECONDS, PGProperty.CONNECT_TIMEOUT, PGProperty.LOGIN_TIMEOUT);
     allow(SECONDS, PGProperty.SOCKET_TIMEOUT, PGProperty.CANCEL_SIGNAL_TIMEOUT);
@@ -91,7 +94,7 @@ public final class ConnectionProperties {
         PGProperty.SSL_HOSTNAME_VERIFIER,
         PGProperty.SSL_PASSWORD_CALLBACK,
         PGProperty.XML_FACTORY_FACTORY);
-    // Deprecated in the driver, and so written by name.
+    // Written as text, because the driver's constant is deprecated.
     REFUSED.put("loggerFile", WRITES_FILES);
     REFUSED.put("loggerLevel", WRITES_FILES);
     refuse("write the user before the host: postgresql://user@host/...", PGProperty.USER);
@@ -119,7 +122,7 @@ public final class ConnectionProperties {
 
   private ConnectionProperties() {}
 
-  /** The names of all properties that a target may set. */
+  /** Returns the names of all properties that a target may set. */
   public static List<String> names() {
     return List.copyOf(ALLOWED.keySet());
   }
@@ -129,8 +132,8 @@ public final class ConnectionProperties {
   }
 
   /**
-   * Returns why a property of the driver is refused; empty when it is allowed, or none of the
-   * driver's.
+   * Returns why a property of the driver is refused; empty if it is allowed, or not a property of
+   * the driver.
    */
   static Optional<String> refusal(String name) {
     if (isAllowed(name) || PGProperty.forName(name) == null) {
@@ -143,13 +146,16 @@ public final class ConnectionProperties {
   /**
    * Checks one property.
    *
-   * @throws InvalidTargetException when it is not allowed, or has a value that the driver refuses
+   * @throws InvalidTargetException if it is not allowed, or the driver refuses its value
    */
   static void check(String name, String value) {
     check(name, name, value);
   }
 
-  /** As {@link #check(String, String)}, for a property that the user spelled otherwise. */
+  /**
+   * Checks one property as {@link #check(String, String)} does, and names it in the user's
+   * spelling.
+   */
   static void check(String spelled, String name, String value) {
     Rule rule = ALLOWED.get(name);
     if (rule == null) {

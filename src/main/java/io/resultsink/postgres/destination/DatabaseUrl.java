@@ -27,9 +27,9 @@ public final class DatabaseUrl {
   /**
    * Reads a URL.
    *
-   * @param options of a target that are allowed, too
-   * @return a target of which the table does not matter
-   * @throws InvalidTargetException with what is wrong with it
+   * @param options the options of a target that are allowed too
+   * @return a target whose table has no meaning
+   * @throws InvalidTargetException with all problems
    */
   public static PostgresTarget parse(String url, SinkOption... options) {
     String rest = UrlScheme.rest(url, "a database is written " + FORM);

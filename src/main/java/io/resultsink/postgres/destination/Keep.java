@@ -3,13 +3,14 @@ package io.resultsink.postgres.destination;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import java.util.Locale;
 
-/** The parts that a replaced table hands on beside owner, grants, comments and row security. */
+/** The parts that a replace keeps in addition to owner, grants, comments and row security. */
 public enum Keep {
   /** Nothing: the new table has the result's columns, and no index, constraint or trigger. */
   NONE,
   /**
-   * Its whole definition: columns, indexes, keys and other constraints, defaults, identities,
-   * triggers, rules, statistics objects and storage. What cannot be kept is refused beforehand.
+   * The whole definition: columns, indexes, keys and other constraints, defaults, identities,
+   * triggers, rules, statistics objects and storage. The preflight refuses a table with a part that
+   * cannot be kept.
    */
   ALL;
 
@@ -21,7 +22,7 @@ public enum Keep {
   /**
    * Returns the value of a URL's {@code keep=} option.
    *
-   * @throws InvalidTargetException naming the valid ones when {@code text} is none of them
+   * @throws InvalidTargetException naming the valid values, if {@code text} is not one
    */
   static Keep parse(String text) {
     for (Keep keep : values()) {

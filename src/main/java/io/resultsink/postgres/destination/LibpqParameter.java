@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A <a href="https://www.postgresql.org/docs/current/libpq-connect.html">connection parameter of
- * libpq</a>, in a URL or in {@code pg_service.conf}, and what a target makes of it.
+ * libpq</a>, in a URL or in {@code pg_service.conf}, and its meaning for a target.
  *
- * @param keyword as libpq spells it
+ * @param keyword libpq's spelling
  * @param property the driver's property with the same meaning; null for none
  * @param harmless the values that change nothing here; null for all values
  * @param refusal the end of a sentence that says why other values are refused; null for a property
@@ -25,7 +25,7 @@ public record LibpqParameter(
     @Nullable List<String> harmless,
     @Nullable String refusal) {
 
-  /** The file with the password; a target reads it where its text is read. */
+  /** The file with the password, read when the target's text is read. */
   static final String PASSWORD_FILE = "passfile";
 
   private static final Map<String, LibpqParameter> ALL = new LinkedHashMap<>();
@@ -100,12 +100,12 @@ public record LibpqParameter(
     ALL.put(keyword, new LibpqParameter(keyword, null, List.of(harmless), why));
   }
 
-  /** Returns the parameter that libpq spells so. */
+  /** Returns the parameter of libpq's spelling. */
   static Optional<LibpqParameter> find(String keyword) {
     return Optional.ofNullable(ALL.get(keyword));
   }
 
-  /** Returns the keywords that a target takes, those of the driver's spelling left out. */
+  /** Returns the keywords that a target accepts, without those that the driver spells the same. */
   public static List<String> taken() {
     List<String> taken =
         ALL.values().stream()
@@ -116,7 +116,7 @@ public record LibpqParameter(
     return Stream.concat(Stream.of(PASSWORD_FILE), taken.stream()).toList();
   }
 
-  /** Returns how libpq spells a property of the driver; null when libpq has nothing like it. */
+  /** Returns libpq's spelling of a driver's property; null if libpq has none. */
   public static @Nullable String keyword(String property) {
     return ALL.values().stream()
         .filter(parameter -> property.equals(parameter.property))
@@ -126,10 +126,10 @@ public record LibpqParameter(
   }
 
   /**
-   * Adds what a value means to the properties of the driver, unless it changes nothing.
+   * Adds a value to the properties of the driver, unless it changes nothing.
    *
-   * @throws InvalidTargetException when the parameter or the value is refused; the value of a
-   *     refused parameter is not repeated
+   * @throws InvalidTargetException if the parameter or the value is refused; the message does not
+   *     show the value of a refused parameter
    */
   void apply(String value, Map<String, String> properties) {
     if (property == null) {
@@ -146,7 +146,7 @@ public record LibpqParameter(
     }
   }
 
-  /** A sink writes, so that read-write and primary are one. */
+  /** For a sink, which writes, read-write and primary mean the same. */
   private String meaning(String value) {
     return keyword.equals("target_session_attrs") && value.equals("read-write") ? "primary" : value;
   }

@@ -9,11 +9,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of an option: read from a URL, checked, kept in a target, and written again. A URL and
- * a builder have their values checked by the same rule, so that both say the same.
+ * The value of an option: read from a URL, checked, stored in a target, and written again. One rule
+ * checks the values of URLs and of builders.
  *
- * @param getter null for a value that is not given
- * @param writer the value as a URL writes it, percent-encoded
+ * @param getter reads the value from a target; null if it is not given
+ * @param writer writes the value as in a URL, percent-encoded
  */
 record OptionValue<T>(
     Reader<T> reader,
@@ -22,14 +22,14 @@ record OptionValue<T>(
     Function<PostgresTarget, @Nullable T> getter,
     Function<T, String> writer) {
 
-  /** Makes a value of what a URL says, still percent-encoded. */
+  /** Makes a value of the URL's text, which is still percent-encoded. */
   interface Reader<T> {
     T read(String option, String encoded);
   }
 
   /**
-   * Throws {@code InvalidTargetException} when a value is none of the accepted ones; {@code shown}
-   * is what the message may repeat.
+   * Throws {@code InvalidTargetException} if a value is not accepted; {@code shown} is the text
+   * that the message may show.
    */
   interface Check<T> {
     void check(String option, String shown, T value);

@@ -13,8 +13,8 @@ import org.postgresql.PGEnvironment;
  * A file of passwords by address, <a
  * href="https://www.postgresql.org/docs/current/libpq-pgpass.html">as libpq reads it</a>.
  *
- * <p>Read here, since the driver looks for {@code ~/.pgpass} in Java's {@code user.home} and takes
- * no file from a connection's parameters.
+ * <p>The project reads the file itself, because the driver looks for it in Java's {@code
+ * user.home}, and accepts no other path as a connection's parameter.
  */
 @Internal
 public final class PasswordFile {
@@ -28,8 +28,9 @@ public final class PasswordFile {
   }
 
   /**
-   * The file that psql reads: what the system property {@code org.postgresql.pgpassfile} or the
-   * variable {@code PGPASSFILE} says, else {@code ~/.pgpass}. It need not exist.
+   * Returns the file that psql reads: the path in the system property {@code
+   * org.postgresql.pgpassfile} or the variable {@code PGPASSFILE}, else {@code ~/.pgpass}. The file
+   * need not exist.
    */
   public static PasswordFile ofUser() {
     return new PasswordFile(
@@ -43,10 +44,10 @@ public final class PasswordFile {
   }
 
   /**
-   * Returns the password of the first line that fits; null when no line does, or the file is
+   * Returns the password of the first line that matches; null if no line does, or the file is
    * missing.
    *
-   * @throws InvalidTargetException when the file is there and cannot be read
+   * @throws InvalidTargetException if the file exists and cannot be read
    */
   public @Nullable Secret password(String host, int port, String database, String user) {
     List<String> address = List.of(host, Integer.toString(port), database, user);
@@ -69,7 +70,7 @@ public final class PasswordFile {
     return true;
   }
 
-  /** Splits at colons; a backslash takes the next character as it is. */
+  /** Splits a line at colons. The character after a backslash is taken literally. */
   private static List<String> fields(String line) {
     List<String> fields = new ArrayList<>();
     StringBuilder field = new StringBuilder();

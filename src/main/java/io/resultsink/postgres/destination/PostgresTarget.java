@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The text form is {@code
  * postgresql://[user[:password]@]host[:port]/database/table[?option=value&...]}. Its parts are
- * percent-encoded UTF-8, where what separates is literal and what belongs to a name is encoded:
+ * percent-encoded UTF-8. Separators are literal, and characters of names are encoded:
  *
  * <ul>
  *   <li>{@code table} or {@code schema.table}; a dot in a name is {@code %2E}
@@ -24,96 +24,96 @@ import org.jspecify.annotations.Nullable;
  *   <li>an IPv6 address stands in brackets
  *   <li>a duration is a whole number with one of PostgreSQL's units: {@code 100ms}, {@code 5s},
  *       {@code 5min}, {@code 2h}, {@code 7d}
- *   <li>an option stands once; one that is not known is an error
+ *   <li>each option occurs once; an unknown option is an error
  * </ul>
  *
  * <p>The short form is {@code name:table[?option=value&...]}, with a connection saved as a service
- * in {@code pg_service.conf}, where {@code psql service=name} finds it too. It is looked up when
- * the text is read, its password as well, unless that is a reference.
+ * in {@code pg_service.conf}, where {@code psql service=name} finds it too. The connection is
+ * looked up when the text is read. So is its password, unless that is a reference.
  *
- * <p>Connection properties of the driver are taken from an allow list; a password or anything else
- * that is secret is none of them. A property may be spelled as libpq spells it ({@code
- * connect_timeout}), and libpq's {@code passfile} names the file that the password is looked up in
- * when the text is read.
+ * <p>Connection properties of the driver are accepted from a list, which has no secrets. Libpq's
+ * spelling of a property is accepted too, such as {@code connect_timeout}. Libpq's {@code passfile}
+ * names a file, from which the password is read when the text is read.
  */
 @AutoValue
 public abstract class PostgresTarget implements Serializable {
 
   static final int DEFAULT_PORT = 5432;
 
-  /** The server's host name or address; null when the connection comes from a DataSource. */
+  /** Returns the server's host name or address; null if the connection comes from a DataSource. */
   public abstract @Nullable String host();
 
-  /** The server's port; 5432 unless given. */
+  /** Returns the server's port; 5432 by default. */
   public abstract int port();
 
-  /** The database's name; null when the connection comes from a DataSource. */
+  /** Returns the database's name; null if the connection comes from a DataSource. */
   public abstract @Nullable String database();
 
-  /** The role to connect as; null for the driver's default. */
+  /** Returns the role to connect as; null for the driver's default. */
   public abstract @Nullable String user();
 
-  /** The password or a reference to it; null for none, or {@code .pgpass}. */
+  /** Returns the password or a reference to it; null for none, or {@code .pgpass}. */
   public abstract @Nullable Secret password();
 
-  /** Connection properties of the driver, those of the allow list. */
+  /** Returns the connection properties of the driver. */
   public abstract Map<String, String> connectionProperties();
 
-  /** The table, with its schema when one is given. */
+  /** Returns the table, with its schema if one is given. */
   public final TableName table() {
     return Objects.requireNonNull(givenTable());
   }
 
-  /** Returns {@link #table()}, or null only while a URL is read that names none. */
+  /** Returns {@link #table()}; null only while a URL without a table is read. */
   abstract @Nullable TableName givenTable();
 
-  /** Returns how result and table become one; {@link WriteMode#APPEND} unless given. */
+  /** Returns how the result's rows go into the table; {@link WriteMode#APPEND} by default. */
   public abstract WriteMode mode();
 
-  /** The key of {@link WriteMode#UPDATE}; empty otherwise. */
+  /** Returns the key of {@link WriteMode#UPDATE}; empty for other modes. */
   public abstract List<String> unique();
 
-  /** Returns what a replaced table hands on; {@link Keep#NONE} unless given. */
+  /** Returns what a replace keeps; {@link Keep#NONE} by default. */
   public abstract Keep keep();
 
-  /** Returns whether a new table gets the old one's definition, so that only rows change. */
+  /**
+   * Returns whether the new table of a replace gets the old one's definition, so that only rows
+   * change.
+   */
   public final boolean keepsDefinition() {
     return mode() == WriteMode.REPLACE && keep() == Keep.ALL;
   }
 
-  /** Returns where staging tables and the ledger live; null for the target's schema. */
+  /** Returns the schema of staging tables and ledger; null for the target's schema. */
   public abstract @Nullable String stagingSchema();
 
-  /**
-   * Returns the durability that was asked for; null for the mode's default, whichever mode it is.
-   */
+  /** Returns the durability that the user gave; null for the mode's default. */
   abstract @Nullable StagingDurability givenStaging();
 
   /**
-   * Returns whether staged rows survive a crash of the server; unless given, logged for {@link
-   * WriteMode#REPLACE}, whose staging table goes live itself, and unlogged otherwise.
+   * Returns whether staged rows survive a crash of the server. The default is logged for {@link
+   * WriteMode#REPLACE}, because its staging table can become the new table, and unlogged otherwise.
    */
   public final StagingDurability staging() {
     StagingDurability given = givenStaging();
     return given != null ? given : StagingDurability.ofMode(mode());
   }
 
-  /** After which age a dead run's staging table may be removed; 7 days unless given. */
+  /** Returns the age at which other runs may drop the staging table; 7 days by default. */
   public abstract Duration stagingTtl();
 
-  /** The run's name when the caller knows it; null for one that is made with the pipeline. */
+  /** Returns the given run id; null for one that is made with the pipeline. */
   public abstract @Nullable String runId();
 
-  /** Fewer rows in the result fail the run; 0 unless given. */
+  /** Returns the least number of rows; a result with fewer fails the run; 0 by default. */
   public abstract long minRows();
 
-  /** One attempt for the lock that readers feel; 100 ms unless given. */
+  /** Returns how long one attempt waits for the lock that readers feel; 100 ms by default. */
   public abstract Duration lockTimeout();
 
-  /** Returns how long attempts for that lock go on; 5 minutes unless given. */
+  /** Returns how long attempts for that lock go on; 5 minutes by default. */
   public abstract Duration lockWait();
 
-  /** A target with the defaults of every option, for the table alone. */
+  /** Returns a builder of a target with the defaults of all options. */
   public static Builder builder() {
     return new AutoValue_PostgresTarget.Builder()
         .port(DEFAULT_PORT)
@@ -129,44 +129,47 @@ public abstract class PostgresTarget implements Serializable {
 
   /**
    * Reads a target's URL, or its short form. User, password, database, table and option values are
-   * percent-decoded (UTF-8; a {@code +} is a plus); nothing is trimmed, nothing shortened.
+   * percent-decoded (UTF-8; a {@code +} is a plus). Nothing is trimmed or shortened.
    *
-   * @throws InvalidTargetException with all that is wrong with it
+   * @throws InvalidTargetException with all problems
    */
   public static PostgresTarget parse(String url) {
     return TargetUrl.parse(url);
   }
 
-  /** A builder that starts from this target. */
+  /** Returns a builder that starts from this target. */
   public abstract Builder toBuilder();
 
   /**
-   * Checks what belongs together, for a target that has its own server: to be called before it is
-   * used, since a builder may still be adding.
+   * Checks the combination of values, for a target with a server. Called before the target is used,
+   * because a builder may still add values.
    *
-   * @throws InvalidTargetException with all that is wrong
+   * @throws InvalidTargetException with all problems
    */
   public void validate() {
     TargetRules.check(this, TargetRules.SERVER);
   }
 
   /**
-   * Checks what belongs together, for a target that is written through a DataSource, which alone
-   * says where the server is.
+   * Checks the combination of values, for a target without a server, which a DataSource connects
+   * to.
    *
-   * @throws InvalidTargetException with all that is wrong
+   * @throws InvalidTargetException with all problems
    */
   public void validateForDataSource() {
     TargetRules.check(this, TargetRules.DATA_SOURCE);
   }
 
-  /** The URL without the password, and without the options that have their defaults. */
+  /** Returns the URL without the password, and without options that have their defaults. */
   @Override
   public final String toString() {
     return TargetUrl.redacted(this);
   }
 
-  /** Sets what differs from the defaults; see the accessors of {@link PostgresTarget}. */
+  /**
+   * A builder of targets; see the accessors of {@link PostgresTarget} for the values and their
+   * defaults.
+   */
   @AutoValue.Builder
   public abstract static class Builder {
     public abstract Builder host(@Nullable String host);
@@ -220,10 +223,10 @@ public abstract class PostgresTarget implements Serializable {
     abstract PostgresTarget autoBuild();
 
     /**
-     * The target; single values are checked here, their combination by {@link
-     * PostgresTarget#validate()}.
+     * Returns the target. Checks single values; {@link PostgresTarget#validate()} checks their
+     * combination.
      *
-     * @throws InvalidTargetException with all values that are wrong
+     * @throws InvalidTargetException with all wrong values
      */
     public PostgresTarget build() {
       if (givenTable() == null) {

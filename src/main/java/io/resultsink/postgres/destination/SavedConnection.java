@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection that is saved under a name, the same that {@code psql service=NAME} makes.
  *
- * <p>It is looked up where a target is read, at launch. So is its password, in the service or in
+ * <p>It is looked up at launch, when a target is read. So is its password, in the service or in
  * {@code .pgpass}, unless the service has a line {@value #PASSWORD_MARK}{@code env:NAME} or {@code
- * file:PATH}: libpq takes it for a comment, and workers look there.
+ * file:PATH}. That line is a comment for libpq, and a reference for the workers.
  *
- * @param user as libpq has it: the service's, {@code PGUSER}, or the operating system's
- * @param properties of the driver
+ * @param user as in libpq: the service's, {@code PGUSER}, or the operating system's
+ * @param properties connection properties of the driver
  */
 @Internal
 public record SavedConnection(
@@ -39,10 +39,10 @@ public record SavedConnection(
   public static final String PASSWORD_MARK = "# pgresult: password ";
 
   /**
-   * Looks a connection up.
+   * Looks up a connection.
    *
-   * @throws InvalidTargetException when there is none of this name, with the names that there are;
-   *     or with all that it says and the sink cannot do
+   * @throws InvalidTargetException if there is none of this name, with all names; or with all
+   *     settings that the sink does not support
    */
   public static SavedConnection named(String name) {
     ServiceFile file = ServiceFile.ofUser();
@@ -64,7 +64,7 @@ public record SavedConnection(
     return reading.connection();
   }
 
-  /** Returns whether there is one of this name. */
+  /** Returns whether a connection of this name exists. */
   public static boolean isSaved(String name) {
     return ServiceFile.ofUser().services().containsKey(name);
   }
@@ -74,7 +74,7 @@ public record SavedConnection(
     return TargetUrl.isShort(target);
   }
 
-  /** As libpq has it: {@code PGUSER}, else the operating system's user. */
+  /** Returns libpq's default user: {@code PGUSER}, else the operating system's user. */
   private static String defaultUser() {
     String given = System.getenv("PGUSER");
     return given == null || given.isEmpty() ? System.getProperty("user.name") : given;
@@ -124,13 +124,13 @@ public record SavedConnection(
         problems.add("it has '" + keyword + "', which the sink does not take");
         return;
       }
-      // Of a keyword that stands twice libpq takes the first.
+      // If a keyword occurs twice, libpq uses the first.
       Map<String, String> taken = new HashMap<>();
       TargetRules.collect(problems, () -> parameter.get().apply(value, taken));
       taken.forEach(properties::putIfAbsent);
     }
 
-    /** libpq checks a certificate with sslmode=require too, when it has an authority to check. */
+    /** libpq checks a certificate with sslmode=require too, if it has an authority. */
     private void verifyAsLibpqDoes() {
       boolean authority = properties.containsKey("sslrootcert");
       if (authority && "require".equals(properties.get("sslmode"))) {

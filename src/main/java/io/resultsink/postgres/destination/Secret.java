@@ -20,10 +20,10 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A password, or better a reference to one, that cannot be printed.
+ * A password or, better, a reference to one. Its text form never shows it.
  *
- * <p>A reference is resolved where a connection is opened, on the worker. A literal travels inside
- * the serialized transform only.
+ * <p>The worker resolves a reference when it opens a connection. A literal password travels only
+ * inside of the serialized transform.
  */
 public final class Secret implements Serializable {
 
@@ -42,9 +42,10 @@ public final class Secret implements Serializable {
   }
 
   /**
-   * The password itself. It becomes part of the serialized transform; prefer a reference.
+   * Creates a secret from the password itself, which becomes part of the serialized transform;
+   * prefer a reference.
    *
-   * @throws InvalidTargetException when it is empty, or no server could take it
+   * @throws InvalidTargetException if it is empty, or no server could accept it
    */
   public static Secret of(String password) {
     if (password.isEmpty()) {
@@ -54,9 +55,9 @@ public final class Secret implements Serializable {
   }
 
   /**
-   * The value of an environment variable of the worker.
+   * Creates a reference to an environment variable of the worker.
    *
-   * @throws InvalidTargetException when no variable can have this name
+   * @throws InvalidTargetException if no variable can have this name
    */
   public static Secret env(String variable) {
     if (variable.isEmpty() || variable.indexOf('=') >= 0 || variable.indexOf('\0') >= 0) {
@@ -67,22 +68,23 @@ public final class Secret implements Serializable {
   }
 
   /**
-   * The first line of a file that the worker can read, of any file system that Beam knows.
+   * Creates a reference to the first line of a file that the worker can read, in any file system
+   * that Beam knows.
    *
-   * @throws InvalidTargetException when {@code path} is empty
+   * @throws InvalidTargetException if {@code path} is empty
    */
   public static Secret file(String path) {
     if (path.isEmpty()) {
       throw new InvalidTargetException("the password's file has no path; write file:PATH");
     }
-    // Beam takes a local file's URI in patterns, but not in the name of one file.
+    // Beam accepts a local file's URI in patterns, but not as the name of one file.
     return new Secret(Kind.FILE, path.startsWith("file:///") ? path.substring(7) : path);
   }
 
   /**
-   * A reference as the command line writes it: {@code env:NAME} or {@code file:PATH}.
+   * Reads a reference: {@code env:NAME} or {@code file:PATH}.
    *
-   * @throws InvalidTargetException for anything else, without repeating it
+   * @throws InvalidTargetException for any other text, which the message does not show
    */
   public static Secret parse(String reference) {
     if (reference.startsWith("env:")) {
@@ -97,10 +99,10 @@ public final class Secret implements Serializable {
   }
 
   /**
-   * The password, for the driver alone. References are looked up anew each time, so that a password
-   * that was changed is found.
+   * Returns the password, for the driver only. Looks up a reference each time, so that a changed
+   * password is found.
    *
-   * @throws DatabaseUnavailableException naming the variable or the file that has none
+   * @throws DatabaseUnavailableException naming the variable or the file without a password
    */
   public String resolve() {
     return resolve(System::getenv);
@@ -157,7 +159,7 @@ public final class Secret implements Serializable {
         "no password: " + problem, Remedy.FIX_CONFIGURATION, null, cause);
   }
 
-  /** The reference as {@link #parse} reads it; empty when this is the password itself. */
+  /** Returns the reference as {@link #parse} reads it; empty if this is the password itself. */
   @Internal
   public Optional<String> reference() {
     return switch (kind) {
@@ -168,10 +170,10 @@ public final class Secret implements Serializable {
   }
 
   /**
-   * A line of {@code .pgpass}, for a file that its owner alone can read, and nothing else.
+   * Returns a line of {@code .pgpass}, only for a file that nobody but its owner can read.
    *
    * @param address the fields before the password, escaped, with a colon after each
-   * @throws InvalidTargetException when the file's format cannot keep the password
+   * @throws InvalidTargetException if the file's format cannot have the password
    */
   @Internal
   public String passwordFileLine(String address) {

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options that a target's URL may have, beside the driver's connection properties: the one list
- * that the URL, its messages and every description of it are made from.
+ * The options that a target's URL may have, other than the driver's connection properties. The URL,
+ * its messages and its descriptions are made from this one list.
  *
  * <p>Not part of the supported API.
  */
@@ -61,7 +61,7 @@ public enum SinkOption {
           PostgresTarget::keep,
           Keep::option)),
 
-  /** The schema of {@link PostgresTarget#table()}; a URL is rendered with it there. */
+  /** The schema of {@link PostgresTarget#table()}, which a target's text form has there. */
   SCHEMA(
       "a name",
       "the search path's",
@@ -133,10 +133,7 @@ public enum SinkOption {
       "how long attempts for that lock go on",
       OptionValue.duration(24, PostgresTarget.Builder::lockWait, PostgresTarget::lockWait)),
 
-  /**
-   * The way in which truncate mode empties the table; there is one way, so that no target carries
-   * it.
-   */
+  /** The way in which truncate mode empties the table; only one, so no target stores it. */
   RESET(
       "delete",
       "delete",
@@ -160,27 +157,27 @@ public enum SinkOption {
     this.value = value;
   }
 
-  /** The option's name in a URL, {@code min_rows} for {@link #MIN_ROWS}. */
+  /** Returns the option's name in a URL, {@code min_rows} for {@link #MIN_ROWS}. */
   public String option() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns what may be written after the {@code =}. */
+  /** Returns the valid values, in words. */
   public String acceptedValues() {
     return acceptedValues;
   }
 
-  /** Returns what holds when the option is absent. */
+  /** Returns the default, in words. */
   public String defaultText() {
     return defaultText;
   }
 
-  /** Returns what it is for, in one line. */
+  /** Returns the option's meaning, in one line. */
   public String meaning() {
     return meaning;
   }
 
-  /** The names of all options, as a URL writes them. */
+  /** Returns the names of all options, as a URL writes them. */
   public static List<String> names() {
     return Arrays.stream(values()).map(SinkOption::option).toList();
   }
@@ -190,10 +187,10 @@ public enum SinkOption {
   }
 
   /**
-   * Sets what a URL says.
+   * Sets a value of a URL.
    *
-   * @param encoded the value as it stands in the URL, percent-encoded
-   * @throws InvalidTargetException when it is none of the accepted ones
+   * @param encoded the value as in the URL, percent-encoded
+   * @throws InvalidTargetException if the value is not accepted
    */
   void apply(PostgresTarget.Builder builder, String encoded) {
     requireAny(encoded);
@@ -201,9 +198,9 @@ public enum SinkOption {
   }
 
   /**
-   * Checks what a builder was given, by the rule for what a URL says.
+   * Checks a builder's value by the rule for values of URLs.
    *
-   * @throws InvalidTargetException when it is none of the accepted ones
+   * @throws InvalidTargetException if the value is not accepted
    */
   void check(PostgresTarget target) {
     requireAny(shown(target));
@@ -216,12 +213,12 @@ public enum SinkOption {
     }
   }
 
-  /** The value as a URL writes it, percent-encoded; null for nothing to write. */
+  /** Returns the value as a URL writes it, percent-encoded; null if there is nothing to write. */
   @Nullable String render(PostgresTarget target) {
     return value.written(target);
   }
 
-  /** Returns the value as a URL writes it, or what holds when none is given. */
+  /** Returns the value as a URL writes it, or the default. */
   public String shown(PostgresTarget target) {
     return Objects.requireNonNullElse(render(target), defaultText);
   }
@@ -257,7 +254,7 @@ public enum SinkOption {
   private static void inSchema(PostgresTarget.Builder builder, String schema) {
     TableName table = builder.givenTable();
     if (table == null) {
-      return; // The table is wrong, which is a problem of its own.
+      return; // The table's name is wrong, which is another problem.
     }
     String written = table.schema();
     if (written != null && !written.equals(schema)) {
@@ -276,7 +273,7 @@ public enum SinkOption {
     try {
       return text.matches("[0-9]+") ? Long.parseLong(text) : -1;
     } catch (NumberFormatException e) {
-      return -1; // more than a long holds
+      return -1; // more than a long can hold
     }
   }
 

@@ -5,27 +5,31 @@ import java.util.Locale;
 
 /** The fate of staged rows when the server crashes before they are published. */
 public enum StagingDurability {
-  /** Faster to write; a crash or failover of the server empties it, and the run fails. */
+  /**
+   * Faster to write. A crash or failover of the server empties the staging table, and the run
+   * fails.
+   */
   UNLOGGED,
-  /** Survives a crash or failover of the server. */
+  /** Staged rows survive a crash of the server, and are on its standbys. */
   LOGGED;
 
   /**
-   * Returns what a mode does unless asked; an unlogged table could not go live without a rewrite.
+   * Returns the default of a mode. For replace it is logged, because an unlogged table could not
+   * become the new table without a rewrite.
    */
   static StagingDurability ofMode(WriteMode mode) {
     return mode == WriteMode.REPLACE ? LOGGED : UNLOGGED;
   }
 
-  /** As a URL writes it. */
+  /** Returns the value as a URL writes it. */
   public String option() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * The value of a URL's {@code staging=} option.
+   * Returns the value of a URL's {@code staging=} option.
    *
-   * @throws InvalidTargetException naming the valid ones when {@code text} is none of them
+   * @throws InvalidTargetException naming the valid values, if {@code text} is not one
    */
   public static StagingDurability parse(String text) {
     for (StagingDurability durability : values()) {

@@ -8,9 +8,9 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table's name, with its schema or, as the user may write it, without.
+ * A table's name, with or without its schema.
  *
- * @param schema null for a bare name that PostgreSQL is to find by its search path
+ * @param schema null for a bare name, which PostgreSQL finds by the search path
  */
 public record TableName(@Nullable String schema, String table) implements Serializable {
 
@@ -23,10 +23,10 @@ public record TableName(@Nullable String schema, String table) implements Serial
   }
 
   /**
-   * Reads {@code table} or {@code schema.table} as a URL writes it: percent-encoded, with every dot
-   * that belongs to a name as {@code %2E}.
+   * Reads {@code table} or {@code schema.table} as a URL writes it: percent-encoded, with a dot of
+   * a name as {@code %2E}.
    *
-   * @throws InvalidTargetException when it is not one or two names
+   * @throws InvalidTargetException if it is not one or two names
    */
   public static TableName parse(String encoded) {
     String[] parts = encoded.split("\\.", -1);
@@ -44,7 +44,7 @@ public record TableName(@Nullable String schema, String table) implements Serial
     return Identifier.check(what, PercentEncoding.decode(what, encoded));
   }
 
-  /** Returns what {@link #parse} reads. */
+  /** Returns the text that {@link #parse} reads. */
   String encoded() {
     return schema == null ? encode(table) : encode(schema) + "." + encode(table);
   }
@@ -53,14 +53,14 @@ public record TableName(@Nullable String schema, String table) implements Serial
     return PercentEncoding.encode(name).replace(".", "%2E");
   }
 
-  /** The name as SQL writes it, each part quoted. */
+  /** Returns the name as SQL writes it, each part quoted. */
   public String quoted() {
     return schema == null
         ? Identifier.quote(table)
         : Identifier.quote(schema) + "." + Identifier.quote(table);
   }
 
-  /** The name as messages show it: {@code schema.table}, unquoted. */
+  /** Returns the name as messages show it: {@code schema.table}, unquoted. */
   @Override
   public String toString() {
     return Printable.of(schema == null ? table : schema + "." + table);

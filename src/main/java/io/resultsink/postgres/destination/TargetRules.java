@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
-/** Rules for a target's values, each for itself and together. */
+/** The rules for a target's values, single ones and combinations. */
 final class TargetRules {
 
   private static final Pattern HOST_NAME = Pattern.compile("[\\p{L}\\p{N}_-][\\p{L}\\p{N}._-]*");
@@ -24,7 +24,7 @@ final class TargetRules {
       "several hosts are given, and a target has one; write the primary's, or a name that always"
           + " leads to the primary";
 
-  /** A rule about several values; {@code options} are those that it looks at. */
+  /** A rule about several values; {@code options} are the options that it checks. */
   record Rule(Set<SinkOption> options, Function<PostgresTarget, @Nullable String> problem) {}
 
   private static final Rule KEY =
@@ -36,7 +36,7 @@ final class TargetRules {
 
   private static final Rule TLS = new Rule(Set.of(), TargetRules::tlsProblem);
 
-  /** Rules about options, which hold wherever the connection comes from. */
+  /** The rules about options, which do not depend on the source of connections. */
   static final List<Rule> OPTIONS = List.of(KEY, KEPT, LOCK, TLS);
 
   static final List<Rule> SERVER =
@@ -47,7 +47,7 @@ final class TargetRules {
 
   private TargetRules() {}
 
-  /** Each value for itself, by the rules of the URL. */
+  /** Checks single values, by the rules of the URL. */
   static void checkValues(PostgresTarget target) {
     List<String> problems = new ArrayList<>();
     String host = target.host();
@@ -93,7 +93,9 @@ final class TargetRules {
     }
   }
 
-  /** Does something; what {@link InvalidTargetException} it throws becomes {@code problems}. */
+  /**
+   * Runs a check. The problems of an {@link InvalidTargetException} are added to {@code problems}.
+   */
   static void collect(List<String> problems, Runnable check) {
     try {
       check.run();
@@ -102,7 +104,10 @@ final class TargetRules {
     }
   }
 
-  /** Never repeats the host: in a URL with a character too few it may be part of a password. */
+  /**
+   * Checks the host. The message does not show it, because in a mistyped URL it may be a part of
+   * the password.
+   */
   static String checkHost(String host) {
     if (host.isEmpty()) {
       throw new InvalidTargetException("the host is empty; write one, such as localhost");
@@ -133,7 +138,7 @@ final class TargetRules {
     return Identifier.check("the database", database);
   }
 
-  /** Any length: a pooler in between may map longer names. */
+  /** Checks the user. Its length is not limited, because a pooler may map longer names. */
   static String checkUser(String user) {
     if (user.isEmpty()) {
       throw new InvalidTargetException("the user is empty");
@@ -171,7 +176,10 @@ final class TargetRules {
         + "'; make it at least as long";
   }
 
-  /** libpq would check the certificate then, the driver does not: a false sense of safety. */
+  /**
+   * Refuses sslrootcert without verification: libpq would check the certificate, and the driver
+   * would not.
+   */
   private static @Nullable String tlsProblem(PostgresTarget target) {
     Map<String, String> properties = target.connectionProperties();
     String mode = properties.getOrDefault(PGProperty.SSL_MODE.getName(), "");

@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a target, read and written.
+ * The text of a target: reading and writing.
  *
- * <p>A malformed URL may show a password anywhere, so that no message repeats the URL, nor any part
- * of it that could be one; and where the parts cannot be told apart for sure, reading stops there.
+ * <p>A malformed URL may have a password anywhere. So no message shows the URL, or a part of it
+ * that could be a password. If the parts cannot be told apart for certain, reading stops.
  */
 final class TargetUrl {
 
@@ -29,7 +29,7 @@ final class TargetUrl {
       "postgresql://[user[:password]@]host[:port]/database/table[?option=value&...], or name:table"
           + " with a saved connection";
 
-  /** Neither a slash nor an at sign, so that no URL with a character too few looks like one. */
+  /** Neither a slash nor an at sign, so that no mistyped URL looks like a name. */
   private static final Pattern SHORT =
       Pattern.compile("([A-Za-z0-9_-]+):([^:/@?]+)(?:\\?(.*))?", Pattern.DOTALL);
 
@@ -62,7 +62,7 @@ final class TargetUrl {
     return SHORT.matcher(text).matches() && !UrlScheme.looksLikePostgres(text);
   }
 
-  /** The target as a URL, but for its password; without a host, as one names it in Java. */
+  /** Returns the target as a URL without its password; without a server, from the table on. */
   static String redacted(PostgresTarget target) {
     StringBuilder url = new StringBuilder();
     String host = target.host();
@@ -173,7 +173,7 @@ final class TargetUrl {
     return TargetRules.checkHost(PercentEncoding.decode("the host", encoded));
   }
 
-  /** Never repeats it: where '@host' was forgotten, it is the password. */
+  /** Reads the port, without showing the text: if '@host' was forgotten, it is the password. */
   private static int port(String text) {
     if (!text.matches("[0-9]{1,5}")) {
       throw new InvalidTargetException(
@@ -253,7 +253,7 @@ final class TargetUrl {
     }
   }
 
-  /** As libpq does it, the file is looked at when the URL itself has no password. */
+  /** As in libpq, the file is read only if the URL has no password. */
   private void findPassword(PostgresTarget target) {
     String host = target.host();
     String database = target.database();
@@ -282,7 +282,7 @@ final class TargetUrl {
     return builder.build();
   }
 
-  /** Does something; false when it was a problem. */
+  /** Runs a step of reading, and returns false if it reported a problem. */
   private boolean attempt(Runnable step) {
     int before = problems.size();
     TargetRules.collect(problems, step);

@@ -9,12 +9,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.postgresql.PGProperty;
 
-/** The answer to an option that does not exist: what to write instead. */
+/** The message for an option that does not exist, with the advice what to write instead. */
 final class UnknownOption {
 
   private static final String PRISMA = "it is for Prisma, not for the server; leave it out";
 
-  /** Options of Treasure Data's URLs, of clients that providers print, and those planned. */
+  /**
+   * Options of Treasure Data's URLs, options in URLs that providers show for their clients, and
+   * reserved ones.
+   */
   private static final Map<String, String> INSTEAD =
       Map.of(
           "method",
@@ -41,8 +44,8 @@ final class UnknownOption {
   private UnknownOption() {}
 
   /**
-   * The problem with a name that is neither a {@link SinkOption} nor an allowed connection
-   * property. The value is not looked at, which may be a secret.
+   * Returns the problem with a name that is neither a {@link SinkOption} nor an allowed connection
+   * property. Does not read the value, which may be a secret.
    */
   static String problem(String name) {
     String instead = INSTEAD.get(name);
@@ -80,12 +83,15 @@ final class UnknownOption {
             candidate -> distance(wanted, plain(candidate)) <= Math.max(2, wanted.length() / 4));
   }
 
-  /** Spellings that differ in case and underscores only are the same name to a human. */
+  /** Returns a name without case and underscores, because people confuse such spellings. */
   private static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replace("_", "");
   }
 
-  /** Levenshtein's: insertions, deletions and replacements that make one the other. */
+  /**
+   * Returns the Levenshtein distance: how many insertions, deletions and replacements make one the
+   * other.
+   */
   static int distance(String from, String to) {
     int[] previous = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {

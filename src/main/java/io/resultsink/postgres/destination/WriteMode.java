@@ -11,15 +11,16 @@ public enum WriteMode {
    */
   APPEND,
   /**
-   * The table becomes exactly the result, its columns too: a new table swapped in with owner,
-   * grants, comments and row security of the old one. Indexes, constraints and triggers are carried
-   * over with {@link Keep#ALL}, with which the columns stay the table's, too. Readers wait
-   * milliseconds for ACCESS EXCLUSIVE, whatever the size.
+   * The table becomes exactly the result, its columns too. A new table with the old one's owner,
+   * grants, comments and row security is swapped in. With {@link Keep#ALL}, the new table also
+   * keeps the columns, indexes, constraints and triggers. Readers wait milliseconds for ACCESS
+   * EXCLUSIVE, whatever the size.
    */
   REPLACE,
   /**
    * The table keeps its definition and gets exactly the result's rows. Readers never wait; writers
-   * wait for the publish (EXCLUSIVE). Emptied by DELETE, so that older snapshots stay right.
+   * wait for the publish (EXCLUSIVE). DELETE empties the table, so that older snapshots still see
+   * the old rows.
    */
   TRUNCATE,
   /**
@@ -28,15 +29,15 @@ public enum WriteMode {
    */
   UPDATE;
 
-  /** The mode as a URL writes it, {@code append} for {@link #APPEND}. */
+  /** Returns the mode as a URL writes it, {@code append} for {@link #APPEND}. */
   public String option() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * The mode of a URL's {@code mode=} option.
+   * Returns the mode of a URL's {@code mode=} option.
    *
-   * @throws InvalidTargetException naming the valid ones when {@code text} is none of them
+   * @throws InvalidTargetException naming the valid values, if {@code text} is not one
    */
   public static WriteMode parse(String text) {
     for (WriteMode mode : values()) {

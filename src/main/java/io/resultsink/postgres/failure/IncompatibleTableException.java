@@ -3,12 +3,15 @@ package io.resultsink.postgres.failure;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The preflight refused the write: the target is untouched, and nothing was staged. */
+/** The refusal of a write by the preflight. The target is untouched. */
 public final class IncompatibleTableException extends ResultSinkException {
 
   private final List<String> problems;
 
-  /** {@code headline} names the table; the message has each problem on an indented line below. */
+  /**
+   * Creates one. {@code headline} names the table; the message has each problem on an indented line
+   * below it.
+   */
   public IncompatibleTableException(String headline, List<String> problems) {
     super(
         problems.stream()
@@ -20,7 +23,7 @@ public final class IncompatibleTableException extends ResultSinkException {
     this.problems = List.copyOf(problems);
   }
 
-  /** All problems that were found, one each. */
+  /** Returns all problems, one text each. */
   public List<String> problems() {
     return problems;
   }

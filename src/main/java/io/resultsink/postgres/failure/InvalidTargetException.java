@@ -3,17 +3,17 @@ package io.resultsink.postgres.failure;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The URL, an option, or their combination is wrong. Thrown while the pipeline is built. */
+/** A wrong URL, option, or combination of options. It is thrown while the pipeline is built. */
 public final class InvalidTargetException extends ResultSinkException {
 
   private final List<String> problems;
 
-  /** One problem. */
+  /** Creates one for one problem. */
   public InvalidTargetException(String problem) {
     this(List.of(problem));
   }
 
-  /** All problems at once; the message has each on a line of its own. */
+  /** Creates one for all problems at once; the message has each on its own line. */
   public InvalidTargetException(List<String> problems) {
     super(
         problems.stream().map(Printable::of).collect(Collectors.joining("\n")),
@@ -23,7 +23,7 @@ public final class InvalidTargetException extends ResultSinkException {
     this.problems = List.copyOf(problems);
   }
 
-  /** The problems, one sentence each. */
+  /** Returns the problems, one sentence each. */
   public List<String> problems() {
     return problems;
   }

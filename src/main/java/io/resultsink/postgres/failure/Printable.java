@@ -3,20 +3,21 @@ package io.resultsink.postgres.failure;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * Text of others, such as a table's name, as messages and log lines show it. What a log would take
- * for a new line, or a terminal for a command, is shown by its escape, such as {@code \n}.
+ * Text from outside, such as a table's name, in the form in which messages and log lines show it.
+ * Characters that begin a line, or that a terminal takes for a command, are shown as escapes such
+ * as {@code \n}.
  */
 @Internal
 public final class Printable {
 
   private Printable() {}
 
-  /** The text in one line. */
+  /** Returns the text in one line. */
   public static String of(String text) {
     return escaped(text, false);
   }
 
-  /** A message that is made of lines. */
+  /** Returns a message of several lines. */
   static String lines(String message) {
     return escaped(message, true);
   }
@@ -38,7 +39,7 @@ public final class Printable {
     return shown.toString();
   }
 
-  /** Returns whether a character does something where it is printed. */
+  /** Returns whether a character has an effect on a log or a terminal. */
   private static boolean acts(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
@@ -46,7 +47,7 @@ public final class Printable {
     };
   }
 
-  /** Embeddings, overrides and isolates, which show text in another order. */
+  /** Embeddings, overrides and isolates change the order in which text is shown. */
   private static boolean turnsText(int c) {
     return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
   }

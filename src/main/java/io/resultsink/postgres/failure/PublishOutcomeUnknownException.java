@@ -3,12 +3,12 @@ package io.resultsink.postgres.failure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection was lost around COMMIT and the server cannot be reached: the target is old or new,
- * and whole. Running the same run id again finds out, and publishes once.
+ * The loss of the connection around COMMIT, while the server cannot be reached. The target is old
+ * or new, and complete. A launch with the same run id finds out, and publishes once.
  */
 public final class PublishOutcomeUnknownException extends ResultSinkException {
 
-  /** {@code message} says which run and table, and how to find out. */
+  /** Creates one. {@code message} names the run and the table, and says how to find out. */
   public PublishOutcomeUnknownException(
       String message, @Nullable String sqlState, @Nullable Throwable cause) {
     super(message, Remedy.CHECK_TARGET, sqlState, cause);

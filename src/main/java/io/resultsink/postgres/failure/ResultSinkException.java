@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A failure of the sink that says what happened to the target and what to do next.
  *
- * <p>Each subtype stands for one answer to "was the target changed?". The message never holds a
- * password nor the content of a row.
+ * <p>Each subtype is one answer to "was the target changed?". The message never has a password or
+ * the content of a row.
  */
 public abstract sealed class ResultSinkException extends RuntimeException
     permits InvalidTargetException,
@@ -19,15 +19,15 @@ public abstract sealed class ResultSinkException extends RuntimeException
 
   /** The next step for the reader of the message. */
   public enum Remedy {
-    /** The URL, an option or the credentials are to be changed. */
+    /** Change the URL, an option or the credentials. */
     FIX_CONFIGURATION,
-    /** The table, its schema or the privileges on it are to be changed. */
+    /** Change the table, its schema or the privileges on it. */
     FIX_TABLE,
-    /** The result holds a value that the table cannot take. */
+    /** Change the result, which has a value that the table cannot have. */
     FIX_DATA,
-    /** Nothing is wrong with the request: run it again. */
+    /** Run it again; the request is right. */
     RETRY,
-    /** Ask the ledger whether the run was published. */
+    /** Find out from the ledger whether the run was published. */
     CHECK_TARGET
   }
 
@@ -46,7 +46,7 @@ public abstract sealed class ResultSinkException extends RuntimeException
     return remedy;
   }
 
-  /** The SQLSTATE that PostgreSQL answered, or null when the failure is not PostgreSQL's. */
+  /** Returns the SQLSTATE of PostgreSQL's answer; null if the failure is not PostgreSQL's. */
   public @Nullable String sqlState() {
     return sqlState;
   }

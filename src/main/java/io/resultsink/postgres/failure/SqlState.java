@@ -5,8 +5,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SQLSTATE codes that decide what happens next (PostgreSQL manual, appendix A). Never the text
- * of a message, which is translated and changes.
+ * The <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">SQLSTATE codes</a>
+ * that decide what happens next. The text of a message never decides, because it is translated and
+ * changes.
  */
 public final class SqlState {
 
@@ -32,13 +33,13 @@ public final class SqlState {
   private static final Set<String> CONCURRENCY =
       Set.of(SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE);
 
-  /** Shutdown, crash of another backend, termination by an administrator or a time limit. */
+  /** Shutdown, crash of another server process, termination by an administrator or a time limit. */
   private static final Set<String> SESSION_ENDED =
       Set.of("57P01", "57P02", CANNOT_CONNECT_NOW, "57P05", "25P03", "25P04");
 
   private SqlState() {}
 
-  /** The failure's SQLSTATE, of the first exception in the chain that has one. */
+  /** Returns the SQLSTATE of the first exception in the chain that has one. */
   public static @Nullable String of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && sql.getSQLState() != null) {
@@ -53,42 +54,48 @@ public final class SqlState {
     return sqlState.equals(of(failure));
   }
 
-  /** Two transactions met; the same again may well succeed. */
+  /** Returns whether two transactions conflicted, so that a repetition may succeed. */
   public static boolean isConcurrency(Throwable failure) {
     String state = of(failure);
     return state != null && CONCURRENCY.contains(state);
   }
 
-  /** A statement names what is not there or is not allowed, or cannot be read (class 42). */
+  /**
+   * Returns whether a statement names an object that is missing or not permitted, or has a syntax
+   * error (class 42).
+   */
   public static boolean isOfDefinition(Throwable failure) {
     String state = of(failure);
     return state != null && state.startsWith("42");
   }
 
-  /** The session is gone, and with it the server's answer. */
+  /** Returns whether the session is lost, and with it the server's answer. */
   public static boolean isSessionLost(Throwable failure) {
     String state = of(failure);
     return state == null || state.startsWith("08") || SESSION_ENDED.contains(state);
   }
 
-  /** The server may take a new session a moment later. */
+  /** Returns whether the server may accept a new session a moment later. */
   public static boolean isTransient(Throwable failure) {
     String state = of(failure);
     return isSessionLost(failure) || isConcurrency(failure) || TOO_MANY_CONNECTIONS.equals(state);
   }
 
-  /** Nothing is wrong with the request: a session was lost, or disk or memory were short. */
+  /** Returns whether the request may be right: a session was lost, or disk or memory were short. */
   public static boolean isTemporary(Throwable failure) {
     String state = of(failure);
     return isTransient(failure) || (state != null && state.startsWith(SHORT_OF_RESOURCES));
   }
 
-  /** The server is there, and takes no session now. */
+  /** Returns whether the server answers, and accepts no session now. */
   public static boolean isBusy(Throwable failure) {
     return is(TOO_MANY_CONNECTIONS, failure) || is(CANNOT_CONNECT_NOW, failure);
   }
 
-  /** Two sessions created the same table: the unique index of pg_class, or its friendlier form. */
+  /**
+   * Returns whether two sessions created the same table, which either violates a unique index of
+   * the catalog or is a duplicate table.
+   */
   public static boolean isCreationRace(Throwable failure) {
     return is(UNIQUE_VIOLATION, failure) || is(DUPLICATE_TABLE, failure);
   }

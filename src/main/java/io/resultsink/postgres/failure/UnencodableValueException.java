@@ -1,12 +1,12 @@
 package io.resultsink.postgres.failure;
 
-/** A value of the result does not fit its column. The target is untouched. */
+/** A value of the result that does not fit its column. The target is untouched. */
 public final class UnencodableValueException extends ResultSinkException {
 
   private final String column;
 
   /**
-   * The reason must not hold the value itself.
+   * Creates one. The reason must not have the value itself.
    *
    * @param column the column's name
    * @param type the column's type as PostgreSQL writes it, such as {@code numeric(10,2)}
@@ -27,7 +27,7 @@ public final class UnencodableValueException extends ResultSinkException {
     this.column = column;
   }
 
-  /** The column whose value does not fit. */
+  /** Returns the column whose value does not fit. */
   public String column() {
     return column;
   }

@@ -1,8 +1,8 @@
 /**
- * Failures of a write, and what that means for the target.
+ * The failures of a write, and their meaning for the target.
  *
- * <p>The types are sealed: each answers "was the target changed, and what now?". Imports nothing
- * but {@code java.*}.
+ * <p>Each type answers "was the target changed, and what to do now?". The package imports only
+ * {@code java.*}.
  */
 @NullMarked
 package io.resultsink.postgres.failure;

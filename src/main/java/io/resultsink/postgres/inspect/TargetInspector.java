@@ -10,8 +10,8 @@ import io.resultsink.postgres.internal.session.ConnectionSource;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.AbandonedStaging;
-import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.DryRun;
+import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 
-/** Looks at a target from outside of a pipeline: dry runs, what was published, what was left. */
+/** The view of a target from outside of a pipeline: dry run, published runs, staging tables. */
 @Internal
 public final class TargetInspector implements AutoCloseable {
 
@@ -33,12 +33,12 @@ public final class TargetInspector implements AutoCloseable {
     this.connections = PostgresConnections.lease(ConnectionSource.of(target));
   }
 
-  /** Looks at {@code target}; nothing is opened yet. */
+  /** Creates the view of {@code target}, without opening a connection. */
   public static TargetInspector of(PostgresTarget target) {
     return new TargetInspector(target);
   }
 
-  /** The preflight's findings for rows of {@code schema}; changes nothing. */
+  /** Returns the findings of the preflight for rows of {@code schema}. Changes nothing. */
   public DryRun check(Schema schema) {
     return read(
         (session, resolved) -> {
@@ -54,19 +54,21 @@ public final class TargetInspector implements AutoCloseable {
         });
   }
 
-  /** Returns where the table is, once the server has been asked. */
+  /** Returns where the table is, as the server finds it. */
   public ResolvedTarget resolve() {
     return read((session, resolved) -> resolved);
   }
 
-  /** Returns what the ledger says of the newest publish into the table. */
+  /** Returns the newest publish into the table, from the ledger. */
   public Optional<ResultSummary> lastPublished() {
     return read(
         (session, resolved) ->
             Ledger.in(resolved.stagingSchema()).newest(session, resolved.table()));
   }
 
-  /** Returns what the ledger says of a run of this table; absent when it has not published. */
+  /**
+   * Returns the summary of a run into this table, from the ledger; absent if it has not published.
+   */
   public Optional<ResultSummary> published(String runId) {
     return read(
         (session, resolved) ->
@@ -74,7 +76,7 @@ public final class TargetInspector implements AutoCloseable {
                 .find(session, PartId.whole(runId), resolved.table()));
   }
 
-  /** The staging tables of this target that this role owns, oldest first. */
+  /** Returns the staging tables of this target that this role owns, oldest first. */
   public List<AbandonedStaging.Found> staging() {
     return read(
         (session, resolved) -> {
@@ -84,7 +86,11 @@ public final class TargetInspector implements AutoCloseable {
         });
   }
 
-  /** Drops a staging table; false when it is in use and was left. */
+  /**
+   * Drops a staging table.
+   *
+   * @return false if it is in use, and so was not dropped
+   */
   public boolean drop(AbandonedStaging.Found staging) {
     return read(
         (session, resolved) -> {
@@ -107,7 +113,7 @@ public final class TargetInspector implements AutoCloseable {
     T on(Session session, ResolvedTarget resolved) throws SQLException;
   }
 
-  /** A session as the sink opens it, for reading the table; the caller closes it. */
+  /** Opens a session with the sink's settings, for reading the table. The caller closes it. */
   public Session open() {
     return connections.borrow();
   }

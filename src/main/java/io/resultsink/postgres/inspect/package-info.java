@@ -1,4 +1,4 @@
-/** The target as other front ends look at it: dry run, what was published last, clean. */
+/** The view of a target for other front ends: dry run, last publish, removal of staging tables. */
 @NullMarked
 package io.resultsink.postgres.inspect;
 

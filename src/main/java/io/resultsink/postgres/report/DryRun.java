@@ -7,7 +7,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The report of a dry run, as the preflight found out without writing anything.
+ * The findings of a dry run: the preflight alone, which writes nothing.
  *
  * @param database the database's name
  * @param table the resolved table
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param rows the planner's estimate of its rows, -1 when unknown
  * @param owner its owner, null when it does not exist
  * @param columns the columns that the result writes, with what changes
- * @param keeps what the mode keeps beyond the rows ("owner", "2 grants"), for replace
- * @param loses what the mode loses ("index top_movies_pkey"), for replace
- * @param locks what else it locks for a moment, whose readers may wait then ("table shop.customers,
- *     which it references"), for replace
- * @param problems why the write would be refused, empty when it would not
- * @param publishedRun the ledger's summary when this very run is published already, else null
+ * @param keeps the parts of the table that a replace keeps ("owner", "2 grants")
+ * @param loses the parts of the table that a replace loses ("index top_movies_pkey")
+ * @param locks the other objects that a replace locks for a moment, whose readers may wait ("table
+ *     shop.customers, which it references")
+ * @param problems why the write would be refused; empty if it would not
+ * @param publishedRun the ledger's summary if this run is published already, else null
  */
 @Internal
 public record DryRun(

@@ -6,83 +6,89 @@ import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
 import org.joda.time.Instant;
 
 /**
- * The summary of one publish. Emitted after its commit, so {@code Wait.on} a collection of these
- * waits for the table.
+ * The summary of one publish. It is emitted after the commit, so {@code Wait.on} with it waits for
+ * the table.
  */
 @DefaultSchema(SummarySchema.class)
 @AutoValue
 public abstract class ResultSummary {
 
-  /** The run's name: the one that was given, else the one made with the pipeline. */
+  /** Returns the run id: the given one, else the one made with the pipeline. */
   public abstract String runId();
 
-  /** The database's name, as the server says it. */
+  /** Returns the database's name, from the server. */
   public abstract String database();
 
-  /** The resolved table, {@code schema.table}. */
+  /** Returns the table with its schema, {@code schema.table}. */
   public abstract String table();
 
-  /** {@code append}, {@code replace}, {@code truncate} or {@code update}. */
+  /** Returns the mode: {@code append}, {@code replace}, {@code truncate} or {@code update}. */
   public abstract String mode();
 
-  /** Rows of the result, all of them published. */
+  /** Returns the number of rows of the result, all of them published. */
   public abstract long rows();
 
-  /** Bytes of the result as binary COPY. */
+  /** Returns the bytes of the result as binary COPY. */
   public abstract long bytes();
 
-  /** Chunks in which the rows were staged. */
+  /** Returns the number of chunks in which the rows were staged. */
   public abstract long chunks();
 
   /** Returns whether the table did not exist before. */
   public abstract boolean created();
 
-  /**
-   * Returns whether an earlier attempt had published this run already, and this one changed
-   * nothing.
-   */
+  /** Returns whether the run was published before, so that nothing was changed now. */
   public abstract boolean alreadyPublished();
 
   /** Returns when the publishing transaction wrote its ledger row, by the server's clock. */
   public abstract Instant publishedAt();
 
-  /** From the creation of the staging table to the begin of the publish, in milliseconds. */
+  /**
+   * Returns the time from the creation of the staging table to the begin of the publish, in
+   * milliseconds.
+   */
   public abstract long stagingMillis();
 
-  /** The publishing transaction until the lock that readers feel, in milliseconds. */
+  /**
+   * Returns the time from the begin of the publish to the request of the lock that readers feel, in
+   * milliseconds.
+   */
   public abstract long preparingMillis();
 
-  /** Waiting for the lock that readers feel, in milliseconds; 0 for append. */
+  /** Returns the wait for the lock that readers feel, in milliseconds; 0 for append. */
   public abstract long lockMillis();
 
-  /** From that lock to the end of COMMIT, in milliseconds. */
+  /** Returns the time from that lock to the end of COMMIT, in milliseconds. */
   public abstract long publishingMillis();
 
   /**
-   * Returns what the table had before a replace and has no more, as a dry run names it ("index
-   * by_score"); empty for the other modes, and with {@code keep=all}.
+   * Returns the parts that the table lost in a replace, as a dry run names them ("index by_score").
+   * Empty for the other modes, and with {@code keep=all}.
    */
   public abstract List<String> lost();
 
-  /** {@link #lost()} as a sentence that says what keeps it; empty when nothing was lost. */
+  /** Returns {@link #lost()} as a sentence that says how to keep it; empty if nothing was lost. */
   public final String lostInWords() {
     return inWords(lost());
   }
 
-  /** Returns what a replace loses as a sentence that says what keeps it; empty for nothing. */
+  /**
+   * Returns the losses of a replace as a sentence that says how to keep them; empty if there are
+   * none.
+   */
   public static String inWords(List<String> lost) {
     return lost.isEmpty() ? "" : String.join(", ", lost) + "; keep=all keeps them";
   }
 
-  /** A builder for the sink's own use. */
+  /** Returns a builder, for the sink only. */
   public static Builder builder() {
     return new AutoValue_ResultSummary.Builder().lost(List.of());
   }
 
-  /** A builder that starts from this summary. */
+  /** Returns a builder that starts from this summary. */
   public abstract Builder toBuilder();
 
-  /** Sets the figures; see the accessors of {@link ResultSummary}. */
+  /** A builder of summaries; see the accessors of {@link ResultSummary}. */
   @AutoValue.Builder
   public abstract static class Builder {
     public abstract Builder runId(String runId);

@@ -38,7 +38,7 @@ public final class SummarySchema implements SchemaProvider {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // asked for ResultSummary only, which names this provider
+  @SuppressWarnings("unchecked") // called only for ResultSummary, which names this provider
   public <T> SerializableFunction<T, Row> toRowFunction(TypeDescriptor<T> type) {
     return (SerializableFunction<T, Row>) (SerializableFunction<?, Row>) TO_ROW;
   }

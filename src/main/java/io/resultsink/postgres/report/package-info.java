@@ -1,4 +1,4 @@
-/** Reports: the summary of a publish, metrics, and the report of a preflight. */
+/** The summary of a publish, and the findings of a dry run. */
 @NullMarked
 package io.resultsink.postgres.report;
 

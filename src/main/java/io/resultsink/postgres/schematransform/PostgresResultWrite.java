@@ -14,7 +14,7 @@ import org.apache.beam.sdk.values.PCollectionRowTuple;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
-/** The sink between collections of rows that have names. */
+/** The sink as a transform of named collections of rows. */
 final class PostgresResultWrite extends SchemaTransform {
 
   static final String INPUT = "input";
@@ -33,7 +33,7 @@ final class PostgresResultWrite extends SchemaTransform {
   @Override
   public PCollectionRowTuple expand(PCollectionRowTuple input) {
     PostgresResultSink sink = PostgresResultSink.to(target);
-    // An expansion service does not call PTransform.validate.
+    // Checked here, because an expansion service does not call PTransform.validate.
     requireOneLaunch(sink, input.getPipeline().getOptions());
     PCollection<ResultSummary> published = input.getSinglePCollection().apply("Publish", sink);
     return PCollectionRowTuple.of(PUBLISHED, rows(published));

@@ -100,8 +100,8 @@ public abstract class PostgresResultWriteConfiguration {
   /**
    * Returns the target that the fields describe.
    *
-   * @throws io.resultsink.postgres.failure.InvalidTargetException with all that is wrong, a field
-   *     that contradicts the URL included
+   * @throws io.resultsink.postgres.failure.InvalidTargetException with all problems, contradictions
+   *     of a field and the URL included
    */
   final PostgresTarget target() {
     Long minRows = getMinRows();

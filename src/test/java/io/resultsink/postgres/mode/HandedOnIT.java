@@ -52,7 +52,8 @@ class HandedOnIT {
         TestTable.create(
             database,
             "Settled",
-            "gone text COLLATE \"POSIX\", score double precision, name text COLLATE \"C\", id bigint");
+            "gone text COLLATE \"POSIX\", score double precision, name text COLLATE \"C\", id"
+                + " bigint");
     String name = table.quoted();
     database.execute(
         "ALTER TABLE " + name + " DROP COLUMN gone",

@@ -14,7 +14,7 @@ import org.apache.beam.sdk.schemas.logicaltypes.SqlTypes;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The value of a column as the declared type has it. */
+/** The reader of a column's values, as values of the declared type. */
 final class ColumnReader {
 
   private ColumnReader() {}
@@ -55,7 +55,7 @@ final class ColumnReader {
     return row.wasNull() ? null : value;
   }
 
-  /** The driver's own getLong would cut fractions. */
+  /** Read as a decimal, because the driver's getLong would cut fractions. */
   private static @Nullable Object whole(@Nullable BigDecimal number, TypeName type) {
     if (number == null) {
       return null;

@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One declared table.
  *
- * <p>Beam SQL 2.70 gives an INSERT other values than its query has, for two kinds of column. A
- * DECIMAL column has the scale 0 for the planner, whatever the declaration says, so that {@code
- * amount * 1.1} is cut to a whole number. A ROW column is flattened into its fields. An INSERT into
- * such a table is refused.
+ * <p>In Beam SQL 2.70 an INSERT gets other values than its query has, for two kinds of column. The
+ * planner gives every DECIMAL column the scale 0, so that {@code amount * 1.1} is cut to a whole
+ * number. A ROW column is flattened into its fields. An INSERT into such a table is refused.
  */
 final class PostgresTable extends SchemaBaseBeamTable {
 
@@ -62,8 +61,8 @@ final class PostgresTable extends SchemaBaseBeamTable {
 
   private static @Nullable String problem(FieldType type) {
     if (type.getTypeName() == TypeName.DECIMAL) {
-      return "is or has a DECIMAL, which Beam SQL cuts to a whole number in an INSERT; declare it as"
-          + " DOUBLE, or "
+      return "is or has a DECIMAL, which Beam SQL cuts to a whole number in an INSERT; declare it"
+          + " as DOUBLE, or "
           + WAY_OUT;
     }
     if (type.getTypeName() == TypeName.ROW) {

@@ -10,7 +10,7 @@ import org.apache.beam.sdk.extensions.sql.meta.provider.InvalidTableException;
 import org.apache.beam.sdk.extensions.sql.meta.provider.TableProvider;
 
 /**
- * The tables of Beam SQL that are declared with {@code TYPE postgres}.
+ * The provider of Beam SQL's tables that are declared with {@code TYPE postgres}.
  *
  * <pre>{@code
  * CREATE EXTERNAL TABLE hits (code VARCHAR NOT NULL, hits BIGINT NOT NULL)
@@ -41,7 +41,7 @@ public final class PostgresTableProvider extends InMemoryMetaTableProvider {
     try {
       target = TableProperties.target(location, table.getProperties());
     } catch (InvalidTargetException e) {
-      // Without the cause: Beam's messages end with the root of it, which names no table.
+      // Without the cause, because Beam would show the cause's message, which names no table.
       throw new InvalidTableException("table '" + table.getName() + "': " + e.getMessage());
     }
     return new PostgresTable(table.getName(), table.getSchema(), target);

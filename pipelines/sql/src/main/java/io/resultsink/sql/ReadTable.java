@@ -17,7 +17,7 @@ import org.apache.beam.sdk.schemas.Schema.Field;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.Row;
 
-/** Reads columns of a table, in one transaction and so from one snapshot. */
+/** The reading of columns of a table, in one transaction and so from one snapshot. */
 final class ReadTable extends DoFn<byte[], Row> {
 
   private static final int ROWS_PER_FETCH = 10_000;

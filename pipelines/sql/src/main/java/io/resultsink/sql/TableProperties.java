@@ -30,7 +30,7 @@ final class TableProperties {
   /**
    * Returns the target of a location and of properties.
    *
-   * @throws InvalidTargetException with all that is wrong with them
+   * @throws InvalidTargetException with all problems
    */
   static PostgresTarget target(String location, ObjectNode properties) {
     TableProperties reading = new TableProperties(location);

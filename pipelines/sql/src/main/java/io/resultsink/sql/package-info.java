@@ -1,8 +1,8 @@
 /**
  * PostgreSQL tables in Beam SQL.
  *
- * <p>{@link io.resultsink.sql.PostgresTableProvider} is found by Beam for {@code TYPE postgres}; an
- * {@code INSERT INTO} writes through the sink, a {@code SELECT} reads the columns that it needs.
+ * <p>Beam finds {@link io.resultsink.sql.PostgresTableProvider} for {@code TYPE postgres}. An
+ * {@code INSERT INTO} writes through the sink; a {@code SELECT} reads the columns that it needs.
  */
 @NullMarked
 package io.resultsink.sql;

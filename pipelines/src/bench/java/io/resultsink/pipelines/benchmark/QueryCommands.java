@@ -53,7 +53,8 @@ final class QueryCommands {
       """
       SELECT m.title, COUNT(*) AS votes, AVG(r.rating) AS stars
       FROM ratings AS r JOIN movies AS m ON r.movieId = m.movieId
-      GROUP BY m.title ORDER BY votes DESC, m.title LIMIT 5""";
+      GROUP BY m.title ORDER BY votes DESC, m.title LIMIT 5\
+      """;
 
   private final Bench bench;
   private final Path folder;

@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgresult clean}. */
+/** The command {@code pgresult clean}. */
 @Internal
 @Command(
     name = "clean",
@@ -58,7 +58,7 @@ public final class CleanCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RESULT", description = "the table whose runs are meant")
   private String result = "";
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public CleanCommand(CommandContext context) {
     this.context = context;
   }
@@ -102,7 +102,7 @@ public final class CleanCommand implements Callable<Integer> {
         : "removed " + removed + " of " + Figures.counted(found, "staging table");
   }
 
-  /** An age as people write it. */
+  /** Reads an age such as {@code 7d}. */
   static Duration age(String text) {
     String amount = text.replace(" ", "").toUpperCase(Locale.ROOT);
     try {
@@ -111,7 +111,7 @@ public final class CleanCommand implements Callable<Integer> {
         return age;
       }
     } catch (DateTimeParseException e) {
-      // Told below, in the words of this option.
+      // Reported below, in the words of this option.
     }
     throw new UsageException("--older-than '" + text + "' is no age; write 30m, 12h or 7d");
   }

@@ -12,10 +12,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server's answer to a test of a connection.
+ * The result of a test of a connection.
  *
- * @param lines for people
- * @param canCreateTables whether a result can be published into a table that is missing
+ * @param lines the result in words
+ * @param canCreateTables whether the role may create the table of a result
  */
 record ConnectionTest(List<String> lines, boolean canCreateTables) {
 
@@ -31,7 +31,10 @@ record ConnectionTest(List<String> lines, boolean canCreateTables) {
              pg_is_in_recovery()
       """;
 
-  /** Connects, and asks. The SQL runs under an empty search path, as all SQL of the sink does. */
+  /**
+   * Connects and queries the server. The SQL runs under an empty search path, as all SQL of the
+   * sink does.
+   */
   static ConnectionTest of(PostgresTarget target) {
     try (TargetInspector inspector = TargetInspector.of(target);
         Session session = inspector.open()) {

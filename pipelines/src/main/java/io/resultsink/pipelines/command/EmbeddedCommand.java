@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import picocli.CommandLine.Command;
 
-/** {@code pgresult embedded}. */
+/** The command {@code pgresult embedded}. */
 @Internal
 @Command(
     name = "embedded",
@@ -35,7 +35,7 @@ public final class EmbeddedCommand {
 
   private final CommandContext context;
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public EmbeddedCommand(CommandContext context) {
     this.context = context;
   }

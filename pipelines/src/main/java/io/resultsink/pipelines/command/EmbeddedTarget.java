@@ -11,7 +11,7 @@ final class EmbeddedTarget {
 
   private EmbeddedTarget() {}
 
-  /** The target of {@code table[?option=value&...]} in the server at {@code address}. */
+  /** Returns the target of {@code table[?option=value&...]} in the server at {@code address}. */
   static PostgresTarget of(Address address, String tableAndOptions) {
     PostgresTarget target = PostgresTarget.parse(address.url() + "/" + tableAndOptions);
     Map<String, String> properties = new HashMap<>(target.connectionProperties());

@@ -19,7 +19,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.schemas.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A query and the engine that executes it: the one place that knows all engines. */
+/** A query and the engine that executes it. Only this class knows all engines. */
 final class EngineQuery {
 
   private final Engine engine;
@@ -36,17 +36,17 @@ final class EngineQuery {
   }
 
   /**
-   * Chooses the engine, and lets it find the columns of the result.
+   * Chooses the engine, which finds the columns of the result.
    *
-   * @param forced the engine that the user wants; null for the one that fits
-   * @param files what the user says of files
+   * @param forced the engine that the user names; null for the default one
+   * @param files the user's options for files
    */
   static EngineQuery of(
       QueryRequest request, BeamOptions beam, @Nullable Engine forced, ReadOptions files) {
     return of(request, beam, forced, files, false);
   }
 
-  /** As {@link #of}, with columns to be read by people. */
+  /** Chooses the engine as {@link #of} does, for rows that are printed. */
   static EngineQuery printed(
       QueryRequest request, BeamOptions beam, @Nullable Engine forced, ReadOptions files) {
     return of(request, beam, forced, files, true);
@@ -66,19 +66,19 @@ final class EngineQuery {
     return new EngineQuery(engine, beam, request, prepare(engine, request, files, printed));
   }
 
-  /** Refuses what is said of files to an engine that does not hear it. */
+  /** Refuses options for files with an engine that has none. */
   static void checkFiles(Engine engine, ReadOptions files) {
     if (engine != Engine.duckdb && !files.equals(ReadOptions.NONE)) {
       throw new UsageException("--types and --null are of DuckDB; this is for --engine " + engine);
     }
   }
 
-  /** The engine of a stored name. */
+  /** Returns the engine of a stored name. */
   static @Nullable Engine engineNamed(@Nullable String name) {
     return name == null ? null : Engine.valueOf(name);
   }
 
-  /** The engine for a DATABASE. */
+  /** Returns the engine for a DATABASE. */
   static Engine choose(String database, BeamOptions beam, @Nullable Engine forced) {
     DatabaseName name = DatabaseName.parse(database);
     Engine.Tables tables = Engine.Tables.IN_FILES_ELSEWHERE;
@@ -94,7 +94,7 @@ final class EngineQuery {
     }
   }
 
-  /** Null for Beam SQL, whose query is part of a pipeline. */
+  /** Prepares the query; null for Beam SQL, whose query is part of a pipeline. */
   private static @Nullable PreparedQuery prepare(
       Engine engine, QueryRequest request, ReadOptions files, boolean printed) {
     return switch (engine) {
@@ -111,7 +111,7 @@ final class EngineQuery {
     };
   }
 
-  /** Checks that a text is one query, as far as that can be seen without its tables. */
+  /** Checks that a text is one query, as far as that is possible without its tables. */
   static void checkSyntax(Engine engine, String sql) {
     switch (engine) {
       case duckdb -> DuckQuery.checkSyntax(sql);
@@ -120,7 +120,7 @@ final class EngineQuery {
     }
   }
 
-  /** Returns what the user should know before a stored query is run again and again. */
+  /** Returns warnings for a stored query that will run repeatedly. */
   static List<String> notes(ScheduledQuery query) {
     Engine engine =
         choose(
@@ -132,12 +132,12 @@ final class EngineQuery {
     return engine;
   }
 
-  /** The query itself; null for Beam SQL, which needs a pipeline. */
+  /** Returns the prepared query; null for Beam SQL, which needs a pipeline. */
   @Nullable PreparedQuery prepared() {
     return prepared;
   }
 
-  /** Adds the query, and the sink that publishes its rows. */
+  /** Adds the query and the sink to a pipeline. */
   void build(Pipeline pipeline, PostgresTarget target) {
     if (prepared == null) {
       QueryPipeline.of(request.into(target)).build(pipeline);
@@ -149,12 +149,12 @@ final class EngineQuery {
         .apply("Publish " + target.table(), PostgresResultSink.to(target));
   }
 
-  /** Returns what the user should know before it is run again and again. */
+  /** Returns warnings for a query that will run repeatedly. */
   List<String> notes() {
     return prepared == null ? List.of() : prepared.notes();
   }
 
-  /** The columns of the result. */
+  /** Returns the columns of the result. */
   Schema schema() {
     return prepared == null
         ? QueryPipeline.of(request).build(Pipeline.create(beam.options())).getSchema()

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgresult example}. */
+/** The command {@code pgresult example}. */
 @Internal
 @Command(
     name = "example",
@@ -49,7 +49,7 @@ public final class ExampleCommand implements Callable<Integer> {
 
   private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
-  /** The pipelines, as they are typed. */
+  /** The pipelines, by their names on the command line. */
   enum Example {
     ranking("embedded:top_movies?mode=replace"),
     dashboard("embedded:requests_by_hour?mode=truncate");
@@ -87,7 +87,7 @@ public final class ExampleCommand implements Callable<Integer> {
 
   @Mixin private ResultOptions resultOptions = new ResultOptions();
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public ExampleCommand(CommandContext context) {
     this.context = context;
   }

@@ -24,7 +24,7 @@ final class FileOptions {
       description = "what stands for NULL in CSV files, beside the empty value, say NA")
   private List<String> nulls = new ArrayList<>();
 
-  /** Returns whether none of them is given. */
+  /** Returns whether no option is given. */
   boolean empty() {
     return types.isEmpty() && nulls.isEmpty();
   }

@@ -18,7 +18,10 @@ final class GivenTime {
 
   private GivenTime() {}
 
-  /** Seconds since 1970, or a date with or without time and offset, else of {@code zone}. */
+  /**
+   * Reads seconds since 1970, or a date with or without time and offset. The default offset is that
+   * of {@code zone}.
+   */
   static Instant parse(String text, ZoneId zone) {
     if (text.matches("\\d{1,11}")) {
       return Instant.ofEpochSecond(Long.parseLong(text));

@@ -6,10 +6,10 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The version of the psql that a shell would find. */
+/** The version of the psql in the user's PATH. */
 final class PsqlVersion {
 
-  /** Stands for a psql that knows everything. */
+  /** A version for a psql that supports all options. */
   static final int NEWEST = Integer.MAX_VALUE;
 
   private static final Pattern MAJOR = Pattern.compile("psql \\(PostgreSQL\\) (\\d+)");

@@ -10,8 +10,8 @@ import io.resultsink.pipelines.launch.InterruptHook;
 import io.resultsink.pipelines.launch.PipelineRun;
 import io.resultsink.pipelines.launch.PublishRun;
 import io.resultsink.pipelines.launch.UsageException;
-import io.resultsink.pipelines.print.RowsFormat;
 import io.resultsink.pipelines.print.DryRunText;
+import io.resultsink.pipelines.print.RowsFormat;
 import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.postgres.destination.PostgresTarget;
@@ -30,7 +30,7 @@ import org.apache.beam.sdk.values.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code pgresult query}. */
+/** The command {@code pgresult query}. */
 @Internal
 @Command(
     name = "query",
@@ -95,7 +95,7 @@ public final class QueryCommand implements Callable<Integer> {
   @Mixin private QueryOptions options = new QueryOptions();
   @Mixin private ResultOptions resultOptions = new ResultOptions();
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public QueryCommand(CommandContext context) {
     this.context = context;
   }

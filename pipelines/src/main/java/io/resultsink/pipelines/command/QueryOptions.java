@@ -90,7 +90,7 @@ final class QueryOptions {
               + " folder or file")
   @Nullable String sqlArgument;
 
-  /** Refuses what does not go together. */
+  /** Refuses combinations of options that exclude each other. */
   void check() {
     if (result == null && dryRun) {
       throw new UsageException("--dry-run tells what would happen to a table; name it with -r");
@@ -109,14 +109,14 @@ final class QueryOptions {
     }
   }
 
-  /** The SQL, wherever it is; null when there is none. */
+  /** Returns the SQL, from the argument, a file or standard input; null if there is none. */
   @Nullable String sql(CommandContext context) throws IOException {
     return sqlArgument == null && queryFile == null
         ? null
         : SqlText.of(sqlArgument, queryFile, context);
   }
 
-  /** Returns what is said of files. */
+  /** Returns the options for files. */
   ReadOptions files() {
     return files.read();
   }

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The folders of this machine below which queries may read.
+ * The folders of this machine that queries may read, with their subfolders.
  *
  * @param folders empty for all
  */
@@ -23,9 +23,9 @@ record ReadableFolders(List<Path> folders) {
   }
 
   /**
-   * Checks the files of a DATABASE. A link, also one among the files, leads where it leads.
+   * Checks the files of a DATABASE. Links are followed, also those among the files.
    *
-   * @throws UsageException when one is not below the folders
+   * @throws UsageException if a file is not below the folders
    */
   void check(String database) {
     DatabaseName name = DatabaseName.parse(database);
@@ -48,7 +48,7 @@ record ReadableFolders(List<Path> folders) {
       for (Path folder : folders) {
         allowed.add(folder.toRealPath());
       }
-      // A folder comes before its files, so nothing behind a link that leads away is looked at.
+      // A folder comes before its files, so no file behind a link to another place is read.
       for (Path file : (Iterable<Path>) files::iterator) {
         if (Files.exists(file)) {
           checkPlace(file, file.toRealPath(), allowed);

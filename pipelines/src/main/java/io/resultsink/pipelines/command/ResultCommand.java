@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgresult result}. */
+/** The command {@code pgresult result}. */
 @Internal
 @Command(
     name = "result",
@@ -41,12 +41,12 @@ import picocli.CommandLine.Parameters;
     })
 public final class ResultCommand {
 
-  /** The table that a connection is looked up with, when only the connection matters. */
+  /** A placeholder for the table, for lookups that need only the connection. */
   private static final String ANY_TABLE = ":t";
 
   private final CommandContext context;
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public ResultCommand(CommandContext context) {
     this.context = context;
   }
@@ -140,7 +140,9 @@ public final class ResultCommand {
     return PostgresTarget.parse(name + ANY_TABLE);
   }
 
-  /** The connection without password and table; or why the sink cannot use it. */
+  /**
+   * Returns the connection without password and table, or the reason why the sink cannot use it.
+   */
   private static String url(String name) {
     try {
       return target(name).toString().replaceFirst("/t(?=$|\\?)", "");

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of the password of a RESULT, and how a RESULT becomes a target. */
+/** The options for the password of a RESULT, and the target of a RESULT. */
 final class ResultOptions {
 
   private static final String EMBEDDED = "embedded:";
@@ -27,14 +27,14 @@ final class ResultOptions {
               + " else the URL's, or ~/.pgpass")
   private @Nullable String reference;
 
-  /** Those of a RESULT whose password is where a reference says; null for its own. */
+  /** Creates the options with a password's reference; null for the RESULT's own password. */
   static ResultOptions referring(@Nullable String passwordReference) {
     ResultOptions options = new ResultOptions();
     options.reference = passwordReference;
     return options;
   }
 
-  /** The target of a RESULT; starts the embedded server when it names that. */
+  /** Returns the target of a RESULT. Starts the embedded server if the RESULT names it. */
   PostgresTarget target(String result, CommandContext context, BeamOptions beam) {
     if (result.startsWith(EMBEDDED) && !beam.local()) {
       throw new UsageException(
@@ -43,7 +43,7 @@ final class ResultOptions {
     return target(result, context);
   }
 
-  /** The same for a command that runs no pipeline. */
+  /** Returns the target for a command that runs no pipeline. */
   PostgresTarget target(String result, CommandContext context) {
     if (result.startsWith(EMBEDDED)) {
       return embedded(result.substring(EMBEDDED.length()), context);
@@ -57,12 +57,12 @@ final class ResultOptions {
     if (ask || reference != null) {
       throw new UsageException("the embedded server has a password of its own; leave -p out");
     }
-    // Wrong options are told before a server is started for them.
+    // Wrong options are reported before a server is started.
     PostgresTarget.parse("postgresql://localhost/results/" + tableAndOptions);
     return EmbeddedTarget.of(EmbeddedServer.home(context.home()).start(), tableAndOptions);
   }
 
-  /** Returns what -p or --password give; null for neither. */
+  /** Returns the password of -p or --password; null for neither. */
   @Nullable Secret password() {
     if (ask && reference != null) {
       throw new UsageException("-p asks for the password, --password says where it is; use one");

@@ -12,7 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A printer of what becomes of runs, a line each. */
+/** The printer of runs' outcomes, one line each. */
 final class RunLines implements RunListener {
 
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
@@ -24,7 +24,7 @@ final class RunLines implements RunListener {
     this.to = to;
   }
 
-  /** Returns how many failed for good. */
+  /** Returns how many runs failed for good. */
   int failures() {
     return failures.get();
   }

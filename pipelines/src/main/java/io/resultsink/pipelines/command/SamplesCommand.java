@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgresult samples}. */
+/** The command {@code pgresult samples}. */
 @Internal
 @Command(
     name = "samples",
@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Example:",
       "  pgresult samples samples",
-      "  pgresult query -d samples \"SELECT v['code'], COUNT(1) FROM www_access GROUP BY v['code']\""
+      "  pgresult query -d samples \"SELECT v['code'], COUNT(1) FROM www_access GROUP BY"
+          + " v['code']\""
     })
 public final class SamplesCommand implements Callable<Integer> {
 
@@ -45,7 +46,7 @@ public final class SamplesCommand implements Callable<Integer> {
       description = "how many records; 100000 unless given")
   private long records;
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public SamplesCommand(CommandContext context) {
     this.context = context;
   }

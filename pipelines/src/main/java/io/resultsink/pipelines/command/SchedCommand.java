@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgresult sched}. */
+/** The command {@code pgresult sched}. */
 @Internal
 @Command(
     name = "sched",
@@ -52,7 +52,7 @@ public final class SchedCommand {
 
   private final CommandContext context;
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public SchedCommand(CommandContext context) {
     this.context = context;
   }
@@ -214,7 +214,7 @@ public final class SchedCommand {
     }
     try (ScheduleDatabase database = home.open(context)) {
       Schedules schedules = new Schedules(database);
-      // The SQL may come from standard input, which is read once.
+      // Reads the SQL once, because it may come from standard input.
       Schedule updated = options.update(schedules.require(name), cron, sql, context);
       Schedule renamed = newName == null ? updated : updated.named(newName);
       Schedule stored = schedules.change(name, renamed::ticking);

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgresult sched run}. */
+/** The command {@code pgresult sched run}. */
 @Command(
     name = "run",
     sortOptions = false,
@@ -66,7 +66,7 @@ public final class SchedRunCommand implements Callable<Integer> {
 
   @Mixin private ScheduleDatabaseOptions home = new ScheduleDatabaseOptions();
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public SchedRunCommand(CommandContext context) {
     this.context = context;
   }
@@ -109,7 +109,7 @@ public final class SchedRunCommand implements Callable<Integer> {
       try {
         Runtime.getRuntime().removeShutdownHook(interrupted);
       } catch (IllegalStateException e) {
-        // The process ends already.
+        // The process is ending already.
       }
     }
     if (lines.failures() > 0) {
@@ -120,7 +120,7 @@ public final class SchedRunCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** Tells which ticks are not run. */
+  /** Prints the ticks that are not run. */
   private void tell(Backfill.Outcome outcome, ZoneId zone) {
     if (!outcome.done().isEmpty()) {
       context.say(told("already published", outcome.done(), zone) + "; --again repeats");

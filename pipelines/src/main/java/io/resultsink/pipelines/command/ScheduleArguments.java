@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a command line that can be stored, to be run later, elsewhere and by others: it
- * holds no secret, and does not depend on where it was typed.
+ * The arguments of a schedule, in a form that can be stored and run later, on another machine and
+ * by another user. So they have no secret, and do not depend on the current folder.
  */
 final class ScheduleArguments {
 
@@ -27,13 +27,13 @@ final class ScheduleArguments {
   private ScheduleArguments() {}
 
   /**
-   * A DATABASE without a password; a local folder is there, and absolute from now on; a named
-   * result is {@code NAME:}.
+   * Returns a DATABASE without a password. A local folder must exist, and its path becomes
+   * absolute. A named result is {@code NAME:}.
    */
   static String database(String given) {
     DatabaseName name = DatabaseName.parse(given);
     if (name.server().isPresent() && !UrlScheme.isPostgres(given)) {
-      // A folder of that name, where it runs, is another thing.
+      // Another machine may have another folder of that name.
       return given.endsWith(":") ? given : given + ":";
     }
     if (name.server().map(PostgresTarget::password).isPresent()) {
@@ -52,7 +52,7 @@ final class ScheduleArguments {
     return folder.toString();
   }
 
-  /** A reference to a password; the path of a local file is absolute from now on. */
+  /** Returns a reference to a password. The path of a local file becomes absolute. */
   static @Nullable String reference(@Nullable String given) {
     if (given == null) {
       return null;
@@ -63,7 +63,7 @@ final class ScheduleArguments {
         : given;
   }
 
-  /** Throws unless a RESULT can be a schedule's. */
+  /** Checks that a RESULT can be a schedule's. */
   static void checkResult(String result, BeamOptions beam) {
     boolean embedded = result.startsWith(EMBEDDED);
     if (embedded && !beam.local()) {
@@ -76,7 +76,7 @@ final class ScheduleArguments {
                 ? "postgresql://localhost/results/" + result.substring(EMBEDDED.length())
                 : result);
     target.validate();
-    // A named result's password is looked up again at each run.
+    // Each run looks up a named result's password again.
     if (!SavedConnection.isNamedBy(result) && target.password() != null) {
       throw new UsageException(
           "the URL of -r has a password, and a schedule keeps none; make a named result:\n"
@@ -89,12 +89,12 @@ final class ScheduleArguments {
     }
   }
 
-  /** A RESULT as it is shown: a password that an earlier version stored is left out. */
+  /** Returns a RESULT for display, without a password that an earlier version may have stored. */
   static String shownResult(String stored) {
     return SavedConnection.isNamedBy(stored) ? stored : shown(stored, PostgresTarget::parse);
   }
 
-  /** A DATABASE as it is shown, in the same way. */
+  /** Returns a DATABASE for display, without such a password. */
   static String shownDatabase(String stored) {
     return DatabaseName.isNamed(stored)
         ? stored

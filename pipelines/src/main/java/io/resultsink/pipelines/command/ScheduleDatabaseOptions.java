@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that names the database of schedules. */
+/** The option that names the schedules database. */
 final class ScheduleDatabaseOptions {
 
   /** The environment variable that names the schedules database. */
@@ -19,7 +19,7 @@ final class ScheduleDatabaseOptions {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
-  /** The table that a connection is looked up with, when only the connection matters. */
+  /** A placeholder for the table, for lookups that need only the connection. */
   private static final String ANY_TABLE = "t";
 
   @Option(
@@ -31,7 +31,7 @@ final class ScheduleDatabaseOptions {
               + ", else the embedded server")
   private @Nullable String given;
 
-  /** Opens it; the caller closes it. */
+  /** Opens the database; the caller closes it. */
   ScheduleDatabase open(CommandContext context) {
     String home = given == null ? System.getenv(VARIABLE) : given;
     return ScheduleDatabase.open(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of a schedule when it is created or updated. */
+/** The options of a schedule in {@code sched create} and {@code sched update}. */
 final class ScheduleOptions {
 
   @Option(
@@ -92,7 +92,7 @@ final class ScheduleOptions {
       description = "a tick while an earlier run has not ended: ${COMPLETION-CANDIDATES} (wait)")
   private @Nullable Overlapping overlap;
 
-  /** As the user writes them. */
+  /** The values as the user writes them. */
   private enum Missed {
     skip,
     last,
@@ -104,7 +104,7 @@ final class ScheduleOptions {
     skip
   }
 
-  /** Returns whether none of them is given. */
+  /** Returns whether no option is given. */
   boolean empty() {
     return database == null
         && databasePassword == null
@@ -120,7 +120,7 @@ final class ScheduleOptions {
         && overlap == null;
   }
 
-  /** A new schedule. */
+  /** Returns a new schedule. */
   Schedule create(String name, String cron, @Nullable String sqlArgument, CommandContext context)
       throws IOException {
     Schedule.checkName(name);
@@ -147,7 +147,7 @@ final class ScheduleOptions {
     return policies(Schedule.create(name, Cron.parse(cron, at), delay(Duration.ZERO), query));
   }
 
-  /** A schedule with what is given changed. */
+  /** Returns a schedule with the given options changed. */
   Schedule update(
       Schedule old, @Nullable String cron, @Nullable String sqlArgument, CommandContext context)
       throws IOException {
@@ -156,7 +156,7 @@ final class ScheduleOptions {
     List<String> runner =
         context.beamOptions().isEmpty() ? before.runnerOptions() : context.beamOptions();
     ReadOptions read = files(before);
-    // A reference belongs to what it was given for.
+    // A password's reference belongs to the RESULT or DATABASE for which it was given.
     ScheduledQuery query =
         new ScheduledQuery(
             database == null ? before.database() : ScheduleArguments.database(database),
@@ -179,7 +179,7 @@ final class ScheduleOptions {
     return policies(old.running(checked(query)).at(newCron, delay(old.delay())));
   }
 
-  /** Returns what is said of files. It belongs to the DATABASE that it was given for. */
+  /** Returns the options for files. They belong to the DATABASE for which they were given. */
   private ReadOptions files(ScheduledQuery before) {
     ReadOptions given = files.read();
     return database != null

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Schedules and runs as text; times by the schedule's own clock. */
+/** The text form of schedules and runs; times are in the schedule's time zone. */
 final class ScheduleText {
 
   static final List<String> LIST =
@@ -31,12 +31,12 @@ final class ScheduleText {
 
   private ScheduleText() {}
 
-  /** {@code 2026-11-22 10:00:00}, as a clock in that zone shows it. */
+  /** Returns a time such as {@code 2026-11-22 10:00:00} in that zone. */
   static String time(Instant instant, ZoneId zone) {
     return TIME.format(instant.atZone(zone));
   }
 
-  /** The same, and which zone. */
+  /** Returns the time with its zone. */
   static String timeAndZone(Instant instant, ZoneId zone) {
     return time(instant, zone) + " " + zone.getId();
   }
@@ -49,7 +49,7 @@ final class ScheduleText {
     return schedule.nextStart().map(at -> time(at, schedule.cron().zone())).orElse("never");
   }
 
-  /** A line of the list; what cannot be read is shown as it is stored. */
+  /** Returns a line of the list. A value that cannot be read is shown as it is stored. */
   static List<@Nullable String> row(StoredSchedule stored) {
     Schedule schedule = stored.schedule();
     return schedule == null
@@ -89,7 +89,7 @@ final class ScheduleText {
         run.error());
   }
 
-  /** All of a schedule, one thing a line. */
+  /** Returns all values of a schedule, one a line. */
   static List<String> lines(Schedule schedule) {
     ScheduledQuery query = schedule.query();
     List<String> lines = new ArrayList<>(head(schedule));
@@ -117,7 +117,7 @@ final class ScheduleText {
     return lines;
   }
 
-  /** Returns what stands above a history. */
+  /** Returns the header of a history. */
   static List<String> head(Schedule schedule) {
     String cron = schedule.cron().text();
     String delay =

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A scheduled query, run in this process as {@code pgresult query -w} does, but silently. */
+/**
+ * The execution of a scheduled query in this process, as by {@code pgresult query -w} but without
+ * output.
+ */
 final class ScheduledWork implements QueryRunner {
 
   private static final Logger log = LoggerFactory.getLogger(ScheduledWork.class);
@@ -33,13 +36,13 @@ final class ScheduledWork implements QueryRunner {
   private final Path home;
   private final ReadableFolders folders;
 
-  /** Queries of which the embedded server is that of {@code home}. */
+  /** Creates the execution with the embedded server of {@code home}. */
   ScheduledWork(Path home) {
     this(home, List.of());
   }
 
   /**
-   * The same, of which those that read files of this machine read below certain folders only.
+   * Creates the execution for queries that read only certain folders of this machine.
    *
    * @param folders empty for all
    */
@@ -90,7 +93,7 @@ final class ScheduledWork implements QueryRunner {
     return Failure.of(failure).message();
   }
 
-  /** Ends a pipeline when it is asked to; the run itself says what became of the target. */
+  /** Ends a pipeline on request. The run itself reports the state of the target. */
   private record Cancelled(Cancellation cancellation) implements Interruption {
 
     @Override

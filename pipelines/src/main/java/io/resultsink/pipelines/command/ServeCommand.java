@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code pgresult serve}. */
+/** The command {@code pgresult serve}. */
 @Internal
 @Command(
     name = "serve",
@@ -34,7 +34,8 @@ import picocli.CommandLine.Option;
     },
     description = {
       "",
-      "Several of them share one schedules database: a tick runs on one of them, and what a process",
+      "Several of them share one schedules database: a tick runs on one of them, and what a"
+          + " process",
       "executes that dies is taken over by another after four heartbeats. Folders, named results",
       "and passwords are looked up where it runs. Ctrl-C takes no more runs and lets those under",
       "way finish; a second one, or the end of the grace, cancels them and hands them back.",
@@ -79,7 +80,7 @@ public final class ServeCommand implements Callable<Integer> {
       description = "how often it says that it lives (${DEFAULT-VALUE})")
   private int heartbeat = 15;
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public ServeCommand(CommandContext context) {
     this.context = context;
   }
@@ -129,7 +130,7 @@ public final class ServeCommand implements Callable<Integer> {
     while (server.underWay() > 0
         && System.nanoTime() < end
         && !signals.tryAcquire(GLANCE.toMillis(), TimeUnit.MILLISECONDS)) {
-      // one more glance
+      // the threads may have ended since
     }
   }
 }

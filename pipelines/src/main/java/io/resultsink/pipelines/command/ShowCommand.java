@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pgresult show}. */
+/** The command {@code pgresult show}. */
 @Internal
 @Command(
     name = "show",
@@ -45,7 +45,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class ShowCommand implements Callable<Integer> {
 
-  // A table is locked against readers for milliseconds by us; others may do worse.
+  // The sink locks a table against readers for milliseconds; other programs may lock it longer.
   private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
   private static final Set<Integer> NUMERIC =
@@ -64,7 +64,7 @@ public final class ShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RESULT", description = "the table: embedded:table, or its URL")
   private String result = "";
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public ShowCommand(CommandContext context) {
     this.context = context;
   }

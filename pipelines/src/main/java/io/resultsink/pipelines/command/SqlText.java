@@ -17,7 +17,7 @@ final class SqlText {
 
   private SqlText() {}
 
-  /** The one statement that was given. */
+  /** Returns the statement. */
   static String of(@Nullable String argument, @Nullable Path file, CommandContext context)
       throws IOException {
     if (file == null && argument == null) {
@@ -32,7 +32,7 @@ final class SqlText {
     } else if (sql.equals("-")) {
       sql = new String(context.in().readAllBytes(), StandardCharsets.UTF_8);
     }
-    // A semicolon ends a statement everywhere but in Beam SQL.
+    // Removes a semicolon at the end, which Beam SQL does not accept.
     String statement = sql.strip().replaceFirst(";\\s*$", "");
     if (statement.isEmpty()) {
       throw new UsageException("the SQL is empty");

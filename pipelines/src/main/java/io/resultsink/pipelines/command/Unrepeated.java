@@ -6,21 +6,23 @@ import java.util.regex.Pattern;
 import org.apache.beam.sdk.annotations.Internal;
 import picocli.CommandLine.ParameterException;
 
-/** Arguments that an error message does not repeat, because they may have a password. */
+/** Arguments that an error message does not show, because they may have a password. */
 @Internal
 public final class Unrepeated {
 
   private static final Pattern MAY_HAVE_SECRET =
       Pattern.compile("(?is).*(@|://|password|passwd|pwd|secret).*");
 
-  /** Of psql and others, where the password follows; -p takes none here. */
+  /** Options of psql and others, after which a password follows; here -p has no value. */
   private static final Pattern ASKS_FOR_PASSWORD = Pattern.compile("(?s)-p.*|--password(=.*)?");
 
   private static final Pattern OPTION_WITHOUT_VALUE = Pattern.compile("--?[a-z][a-z-]*");
 
   private Unrepeated() {}
 
-  /** Returns the message of wrong use, with {@code ...} for what may be a password. */
+  /**
+   * Returns the message about a wrong command line, with {@code ...} instead of possible passwords.
+   */
   public static String message(ParameterException wrong, String... arguments) {
     String message = String.valueOf(wrong.getMessage());
     boolean asked =
@@ -28,7 +30,7 @@ public final class Unrepeated {
     for (String argument : arguments) {
       if (mayBeSecret(argument, asked)) {
         message = message.replace("'" + argument + "'", "'" + hidden(argument) + "'");
-        // Of -pPASSWORD the parser takes -p, and names the rest as an option.
+        // The parser reads -p of -pPASSWORD, and names the rest as an option.
         message = message.replace("'-" + argument.replaceFirst("^-p", "") + "'", "'...'");
       }
     }

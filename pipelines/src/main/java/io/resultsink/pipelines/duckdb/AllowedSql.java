@@ -5,7 +5,7 @@ import java.util.Set;
 /** The rules for the tree of a query, by DuckDB's names of nodes and functions. */
 final class AllowedSql {
 
-  /** Queries, what they select from, and what orders or limits them. */
+  /** Queries, their sources, and their orders and limits. */
   static final Set<String> NODES =
       Set.of(
           "SELECT_NODE",
@@ -47,7 +47,7 @@ final class AllowedSql {
           "TYPE",
           "WINDOW");
 
-  /** Table functions that make rows of their arguments alone. */
+  /** Table functions that make rows of their arguments only. */
   static final Set<String> TABLE_FUNCTIONS =
       Set.of(
           "generate_series",
@@ -60,7 +60,7 @@ final class AllowedSql {
           "repeat_row",
           "unnest");
 
-  /** Functions that tell of, or change, something other than rows. */
+  /** Functions that show or change something other than rows. */
   static final Set<String> REFUSED_FUNCTIONS =
       Set.of(
           "add_parquet_key",
@@ -73,7 +73,7 @@ final class AllowedSql {
           "getenv",
           "getvariable",
           "json_execute_serialized_sql",
-          // It plans a text that nobody has looked through, and not only a query.
+          // It plans another text, which was not checked and may be more than a query.
           "json_serialize_plan",
           "nextval",
           "set_config",

@@ -29,10 +29,10 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of Avro files, for which DuckDB has no reader inside: their records go into a table of
- * the session, which spills to disk what does not fit into memory.
+ * A table of Avro files, which the bundled DuckDB cannot read. Their records go into a table of the
+ * session, which spills to disk if it does not fit into memory.
  *
- * @param schema of the first file, to which Avro resolves the others'
+ * @param schema the schema of the first file, to which Avro resolves the others'
  */
 record AvroTable(FolderTable table, Schema schema) {
 
@@ -60,7 +60,7 @@ record AvroTable(FolderTable table, Schema schema) {
     }
   }
 
-  /** Makes the table, and reads the files into it when its rows are wanted. */
+  /** Creates the table, and reads the files into it if its rows are needed. */
   void create(DuckSession session, boolean withRows) throws SQLException {
     session.execute(
         "CREATE TABLE %s (%s)"
@@ -96,7 +96,7 @@ record AvroTable(FolderTable table, Schema schema) {
     }
   }
 
-  /** A type without its null branch. */
+  /** Returns a type without its null branch. */
   private static Schema plain(Schema type) {
     if (!type.isUnion()) {
       return type;

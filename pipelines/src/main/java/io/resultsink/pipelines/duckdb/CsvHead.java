@@ -16,17 +16,17 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
-/** The beginning of a CSV file: its first record, and what parts and surrounds its values. */
+/** The beginning of a CSV file: its first record, its delimiter and its quotes. */
 final class CsvHead {
 
   private static final int CHARACTERS = 1 << 16;
   private static final int LINES = 100;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-  /** The characters that part the values of a file, and that may surround them. */
+  /** The delimiter of a file, and its quote. */
   record Dialect(char delimiter, char quote) {
 
-    /** The values of the first record of a text that may end in the middle of another. */
+    /** Returns the values of the first record of a text that may end inside of a record. */
     List<String> firstRecord(String head) {
       CSVFormat format = CSVFormat.DEFAULT.builder().setDelimiter(delimiter).setQuote(quote).get();
       try (CSVParser parser = CSVParser.parse(new StringReader(head), format)) {
@@ -34,7 +34,7 @@ final class CsvHead {
           return csvRecord.toList();
         }
       } catch (IOException | RuntimeException e) {
-        // Quotes that are none: what is on the first line is what there is.
+        // The quotes are not real ones, so the first line is the first record.
       }
       String line = head.lines().findFirst().orElse("");
       return List.of(line.split(Pattern.quote(String.valueOf(delimiter)), -1));
@@ -43,7 +43,7 @@ final class CsvHead {
 
   private CsvHead() {}
 
-  /** The first lines of a file. */
+  /** Returns the first lines of a file. */
   static String of(DuckSession session, String file) throws SQLException {
     if (!MixedLines.canOpen(file)) {
       return byDuckDb(session, file);
@@ -87,9 +87,9 @@ final class CsvHead {
   }
 
   /**
-   * Finds out how a file is written, by its first records.
+   * Finds delimiter and quotes by the first records of a file.
    *
-   * @param readable the file, or the copy that is read in its place
+   * @param readable the file, or the copy that is read instead
    */
   static Dialect sniff(DuckSession session, String file, String readable) throws SQLException {
     String known = file.toLowerCase(Locale.ROOT).contains(".tsv") ? ", delim = '\t'" : "";
@@ -103,7 +103,7 @@ final class CsvHead {
       throw new InputException(
           file + ": no CSV; neither commas, semicolons, tabs nor bars part its values");
     }
-    // No quotes among the first records says nothing of the others.
+    // Without quotes among the first records, later records may still have them.
     return new Dialect(only(sniffed.get(0), ','), only(sniffed.get(1), '"'));
   }
 

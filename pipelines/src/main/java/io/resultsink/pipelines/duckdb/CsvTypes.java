@@ -8,10 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The types of CSV columns: of each the first below that all its values are, exactly; else text.
- *
- * <p>So {@code 007} is a text, as is a date that is not written year first, since 01/02/2024 is two
- * dates. Numbers whose digits no double keeps are DECIMAL.
+ * The types of CSV columns: for each column the first type below that all its values have exactly, else text.
+ * 
+ * <p>So {@code 007} is text. A date that does not begin with the year is text too, because 01/02/2024 may be two dates. Numbers with more digits than a double keeps are DECIMAL.
  */
 final class CsvTypes {
 
@@ -23,7 +22,7 @@ final class CsvTypes {
   private static final String ZONE = " ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?)";
   private static final String WHOLE = "(0|[1-9][0-9]*)";
 
-  /** A number without the zeros that say nothing, of which a fraction has many. */
+  /** A number without redundant zeros, of which a fraction may have many. */
   private static final String DIGITS =
       """
       CASE WHEN contains(%1$s, '.') AND NOT regexp_matches(%1$s, '[eE]')
@@ -31,7 +30,7 @@ final class CsvTypes {
         ELSE %1$s END""";
 
   /**
-   * A type, and what is true of the text of each value, for which {} stands.
+   * A type, and the condition for the text of each value, which is written {}.
    *
    * <p>DuckDB computes both sides of an OR for all rows, and a branch of CASE for its own alone.
    */
@@ -62,7 +61,7 @@ final class CsvTypes {
       return "regexp_full_match({}, '" + pattern + "')";
     }
 
-    /** Returns whether all values of a column pass; NULL when it has none. */
+    /** Returns whether all values of a column pass; NULL if it has none. */
     String ofAll(String column) {
       return "bool_and(coalesce(%s, false)) FILTER ({} IS NOT NULL)"
           .formatted(test)
@@ -83,8 +82,7 @@ final class CsvTypes {
 
   /**
    * Finds the types.
-   *
-   * @param select a query that has all columns as texts
+   * @param select a query with all columns as texts
    */
   static Map<String, String> of(DuckSession session, String select, List<String> columns)
       throws SQLException {
@@ -96,7 +94,7 @@ final class CsvTypes {
     return types.found;
   }
 
-  /** Most types are seen not to fit at the first records: those need not be tried on all. */
+  /** The first records exclude most types, which then need not be tried on all records. */
   private void sample() throws SQLException {
     List<String> tests = new ArrayList<>();
     candidates.forEach((column, kinds) -> kinds.forEach(kind -> tests.add(kind.ofAll(column))));
@@ -120,7 +118,7 @@ final class CsvTypes {
     settle();
   }
 
-  /** Tries the first type that is left for each column on all its values. */
+  /** Tries the first remaining type of each column on all its values. */
   private void readThrough() throws SQLException {
     List<Map.Entry<String, List<Kind>>> columns = List.copyOf(candidates.entrySet());
     String tests =
@@ -149,7 +147,7 @@ final class CsvTypes {
     return kind == Kind.DECIMAL ? decimal(column) : kind.name();
   }
 
-  /** As many digits before and after the point as the values have. */
+  /** Returns a DECIMAL with as many digits before and after the point as the values have. */
   private String decimal(String column) throws SQLException {
     List<String> digits =
         session.row(

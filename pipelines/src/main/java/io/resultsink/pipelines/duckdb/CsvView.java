@@ -17,14 +17,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading of a table's CSV files: delimiter and quotes come from a file's first records, names
+ * The reading of a table's CSV files. Delimiter and quotes come from a file's first records, names
  * from its first line, types from all its values.
  */
 final class CsvView implements TableRows {
 
   private static final long serialVersionUID = 1;
 
-  /** A first line with such a value is a record, and the file has no header. */
+  /** If the first line has such a value, it is a record, and the file has no header. */
   private static final Pattern DATA =
       Pattern.compile(
           "[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?"
@@ -33,7 +33,7 @@ final class CsvView implements TableRows {
   private static final Pattern LONE_RETURN = Pattern.compile("\r(?!\n)");
   private static final Pattern LINE_END = Pattern.compile("[\r\n]");
 
-  /** Files that are read alike. */
+  /** Files that are read in the same way. */
   private record Part(List<String> files, String dialect, List<String> columns)
       implements Serializable {
 
@@ -55,7 +55,7 @@ final class CsvView implements TableRows {
   private final FolderTable table;
   private final ReadOptions options;
 
-  /** By path the files of which the session reads a copy. */
+  /** The files of which the session reads a copy, by path. */
   private final Map<String, MixedLines> mixed = new LinkedHashMap<>();
 
   private final List<Part> parts = new ArrayList<>();
@@ -67,9 +67,9 @@ final class CsvView implements TableRows {
   }
 
   /**
-   * Reads a table's files through to find out.
+   * Reads all of a table's files to find the types.
    *
-   * @throws InputException when a file is no CSV, with the place
+   * @throws InputException with the place, if a file is not CSV
    */
   static CsvView of(DuckSession session, FolderTable table, ReadOptions options)
       throws SQLException {
@@ -78,7 +78,8 @@ final class CsvView implements TableRows {
       view.infer(session);
       return view;
     } catch (InputException | QueryFailedException e) {
-      // Most files are not: so they are only searched for it when they cannot be read.
+      // Files are searched for several kinds of line ends only if they cannot be read, because few
+      // have them.
       CsvView again = new CsvView(table, options);
       for (InputFile file : table.files()) {
         again.copyIfMixed(file.path());
@@ -166,7 +167,8 @@ final class CsvView implements TableRows {
     }
     List<String> values = found.firstRecord(head);
     if (LONE_RETURN.matcher(head).find() || values.stream().anyMatch(LINE_END.asPredicate())) {
-      // Of these DuckDB takes another line end for that of the records, and loses some in silence.
+      // In these files DuckDB mistakes another line end for that of the records, and loses records
+      // without an error.
       files.forEach(this::copyIfMixed);
     }
     boolean header = values.stream().noneMatch(value -> DATA.matcher(value).matches());
@@ -184,7 +186,7 @@ final class CsvView implements TableRows {
     return new Part(files, dialect, columns(values, header));
   }
 
-  /** A column without a name gets one; the second of two alike another. */
+  /** Gives a name to a column without one, and another name to the second of two equal ones. */
   private static List<String> columns(List<String> header, boolean named) {
     List<String> columns = new ArrayList<>();
     Set<String> taken = new LinkedHashSet<>();
@@ -203,7 +205,7 @@ final class CsvView implements TableRows {
     return List.copyOf(types.keySet());
   }
 
-  /** The query that has the table's rows in a session. */
+  /** Returns the query for the table's rows in a session. */
   @Override
   public String select(DuckSession session) {
     Map<String, String> copies = copies(session);
@@ -221,7 +223,9 @@ final class CsvView implements TableRows {
     return copies;
   }
 
-  /** The first record that cannot be read, found by a second reading; null when all can. */
+  /**
+   * Returns the first record that cannot be read, found by a second reading; null if there is none.
+   */
   private @Nullable String reject(DuckSession session) {
     Map<String, String> copies = copies(session);
     for (Part part : parts) {
@@ -239,7 +243,7 @@ final class CsvView implements TableRows {
           return told(rejects.get(0), copies);
         }
       } catch (SQLException e) {
-        // No second reading, no place.
+        // Without a second reading there is no place.
       }
     }
     return null;

@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of one execution, as DuckDB makes them. */
+/** The rows of one execution by DuckDB. */
 final class DuckCursor implements RowCursor {
 
   private static final int BYTES_OF_A_VALUE = 8;
@@ -113,7 +113,7 @@ final class DuckCursor implements RowCursor {
       return e;
     }
     DuckSession open = session;
-    // Planning failures say why; what fails later before its first row does not.
+    // A failure of planning has its reason; a later one before the first row does not.
     SQLException reason =
         result == null && open != null ? open.reason(query.sql(), failure) : failure;
     if (DuckErrors.isOfPlanning(reason)) {
@@ -130,7 +130,7 @@ final class DuckCursor implements RowCursor {
       try {
         statement.cancel();
       } catch (SQLException e) {
-        // It is over already.
+        // The execution has ended already.
       }
     }
   }

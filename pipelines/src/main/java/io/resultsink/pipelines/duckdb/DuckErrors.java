@@ -9,11 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DuckDB's failures in our words.
+ * DuckDB's failures in words without data.
  *
- * <p>A message about a value quotes it, and often the whole line it is in. So of such a message
- * only numbers and names are taken that are no data, and the message itself is no cause of what is
- * thrown.
+ * <p>A message about a value quotes it, and often its whole line. So only numbers and names that
+ * are not data are taken from such a message, and the exception has no cause.
  */
 final class DuckErrors {
 
@@ -27,7 +26,7 @@ final class DuckErrors {
 
   private DuckErrors() {}
 
-  /** The failure of a query that is planned: only the SQL is in it, no data. */
+  /** Returns the failure of planning a query, whose message has SQL and no data. */
   static QueryException ofPlanning(SQLException failure) {
     String message = message(failure);
     String reason = KIND.matcher(firstLine(message)).replaceFirst("");
@@ -41,22 +40,22 @@ final class DuckErrors {
                 candidates.find() ? " " + candidates.group() : ""));
   }
 
-  /** Returns whether a failure is of the SQL, not of what it reads. */
+  /** Returns whether a failure is one of the SQL, and not of the data. */
   static boolean isOfPlanning(SQLException failure) {
     return List.of("Parser", "Binder", "Catalog", "Not implemented", "Permission", "Syntax")
         .contains(kind(failure));
   }
 
-  /** Returns whether the files are worth a second read. */
+  /** Returns whether a second reading of the files may find the place. */
   static boolean mayBeOfFile(SQLException failure) {
     return !List.of("Conversion", "Out of Range", "Out of Memory", "OutOfMemory", "INTERRUPT")
         .contains(kind(failure));
   }
 
   /**
-   * The failure of a query that runs.
+   * Returns the failure of a query during its execution.
    *
-   * @param reject what a second read of its files found; null for nothing
+   * @param reject the place that a second reading of its files found; null for none
    */
   static RuntimeException ofRunning(SQLException failure, @Nullable String reject) {
     if (reject != null) {

@@ -15,7 +15,7 @@ import org.duckdb.DuckDBStruct;
 import org.duckdb.JsonNode;
 import org.jspecify.annotations.Nullable;
 
-/** Structs, maps and lists of DuckDB as JSON text, numbers with all their digits. */
+/** The JSON text of DuckDB's structs, maps and lists, with all digits of numbers. */
 final class DuckJson {
 
   private static final JsonFactory JSON = new JsonFactory();

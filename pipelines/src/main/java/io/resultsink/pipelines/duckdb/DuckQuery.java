@@ -22,7 +22,7 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.Field;
 import org.jspecify.annotations.Nullable;
 
-/** A query of the files of a folder by DuckDB. */
+/** A query of a folder's files, executed by DuckDB. */
 @Internal
 public final class DuckQuery implements PreparedQuery {
 
@@ -46,13 +46,12 @@ public final class DuckQuery implements PreparedQuery {
   }
 
   /**
-   * Finds the tables and the columns; reads the files through that do not say their columns.
-   *
+   * Finds the tables and the columns. Reads all of those files that do not declare their columns.
    * @param database a folder or a file
-   * @param sql one SELECT; null for all rows of the only table there is
-   * @param scheduledTime what {@code SCHEDULED_TIME()} is
-   * @throws QueryException when the SQL is not one query of tables that are there
-   * @throws RuntimeException in words for the user, when a file cannot be read
+   * @param sql one SELECT; null for all rows of the only table
+   * @param scheduledTime the value of {@code SCHEDULED_TIME()}
+   * @throws QueryException if the SQL is not one query of existing tables
+   * @throws RuntimeException in words for the user, if a file cannot be read
    */
   public static DuckQuery prepare(
       String database, @Nullable String sql, Instant scheduledTime, ReadOptions options) {
@@ -120,9 +119,8 @@ public final class DuckQuery implements PreparedQuery {
   }
 
   /**
-   * Checks that a text is one query; whether its tables and columns exist is seen when it runs.
-   *
-   * @throws QueryException saying where it is not
+   * Checks that a text is one query. Does not check whether its tables and columns exist.
+   * @throws QueryException with the place of the problem
    */
   public static void checkSyntax(String sql) {
     try (DuckSession session = DuckSession.open()) {
@@ -160,15 +158,14 @@ public final class DuckQuery implements PreparedQuery {
   }
 
   /**
-   * Returns what the user should know before a query is run again and again, as far as its tables
-   * are there. Reads no file.
+   * Returns warnings for a query that will run repeatedly, as far as its tables exist. Reads no file.
    */
   public static List<String> notes(String database, String sql) {
     try (DuckSession session = DuckSession.open()) {
       TableFolder folder = TableFolder.of(database);
       return notes(Statement.parse(session, sql).tables(folder).stream().map(folder::table));
     } catch (QueryException e) {
-      // The run says what is wrong with the folder then.
+      // The run reports the problem with the folder.
       return List.of();
     } catch (SQLException e) {
       throw DuckErrors.ofPlanning(e);
@@ -212,7 +209,7 @@ public final class DuckQuery implements PreparedQuery {
       names.add(name);
       columns.add(types[i].selected(name));
     }
-    // No table of the folder can have the name.
+    // A name that no table of the folder can have.
     String view = DuckSql.name("pgresult " + UUID.randomUUID());
     session.execute("CREATE VIEW %s (%s) AS\n".formatted(view, String.join(", ", names)) + sql);
     return "SELECT %s FROM %s".formatted(String.join(", ", columns), view);
@@ -226,7 +223,7 @@ public final class DuckQuery implements PreparedQuery {
     return types;
   }
 
-  /** A session in which the query can run, and nothing else can be done. */
+  /** Opens a session in which the query can run and nothing else is possible. */
   DuckSession openSession() throws SQLException {
     DuckSession session = DuckSession.open();
     try {
@@ -246,7 +243,7 @@ public final class DuckQuery implements PreparedQuery {
     session.lockDown(views.stream().flatMap(view -> view.paths().stream()).toList());
   }
 
-  /** The first file that cannot be read; null when that is not why a query failed. */
+  /** Returns the first file that cannot be read; null if the query failed for another reason. */
   @Nullable String broken(DuckSession session) {
     return views.stream()
         .map(view -> view.broken(session))
@@ -256,15 +253,14 @@ public final class DuckQuery implements PreparedQuery {
   }
 
   /**
-   * Makes sure that the files are those that were listed.
-   *
-   * @throws QueryFailedException when one is not
+   * Checks that the files are those that were listed.
+   * @throws QueryFailedException if one has changed
    */
   void checkUnchanged() {
     views.forEach(view -> view.table().files().forEach(InputFile::checkUnchanged));
   }
 
-  /** Makes sure that the columns are those that the target was checked for. */
+  /** Checks that the columns are those of the preflight. */
   void checkColumns(ResultSetMetaData now) throws SQLException {
     List<String> types = new ArrayList<>();
     for (int i = 1; i <= now.getColumnCount(); i++) {

@@ -20,7 +20,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A DuckDB of one's own, in memory, with a folder of its own for what does not fit there. */
+/** A separate DuckDB in memory, with its own folder for data that does not fit into memory. */
 final class DuckSession implements AutoCloseable {
 
   /** The folders of the sessions that are open in this process. */
@@ -29,7 +29,8 @@ final class DuckSession implements AutoCloseable {
   private static final int ATTEMPTS = 20;
 
   static {
-    // Ctrl-C ends the process before the thread that reads has closed its session.
+    // Deletes the folders at Ctrl-C, which ends the process before the reading thread has closed
+    // its session.
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> SPILLS.forEach(DuckSession::remove), "pgresult-duckdb-spill"));
@@ -44,7 +45,7 @@ final class DuckSession implements AutoCloseable {
     this.spill = spill;
   }
 
-  /** Opens one that can read files, and can be configured. */
+  /** Opens a session that can read files and can be configured. */
   static DuckSession open() throws SQLException {
     NativeLibrary.require();
     Path spill;
@@ -87,13 +88,13 @@ final class DuckSession implements AutoCloseable {
     }
   }
 
-  /** The first row of a query, as texts. */
+  /** Returns the first row of a query, as texts. */
   List<String> row(String sql) throws SQLException {
     List<List<String>> rows = rows(sql);
     return rows.isEmpty() ? List.of() : rows.get(0);
   }
 
-  /** All rows of a query, as texts; NULL is empty. */
+  /** Returns all rows of a query, as texts; NULL is empty. */
   List<List<String>> rows(String sql) throws SQLException {
     List<List<String>> rows = new ArrayList<>();
     try (java.sql.Statement statement = connection.createStatement();
@@ -114,8 +115,8 @@ final class DuckSession implements AutoCloseable {
   }
 
   /**
-   * Returns why a query failed before its first row, which its driver does not say of a result that
-   * it streams; of one that is stored it does.
+   * Returns why a query failed before its first row. The driver does not report that for a streamed
+   * result, so the query is executed again with a stored one.
    */
   SQLException reason(String sql, SQLException failure) {
     try {
@@ -128,8 +129,9 @@ final class DuckSession implements AutoCloseable {
   }
 
   /**
-   * The path of the copy of a file with mixed lines, made when it is first asked for. It ends in
-   * the whole path of the file, since its folders may be columns.
+   * Returns the path of the copy of a file with several kinds of line ends, and makes the copy at
+   * the first call. The path ends in the whole path of the file, because its folders may be
+   * columns.
    */
   String copy(MixedLines file) {
     return copies.computeIfAbsent(file, original -> copyOf(original).toString());
@@ -153,7 +155,7 @@ final class DuckSession implements AutoCloseable {
     return copy;
   }
 
-  /** Makes SCHEDULED_TIME() a time. */
+  /** Defines SCHEDULED_TIME() as a time. */
   void defineScheduledTime(Instant time) throws SQLException {
     for (String name : List.of("scheduled_time", "td_scheduled_time")) {
       execute("CREATE MACRO %s() AS TIMESTAMPTZ '%s'".formatted(name, time));
@@ -161,8 +163,8 @@ final class DuckSession implements AutoCloseable {
   }
 
   /**
-   * Lets nothing be read but these files, nothing be written and no setting be changed, from now on
-   * until the session ends.
+   * Locks the session down until its end: only these files can be read, nothing can be written, and
+   * no setting can be changed.
    */
   void lockDown(List<String> files) throws SQLException {
     List<String> allowed = new ArrayList<>(files);
@@ -177,13 +179,15 @@ final class DuckSession implements AutoCloseable {
     try {
       connection.close();
     } catch (SQLException e) {
-      // It was in memory: nothing of it is left.
+      // The database was in memory, so nothing of it is left.
     } finally {
       remove(spill);
     }
   }
 
-  /** Removes a folder that a query under way may still write to; without it, it cannot. */
+  /**
+   * Deletes a folder to which a running query may still write. Without the folder, the query fails.
+   */
   private static void remove(Path folder) {
     for (int attempt = 1; SPILLS.contains(folder); attempt++) {
       try {

@@ -3,7 +3,7 @@ package io.resultsink.pipelines.duckdb;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Pieces of SQL as DuckDB writes them. */
+/** Pieces of SQL in DuckDB's spelling. */
 final class DuckSql {
 
   private DuckSql() {}
@@ -16,7 +16,7 @@ final class DuckSql {
     return "\"" + value.replace("\"", "\"\"") + "\"";
   }
 
-  /** A list of texts. */
+  /** Returns a list of texts. */
   static String texts(List<String> values) {
     return values.stream().map(DuckSql::text).collect(Collectors.joining(", ", "[", "]"));
   }

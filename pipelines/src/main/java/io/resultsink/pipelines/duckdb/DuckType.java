@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record DuckType(FieldType field, @Nullable String readable, Reader reader) {
 
-  /** Reads the value of a column, numbered from 1. */
+  /** A reader of the value of a column, numbered from 1. */
   interface Reader {
     @Nullable Object read(ResultSet row, int column) throws SQLException;
   }
@@ -36,7 +36,7 @@ record DuckType(FieldType field, @Nullable String readable, Reader reader) {
 
   private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+), ?(\\d+)\\)");
 
-  /** In a document they are text as DuckDB writes it. */
+  /** In a document they are DuckDB's text. */
   private static final Set<String> TEXT_IN_DOCUMENTS =
       Set.of(
           "DATE",
@@ -56,10 +56,9 @@ record DuckType(FieldType field, @Nullable String readable, Reader reader) {
       Set.of("UNION", "TUPLE", "VARIANT", "GEOMETRY", "BIGNUM", "TYPE");
 
   /**
-   * The line of a type.
-   *
+   * Returns the line of a type.
    * @param name as DuckDB writes it
-   * @throws QueryException for one that no column takes exactly
+   * @throws QueryException for a type that no column accepts exactly
    */
   static DuckType of(String name, String column) {
     return of(TypeName.of(name), column);
@@ -83,7 +82,7 @@ record DuckType(FieldType field, @Nullable String readable, Reader reader) {
     return type.isList() ? list(type, column) : plain(type, column);
   }
 
-  /** An array of what arrays hold; of documents it is one document. */
+  /** Returns the type of an array; an array of documents is one document. */
   private static boolean isDocument(TypeName type) {
     return type.isList()
         ? isDocument(type.element()) || type.element().kind().equals("JSON")
@@ -139,7 +138,7 @@ record DuckType(FieldType field, @Nullable String readable, Reader reader) {
     return new DuckType(field, null, reader);
   }
 
-  /** A value that is read as text. */
+  /** Returns a line whose values are read as text. */
   private static DuckType cast(FieldType field, Function<String, Object> reader) {
     return new DuckType(
         field,
@@ -188,7 +187,7 @@ record DuckType(FieldType field, @Nullable String readable, Reader reader) {
     for (TypeName list = type; list.isList(); list = list.element()) {
       field = FieldType.array(field).withNullable(list != type);
     }
-    // The driver shifts a wall clock that the machine's own time zone leaves out.
+    // Read as text, because the driver shifts a wall clock that the machine's time zone skips.
     String readable =
         switch (kind) {
           case "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS" -> "TIMESTAMP WITH TIME ZONE";

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Values of DuckDB as a row has them; what no row can have is an error. */
+/** The conversion of DuckDB's values to values of a row. A value that no row can have is an error. */
 final class DuckValue {
 
   private static final LocalDateTime LAST_TIME =
@@ -28,12 +28,12 @@ final class DuckValue {
   private static final long MICROS_IN_SECOND = 1_000_000;
   private static final long LAST_DAY = Integer.MAX_VALUE - 1L;
 
-  /** A number without a sign, in the text of an interval that has a negative one too. */
+  /** A number without a sign, in the text of an interval that also has a negative one. */
   private static final Pattern UNSIGNED = Pattern.compile("(^| )(?=\\d)");
 
   private DuckValue() {}
 
-  /** With a sign at each number, so that no setting of a session reads the first for all. */
+  /** Adds a sign to each number, because some settings of a session apply the first sign to all numbers. */
   static String interval(String text) {
     return text.contains("-") ? UNSIGNED.matcher(text).replaceAll("$1+") : text;
   }
@@ -79,7 +79,7 @@ final class DuckValue {
     return value;
   }
 
-  /** An array as PostgreSQL reads it, of values without quotes. */
+  /** Returns an array in PostgreSQL's input form, of values without quotes. */
   static String literal(java.sql.Array array, boolean intervals) throws SQLException {
     List<String> elements = new ArrayList<>();
     for (@Nullable Object element : (Object[]) array.getArray()) {
@@ -106,7 +106,7 @@ final class DuckValue {
   }
 
   static @Nullable LocalDate date(ResultSet row, int column) throws SQLException {
-    // Asked for a LocalDate, the driver makes 44 AD of 44 BC.
+    // Not read as a LocalDate, because the driver returns 44 AD for 44 BC.
     Object date = row.getObject(column);
     return date == null ? null : finite((LocalDate) date);
   }

@@ -2,18 +2,18 @@ package io.resultsink.pipelines.duckdb;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The share of this machine that one query may use, when several run in this process. */
+/** The share of this machine for one query, if several run in this process. */
 @Internal
 public final class EngineShare {
 
-  /** The rest is Java's, PostgreSQL's and everybody else's. */
+  /** The rest is for Java, PostgreSQL and other processes. */
   private static final int PERCENT_OF_MEMORY = 50;
 
   private static volatile int jobs = 1;
 
   private EngineShare() {}
 
-  /** Says how many queries may run at a time. */
+  /** Sets how many queries may run at a time. */
   public static void among(int queries) {
     jobs = Math.max(1, queries);
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The format of a file, as the end of its name says. */
+/** The format of a file, by the end of its name. */
 enum FileFormat {
   CSV(List.of(".csv", ".tsv", ".txt"), true),
   JSON(List.of(".json", ".jsonl", ".ndjson"), true),
@@ -21,7 +21,7 @@ enum FileFormat {
     this.compressible = compressible;
   }
 
-  /** The format of a file, null when its name says none that can be read. */
+  /** Returns the format of a file; null if its name has no known ending. */
   static @Nullable FileFormat of(String file) {
     for (FileFormat format : values()) {
       if (format.ending(file) != null) {
@@ -31,7 +31,7 @@ enum FileFormat {
     return null;
   }
 
-  /** Returns what a file's name is without the ending that says this format. */
+  /** Returns a file's name without the ending for this format. */
   String stem(String file) {
     String ending = ending(file);
     return ending == null ? file : file.substring(0, file.length() - ending.length());
@@ -49,7 +49,7 @@ enum FileFormat {
     return null;
   }
 
-  /** All endings, for messages. */
+  /** Returns all endings, for messages. */
   static String known() {
     return ".parquet, .csv, .tsv, .txt, .json, .jsonl, .ndjson, .avro";
   }

@@ -28,14 +28,14 @@ record FolderTable(String name, String place, FileFormat format, List<InputFile>
     return files.stream().mapToLong(InputFile::bytes).sum();
   }
 
-  /** The files as an argument of a function that reads them. */
+  /** Returns the files as an argument of a function that reads them. */
   String argument() {
     return DuckSql.texts(paths());
   }
 
   /**
-   * Returns the options that make columns of folders named {@code key=value}; empty when there are
-   * none. A value keeps all its digits: {@code 01} is a text.
+   * Returns the options that make columns of folders named {@code key=value}; empty if there are
+   * none. A value keeps all its digits: {@code 01} is text.
    */
   String partitions() {
     Map<String, String> types = partitionTypes();
@@ -48,7 +48,7 @@ record FolderTable(String name, String place, FileFormat format, List<InputFile>
                     .collect(Collectors.joining(", ")));
   }
 
-  /** All columns, without those that DuckDB makes of folders above the table. */
+  /** Returns all columns, without those that DuckDB makes of folders above the table. */
   String star() {
     Map<String, String> below = partitionTypes();
     List<String> above =
@@ -62,7 +62,7 @@ record FolderTable(String name, String place, FileFormat format, List<InputFile>
     return above.isEmpty() ? "*" : "* EXCLUDE (%s)".formatted(String.join(", ", above));
   }
 
-  /** The columns that folders give, and their types. */
+  /** Returns the columns that folders give, and their types. */
   Map<String, String> partitionTypes() {
     Map<String, String> types = new LinkedHashMap<>();
     for (InputFile file : files) {

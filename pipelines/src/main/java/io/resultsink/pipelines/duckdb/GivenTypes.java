@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
 /**
  * The types that the user gives to columns.
  *
- * @param given by column
- * @param known those of them that DuckDB has
+ * @param given the types by column
+ * @param known those that DuckDB has
  */
 record GivenTypes(Map<String, String> given, Map<String, String> known) {
 
-  /** A type's name, and nothing that could end a cast to it. */
+  /** A type's name, without characters that could end a cast to it. */
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z][A-Za-z0-9_ ]*(\\( *[0-9]+ *(, *[0-9]+ *)?\\))?(\\[[0-9]*])*");
 
@@ -43,7 +43,7 @@ record GivenTypes(Map<String, String> given, Map<String, String> known) {
   }
 
   /**
-   * Makes sure that all are types of columns that are there.
+   * Checks that all are types of existing columns.
    *
    * @throws QueryException naming each that is not
    */

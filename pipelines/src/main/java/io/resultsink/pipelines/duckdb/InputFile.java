@@ -27,9 +27,9 @@ record InputFile(String path, long bytes, Instant modified, String key) implemen
   }
 
   /**
-   * Makes sure that it is still the same.
+   * Checks that the file has not changed.
    *
-   * @throws QueryFailedException when it is not
+   * @throws QueryFailedException if it has
    */
   void checkUnchanged() {
     InputFile now;

@@ -12,10 +12,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The view of a table's JSON files: the fields of all records, as all their values allow. */
+/** The view of a table's JSON files: the fields of all records, with types that all values have. */
 final class JsonView {
 
-  /** The column that holds all fields of a record by name, as texts. */
+  /** The column with all fields of a record by name, as texts. */
   static final String MAP = "v";
 
   private static final int WIDEST_SCALE = 18;
@@ -27,7 +27,10 @@ final class JsonView {
   private final FolderTable table;
   private final Map<String, String> types = new LinkedHashMap<>();
 
-  /** Of these no double keeps all digits, and they are read from the record's text. */
+  /**
+   * The columns whose numbers have more digits than a double keeps. They are read from the record's
+   * text.
+   */
   private final List<String> exact = new ArrayList<>();
 
   private JsonView(DuckSession session, FolderTable table) {
@@ -35,7 +38,7 @@ final class JsonView {
     this.table = table;
   }
 
-  /** Reads a table's files through to find out. */
+  /** Reads all of a table's files to find the types. */
   static JsonView of(DuckSession session, FolderTable table, ReadOptions options)
       throws SQLException {
     JsonView view = new JsonView(session, table);
@@ -47,7 +50,10 @@ final class JsonView {
     return view;
   }
 
-  /** The first line that is no JSON, of files with a record on each line; null for others. */
+  /**
+   * Returns the first line that is not JSON, of files with a record on each line; null for other
+   * files.
+   */
   private @Nullable String brokenLine() {
     for (String file : table.paths()) {
       try {
@@ -61,12 +67,12 @@ final class JsonView {
                 WHERE NOT json_valid(line)\
                 """
                     .formatted(DuckSql.text(file)));
-        // A first line that is none is more likely a part of a record.
+        // If the first line is not JSON, it is probably a part of a longer record.
         if (!line.get(0).isEmpty() && !line.get(0).equals("1")) {
           return "%s, line %s: no JSON".formatted(file, line.get(0));
         }
       } catch (SQLException e) {
-        // No second reading, no place.
+        // Without a second reading there is no place.
       }
     }
     return null;
@@ -98,7 +104,7 @@ final class JsonView {
     types.replaceAll((name, type) -> options.types().getOrDefault(name, type));
   }
 
-  /** Finds those of the columns that would lose digits, and a type that keeps them. */
+  /** Finds the columns that would lose digits, and a type that keeps them. */
   private void keepDigits(List<String> doubles) throws SQLException {
     List<String> lossy = new ArrayList<>();
     List<String> same =
@@ -124,10 +130,7 @@ final class JsonView {
     return sameAsDouble(name, 0) + " AND " + sameAsDouble(name, WIDEST_SCALE);
   }
 
-  /**
-   * Returns whether the shortest text of the double is the number that is written, so far as it
-   * fits.
-   */
+  /** Returns whether the shortest text of the double is the written number. */
   private String sameAsDouble(String name, int scale) {
     String type = type(name);
     return "TRY_CAST(TRY_CAST(%s AS %s) AS %s) IS NOT DISTINCT FROM %s"
@@ -188,9 +191,9 @@ final class JsonView {
   }
 
   /**
-   * The query that has the table's rows.
+   * Returns the query for the table's rows.
    *
-   * @param withMap whether the column {@link #MAP} is asked for
+   * @param withMap whether the column {@link #MAP} is needed
    */
   String select(boolean withMap) {
     boolean map = withMap && types.keySet().stream().noneMatch(MAP::equalsIgnoreCase);

@@ -12,12 +12,12 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A CSV file whose lines end in several ways: by LF, by CRLF, by CR.
+ * A CSV file with several kinds of line ends: LF, CRLF, CR.
  *
- * <p>DuckDB refuses such a file, or cuts values of it where it is told not to be strict. It reads a
- * copy instead, in which LF ends every line. A line end inside of quotes is data and stays.
+ * <p>DuckDB refuses such a file, or cuts values of it if it is not strict. So it reads a copy, in
+ * which LF ends every line. A line end inside of quotes is data and stays.
  *
- * @param quote what may surround a value
+ * @param quote the quote of values
  */
 record MixedLines(String path, char quote) implements Serializable {
 
@@ -26,14 +26,14 @@ record MixedLines(String path, char quote) implements Serializable {
   /** A quote opens a value only after one of these, or after a line end. */
   private static final String DELIMITERS = ",;\t|";
 
-  /** The bytes of a file, unpacked. */
+  /** Opens the bytes of a file, unpacked. */
   static InputStream open(String path) throws IOException {
     InputStream bytes = Files.newInputStream(Path.of(path));
     return new BufferedInputStream(
         isGzip(path) ? new GZIPInputStream(bytes, BUFFER_BYTES) : bytes, BUFFER_BYTES);
   }
 
-  /** Returns whether {@link #open} unpacks a file; no class of Java does it for Zstandard. */
+  /** Returns whether {@link #open} can unpack a file; Java cannot unpack Zstandard. */
   static boolean canOpen(String path) {
     return !path.toLowerCase(Locale.ROOT).endsWith(".zst");
   }
@@ -42,7 +42,7 @@ record MixedLines(String path, char quote) implements Serializable {
     return path.toLowerCase(Locale.ROOT).endsWith(".gz");
   }
 
-  /** Returns whether the lines of a file end in several ways, those inside of quotes included. */
+  /** Returns whether a file has several kinds of line ends, those inside of quotes included. */
   static boolean isIn(String path) throws IOException {
     boolean lf = false;
     boolean crLf = false;
@@ -61,7 +61,7 @@ record MixedLines(String path, char quote) implements Serializable {
     return before == '\r' && (lf || crLf);
   }
 
-  /** The copy's name, in which nothing says that it is packed. */
+  /** Returns the copy's name, without the ending of a packed file. */
   String copyName() {
     return isGzip(path) ? path.substring(0, path.length() - ".gz".length()) : path;
   }
@@ -84,7 +84,8 @@ record MixedLines(String path, char quote) implements Serializable {
           returns++;
           continue;
         }
-        // Any CRs before an LF end one line with it: a text written twice for Windows has two.
+        // All CRs before an LF are one line end with it, because a text converted twice for Windows
+        // has two.
         for (int i = 0; i < returns && next != '\n'; i++) {
           to.write('\n');
         }

@@ -10,17 +10,17 @@ import org.apache.beam.sdk.annotations.Internal;
 /**
  * The options with which the user describes the files.
  *
- * @param types the types of columns, by name, in the order given, where they are not to be found in
- *     the values
- * @param nulls what stands for NULL in CSV, beside the empty value
+ * @param types the given types of columns, by name, in their order; other types are found in the
+ *     values
+ * @param nulls the texts for NULL in CSV, in addition to the empty value
  */
 @Internal
 public record ReadOptions(Map<String, String> types, List<String> nulls) implements Serializable {
 
-  /** Nothing said. */
+  /** No options. */
   public static final ReadOptions NONE = new ReadOptions(Map.of(), List.of());
 
-  /** Copies both. */
+  /** Copies both maps. */
   public ReadOptions {
     types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
     nulls = List.copyOf(nulls);

@@ -17,11 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A user's SQL as DuckDB's parser has read it: one statement, and only a query.
+ * A user's SQL after DuckDB's parser: one statement, and only a query.
  *
- * <p>DuckDB makes a tree of more than queries: a CTE may be a COPY, an INSERT, a DELETE or an
- * UPDATE, and one text several statements. So every node of the tree has to be one that is known to
- * only read rows.
+ * <p>DuckDB parses more than queries: a CTE may be a COPY, an INSERT, a DELETE or an UPDATE, and
+ * one text may have several statements. So every node of the tree must be one that only reads rows.
  */
 final class Statement {
 
@@ -45,7 +44,7 @@ final class Statement {
   /**
    * Reads a text by DuckDB's own parser.
    *
-   * @throws QueryException when it is not exactly one query, with the place
+   * @throws QueryException with the place, if it is not exactly one query
    */
   static Statement parse(DuckSession session, String sql) throws SQLException {
     String question =
@@ -67,8 +66,8 @@ final class Statement {
   /**
    * Reads a text.
    *
-   * @param serialized what {@code json_serialize_sql} made of it
-   * @throws QueryException when it is not exactly one query, with the place
+   * @param serialized the result of {@code json_serialize_sql}
+   * @throws QueryException with the place, if it is not exactly one query
    */
   static Statement of(String sql, String serialized) {
     JsonNode answer;
@@ -111,7 +110,7 @@ final class Statement {
             + "; a name that is a word of SQL stands in \"double quotes\"");
   }
 
-  /** Returns where in the SQL that is, as an editor counts. */
+  /** Returns the place in the SQL, as an editor counts. */
   private String place(long offset) {
     // DuckDB counts bytes of UTF-8.
     byte[] bytes = sql.getBytes(java.nio.charset.StandardCharsets.UTF_8);
@@ -223,9 +222,9 @@ final class Statement {
   }
 
   /**
-   * The tables that the query names.
+   * Returns the tables that the query names.
    *
-   * @throws QueryException when one is not there, with those that are
+   * @throws QueryException with all existing tables, if one does not exist
    */
   List<String> tables(TableFolder folder) {
     List<String> named = new ArrayList<>();
@@ -242,20 +241,20 @@ final class Statement {
     return named;
   }
 
-  /** Returns whether a column that is named as the map of a JSON table's fields is asked for. */
+  /** Returns whether the query uses a column with the name of the map of a JSON table's fields. */
   boolean usesMap() {
     return usesMap;
   }
 
-  /** Returns the SQL with a mark in place of the name of each unnamed column. */
+  /** Returns the SQL with a mark instead of the name of each unnamed column. */
   String marked(DuckSession session) throws SQLException {
     return answer(session, "SELECT json_deserialize_sql(?::JSON)", marked());
   }
 
   /**
-   * The tree with a recognizable alias on each column of the result that has no name of its own: an
-   * expression that is no column and has no alias. What expands to several columns keeps it on each
-   * of them.
+   * Returns the tree with a recognizable alias on each unnamed column of the result: an expression
+   * that is not a column and has no alias. An expression that expands to several columns has the
+   * alias on each.
    */
   private String marked() {
     JsonNode copy = tree.deepCopy();
@@ -283,7 +282,7 @@ final class Statement {
     return copy.toString();
   }
 
-  /** Returns whether that is the alias of a column without a name. */
+  /** Returns whether a name is the alias of an unnamed column. */
   static boolean isMarked(String column) {
     return column.startsWith(MARK);
   }

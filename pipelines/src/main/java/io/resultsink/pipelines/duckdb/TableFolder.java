@@ -32,7 +32,7 @@ final class TableFolder {
   /**
    * Lists a folder or file.
    *
-   * @throws QueryException when it does not exist, or has nothing that can be a table
+   * @throws QueryException if it does not exist, or has nothing that can be a table
    */
   static TableFolder of(String database) {
     Path place = Path.of(database).toAbsolutePath().normalize();
@@ -92,13 +92,13 @@ final class TableFolder {
     return files;
   }
 
-  /** Hidden files, checksums and markers of those who wrote the folder are no data. */
+  /** Hidden files, checksums, and markers of the program that wrote the folder are not data. */
   private static boolean counts(Path entry) {
     String name = entry.getFileName().toString();
     return !name.startsWith(".") && !name.equals("_SUCCESS") && !name.endsWith(".crc");
   }
 
-  /** The names of all tables. */
+  /** Returns the names of all tables. */
   List<String> names() {
     return byName.values().stream().map(candidates -> candidates.get(0).name).toList();
   }
@@ -108,9 +108,9 @@ final class TableFolder {
   }
 
   /**
-   * A table.
+   * Returns a table.
    *
-   * @throws QueryException when its files do not make one
+   * @throws QueryException if its files do not make one
    */
   FolderTable table(String name) {
     List<Candidate> candidates =

@@ -5,6 +5,6 @@ import java.io.Serializable;
 /** The reading of a table's files, decided once. */
 interface TableRows extends Serializable {
 
-  /** The query that has the rows in a session. */
+  /** Returns the query for the rows in a session. */
   String select(DuckSession session);
 }

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of the folder as a query sees it: how its files are read, decided once.
+ * The view of a table of the folder: how its files are read, decided once.
  *
- * @param rows of Avro, which DuckDB does not read, none
- * @param columns those whose types are found in the files' values
+ * @param rows the reading of its files; null for Avro, which DuckDB does not read
+ * @param columns the columns whose types are found in the files' values
  */
 record TableView(FolderTable table, TableRows rows, List<String> columns) implements Serializable {
 
-  /** Reads as much of the files as their columns take. */
+  /** Reads as much of the files as is needed to find their columns. */
   static TableView of(DuckSession session, FolderTable table, ReadOptions options, boolean withMap)
       throws SQLException {
     return switch (table.format()) {
@@ -40,7 +40,7 @@ record TableView(FolderTable table, TableRows rows, List<String> columns) implem
         .formatted(table.star(), table.argument(), union, table.partitions());
   }
 
-  /** Makes it known to a session. */
+  /** Defines the view in a session. */
   void create(DuckSession session, boolean withRows) throws SQLException {
     if (table.format() == FileFormat.AVRO) {
       AvroTable.of(table).create(session, withRows);
@@ -51,7 +51,8 @@ record TableView(FolderTable table, TableRows rows, List<String> columns) implem
   }
 
   /**
-   * The first Parquet file that cannot be read through, found by a second reading; null for none.
+   * Returns the first Parquet file that cannot be read completely, found by a second reading; null
+   * if there is none.
    */
   @Nullable String broken(DuckSession session) {
     if (table.format() != FileFormat.PARQUET) {

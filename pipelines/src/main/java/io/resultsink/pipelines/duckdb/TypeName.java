@@ -6,22 +6,22 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * A type's name as DuckDB writes it, taken apart.
+ * A type's name as DuckDB writes it, parsed.
  *
- * @param kind such as {@code BIGINT}, {@code DECIMAL(10,2)}, {@code STRUCT}; of a list {@code []}
+ * @param kind such as {@code BIGINT}, {@code DECIMAL(10,2)}, {@code STRUCT}; for a list {@code []}
  *     or {@code [3]}
- * @param parts the types that it is made of; none for a plain type
+ * @param parts the types of which it is made; none for a plain type
  */
 record TypeName(String kind, List<Part> parts) {
 
   /**
-   * One of the types that another is made of.
+   * A type of which another is made.
    *
-   * @param field its name as DuckDB writes it; empty where it has none
+   * @param field the field's name as DuckDB writes it; empty if it has none
    */
   record Part(String field, TypeName type) {}
 
-  /** Takes a name apart. */
+  /** Parses a name. */
   static TypeName of(String name) {
     return new Parser(name).type();
   }
@@ -30,19 +30,19 @@ record TypeName(String kind, List<Part> parts) {
     return kind.startsWith("[");
   }
 
-  /** The type of a list's elements. */
+  /** Returns the type of a list's elements. */
   TypeName element() {
     return parts.get(0).type;
   }
 
-  /** All plain types in it, and those of which a document would lose something. */
+  /** Returns all plain types in it, and the types that a document would not represent exactly. */
   List<TypeName> leaves() {
     return parts.isEmpty() || kind.equals("UNION") || kind.equals("TUPLE")
         ? List.of(this)
         : parts.stream().flatMap(part -> part.type.leaves().stream()).toList();
   }
 
-  /** Its name with other leaves. */
+  /** Returns its name with other leaves. */
   String with(UnaryOperator<String> leaf) {
     if (parts.isEmpty()) {
       return leaf.apply(kind);
@@ -115,7 +115,7 @@ record TypeName(String kind, List<Part> parts) {
       }
     }
 
-    /** A type's own name, which may have blanks or stand in quotes. */
+    /** Reads a type's own name, which may have blanks or quotes. */
     private void skipWord() {
       if (at('"')) {
         skipQuoted('"');
@@ -125,7 +125,7 @@ record TypeName(String kind, List<Part> parts) {
       }
     }
 
-    /** Digits, or an enum's labels. */
+    /** Reads digits, or an enum's labels. */
     private void skipArguments() {
       if (!at('(')) {
         return;
@@ -140,7 +140,7 @@ record TypeName(String kind, List<Part> parts) {
       position++;
     }
 
-    /** A quote that is part of the name is written twice. */
+    /** A quote in the name is written twice. */
     private void skipQuoted(char quote) {
       do {
         position = text.indexOf(quote, position + 1) + 1;

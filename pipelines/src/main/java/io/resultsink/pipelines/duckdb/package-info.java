@@ -1,22 +1,30 @@
 /**
  * DuckDB as the engine of a query: files of this machine as tables, in the process of the pipeline.
  *
- * <p>Reading order: {@code DuckQuery} prepares, {@code TableFolder} lists the files, {@code
- * CsvView} and its neighbours say how a table's files are read, {@code Statement} lets only a query
- * through, {@code DuckSession} is locked down before it runs, {@code DuckCursor} has the rows.
+ * <p>Reading order:
  *
- * <p>Decisions, and where they are kept:
+ * <ol>
+ *   <li>{@code DuckQuery} prepares a query.
+ *   <li>{@code TableFolder} lists the files.
+ *   <li>{@code CsvView} and its neighbours decide how a table's files are read.
+ *   <li>{@code Statement} accepts only a query.
+ *   <li>{@code DuckSession} is locked down before the query runs.
+ *   <li>{@code DuckCursor} has the rows.
+ * </ol>
+ *
+ * <p>Decisions, and their classes:
  *
  * <ul>
- *   <li>Types of CSV are those that all values of the file have, so that no digit is lost and no
- *       date guessed ({@code CsvTypes}). JSON likewise ({@code JsonView}).
- *   <li>A table's files are listed once. One that has another size or time afterwards fails the run
+ *   <li>A column's type is one that all values of the file have, so that no digit is lost and no
+ *       date guessed ({@code CsvTypes}, {@code JsonView}).
+ *   <li>A table's files are listed once. A file whose size or time changes after that fails the run
  *       ({@code InputFile}).
- *   <li>A CSV file whose lines end in several ways is read through a copy that lives as long as the
- *       session ({@code MixedLines}). It is looked for only where reading fails, so that no other
- *       file is read once more.
- *   <li>No message of DuckDB about a value leaves: it quotes the whole line ({@code DuckErrors}).
- *   <li>Each of its types is exactly one of Beam's, or is refused by name ({@code DuckType}).
+ *   <li>A CSV file with several kinds of line ends is read through a copy, which the session
+ *       deletes ({@code MixedLines}). Only a file that cannot be read is searched for them, so that
+ *       no other file is read twice.
+ *   <li>No message of DuckDB about a value is shown, because it quotes the whole line ({@code
+ *       DuckErrors}).
+ *   <li>Each type of DuckDB is exactly one of Beam's, or is refused by name ({@code DuckType}).
  * </ul>
  */
 @NullMarked

@@ -14,23 +14,23 @@ import org.apache.beam.sdk.annotations.Internal;
 public record Address(String host, int port, String user, String database, Path passwordFile) {
 
   /**
-   * The only authentication that a client of the server agrees to. With SCRAM the server proves
-   * that it knows the password, and the password itself is never sent. So another process that
-   * listens on the port after a crash is neither believed nor told the password.
+   * The only authentication that clients accept. With SCRAM the server proves that it knows the
+   * password, which is never sent. So another process that listens on the port after a crash is not
+   * trusted, and does not get the password.
    */
   public static final String AUTHENTICATION = "scram-sha-256";
 
-  /** The address without a secret, {@code postgresql://results@127.0.0.1:54320/results}. */
+  /** Returns the address without a secret, {@code postgresql://results@127.0.0.1:54320/results}. */
   public String url() {
     return "postgresql://" + user + "@" + host + ":" + port + "/" + database;
   }
 
   /**
-   * The address for psql and all that is made with libpq. It names the file that has the password,
-   * so that no password stands on a command line.
+   * Returns the address for programs with libpq, such as psql. It names the file with the password,
+   * so that no password is on a command line.
    *
-   * @param libpqMajor the major version of that libpq; one before 16 does not know {@code
-   *     require_auth}, and refuses a URL that has it
+   * @param libpqMajor the major version of libpq; before 16 it refuses a URL with {@code
+   *     require_auth}
    */
   public String libpqUrl(int libpqMajor) {
     String authentication = libpqMajor < 16 ? "" : "&require_auth=" + AUTHENTICATION;
@@ -40,7 +40,9 @@ public record Address(String host, int port, String user, String database, Path 
         + authentication;
   }
 
-  /** The password in libpq's own format, beside the one that has it alone. */
+  /**
+   * Returns the password file in libpq's format, which is next to the one with the password only.
+   */
   static Path passFile(Path passwordFile) {
     return passwordFile.resolveSibling("pgpass");
   }
@@ -49,7 +51,7 @@ public record Address(String host, int port, String user, String database, Path 
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%2F", "/");
   }
 
-  /** The same for JDBC, without user. */
+  /** Returns the address for JDBC, without user. */
   String jdbcUrl() {
     return "jdbc:postgresql://" + host + ":" + port + "/" + database;
   }

@@ -13,20 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The server's data directory: there, or not there; never half made. */
+/** The server's data directory. It exists complete or not at all. */
 record DataDirectory(Path path) {
 
   boolean exists() {
     return Files.exists(path);
   }
 
-  /** The major version that wrote the data, {@code 18}. */
+  /** Returns the major version that wrote the data, such as {@code 18}. */
   Optional<String> major() throws IOException {
     Path file = path.resolve("PG_VERSION");
     return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
   }
 
-  /** Another major version's server cannot read the data. */
+  /** Checks the version, because a server of another major version cannot read the data. */
   void requireMajor(String binaries) throws IOException {
     String data = major().orElse("an unknown version");
     if (!data.equals(binaries)) {
@@ -50,7 +50,7 @@ record DataDirectory(Path path) {
     }
   }
 
-  /** Makes the directory aside and moves it in place when it is whole. */
+  /** Makes the directory under another name, and renames it when it is complete. */
   void create(ServerBinaries binaries, String password) throws IOException {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     FileTree.delete(fresh);
@@ -90,7 +90,7 @@ record DataDirectory(Path path) {
                 "--encoding=UTF8",
                 "--locale=C"));
     if (Integer.parseInt(major) >= 17) {
-      // Upper and lower case of every alphabet, without depending on the machine's locales.
+      // A locale with upper and lower case of every alphabet, which every machine has.
       arguments.add("--locale-provider=builtin");
       arguments.add("--builtin-locale=C.UTF-8");
     }
@@ -98,8 +98,8 @@ record DataDirectory(Path path) {
   }
 
   /**
-   * In single-user mode: no server listens before the role's password holds, and the password is in
-   * no argument list. One line is one statement.
+   * Creates the role in single-user mode: no server listens before the password is set, and no
+   * argument list has the password. Each line is one statement.
    */
   private static void createRoleAndDatabase(ServerBinaries binaries, Path fresh, String password)
       throws IOException {

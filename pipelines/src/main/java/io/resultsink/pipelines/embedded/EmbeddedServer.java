@@ -14,7 +14,7 @@ import org.apache.beam.sdk.annotations.Internal;
 
 /**
  * The embedded PostgreSQL of one home folder: a server process that outlives the command that
- * starts it. For trying out, not for data one cannot lose.
+ * starts it. It is for trying out, not for important data.
  */
 @Internal
 public final class EmbeddedServer {
@@ -36,22 +36,22 @@ public final class EmbeddedServer {
     this.port = port;
   }
 
-  /** The server of a home folder, on the port of {@value #PORT_VARIABLE}, or else 54320. */
+  /** Creates the server of a home folder, on the port of {@value #PORT_VARIABLE}, else 54320. */
   public static EmbeddedServer home(Path pgresultHome) {
     String text = System.getenv(PORT_VARIABLE);
     return home(pgresultHome, text == null || text.isEmpty() ? DEFAULT_PORT : parsePort(text));
   }
 
-  /** The server of a home folder, on a port that it takes when it is started. */
+  /** Creates the server of a home folder. It gets the port when it is started. */
   public static EmbeddedServer home(Path pgresultHome, int port) {
     return new EmbeddedServer(pgresultHome, port);
   }
 
   /**
-   * Starts the server when it does not run, making it when there is none.
+   * Starts the server if it does not run, and creates it first if there is none.
    *
-   * @return where it listens; a server that runs already stays on the port it has
-   * @throws DatabaseUnavailableException saying why there is none, and what to do
+   * @return where it listens; a server that runs already keeps its port
+   * @throws DatabaseUnavailableException with the reason and the remedy
    */
   public Address start() {
     try {
@@ -66,9 +66,9 @@ public final class EmbeddedServer {
   }
 
   /**
-   * Stops the server; sessions are ended, transactions rolled back, the data stay.
+   * Stops the server: ends sessions, rolls back transactions, keeps the data.
    *
-   * @return false when it did not run
+   * @return false if it did not run
    */
   public boolean stop() {
     try {
@@ -81,7 +81,7 @@ public final class EmbeddedServer {
     }
   }
 
-  /** Returns whether it runs, and where its data are; starts and writes nothing. */
+  /** Returns whether it runs, and where its data are. Starts and writes nothing. */
   public ServerStatus status() {
     try {
       return new ServerStatus(
@@ -137,7 +137,7 @@ public final class EmbeddedServer {
                     null));
   }
 
-  /** Asked beforehand, because the server itself says it in its log only. */
+  /** Checked before the start, because the server reports a used port only in its log. */
   private void requireFreePort() throws IOException {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
@@ -181,7 +181,7 @@ public final class EmbeddedServer {
         return port;
       }
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     throw new DatabaseUnavailableException(
         PORT_VARIABLE + " is '" + text + "'; set it to a port from 1 to 65535, or unset it",

@@ -9,13 +9,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** A folder with all that is in it. */
+/** A folder with everything in it. */
 @Internal
 public final class FileTree {
 
   private FileTree() {}
 
-  /** Deletes it, when it is there; symbolic links are not followed. */
+  /** Deletes the folder if it exists. Symbolic links are not followed. */
   public static void delete(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;

@@ -9,10 +9,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets one command at a time start or stop the server of a folder.
+ * The lock under which one command at a time starts or stops the server of a folder.
  *
- * <p>A file lock excludes other processes only, and fails within one; hence the second lock. The
- * system frees it when the process dies.
+ * <p>A file lock excludes only other processes, so a second lock excludes other threads. The system
+ * frees the file lock when the process dies.
  */
 final class FolderLock {
 
@@ -25,7 +25,7 @@ final class FolderLock {
 
   private FolderLock() {}
 
-  /** Waits for the lock; makes the folder, for its owner only, when there is none. */
+  /** Waits for the lock. Creates the folder, for its owner only, if there is none. */
   static <T> T holding(Path folder, Action<T> action) throws IOException {
     if (!Files.isDirectory(folder)) {
       Files.createDirectories(

@@ -18,10 +18,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** The packed server for this machine, as the class path has it. */
+/** The archive of the server for this machine, on the class path. */
 record ServerArchive(URL location) {
 
-  /** Finds the archive whose name says this system and processor. */
+  /** Finds the archive with this system and processor in its name. */
   static ServerArchive forThisMachine() {
     String name = resourceName(System.getProperty("os.name"), System.getProperty("os.arch"));
     URL location = ServerArchive.class.getResource("/" + name);
@@ -33,9 +33,9 @@ record ServerArchive(URL location) {
               + System.getProperty("os.arch")
               + "): "
               + name
-              + " is not on the class path. A build has that of the machine it was made on, if that is"
-              + " Linux or macOS on x86-64 or ARM64: build pgresult here, or use a server of your"
-              + " own: -r postgresql://user@host/database/table",
+              + " is not on the class path. A build has that of the machine it was made on, if that"
+              + " is Linux or macOS on x86-64 or ARM64: build pgresult here, or use a server of"
+              + " your own: -r postgresql://user@host/database/table",
           Remedy.FIX_CONFIGURATION,
           null,
           null);
@@ -57,7 +57,7 @@ record ServerArchive(URL location) {
         + ".txz";
   }
 
-  /** The first digits of the content's SHA-256. */
+  /** Returns the first digits of the content's SHA-256. */
   String digest() throws IOException {
     try (InputStream bytes = location.openStream();
         DigestInputStream digesting =

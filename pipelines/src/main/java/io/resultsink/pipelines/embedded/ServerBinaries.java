@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The unpacked server, and how its programs are run. */
+/** The unpacked server and its programs. */
 final class ServerBinaries {
 
   private static final Pattern VERSION = Pattern.compile("PostgreSQL\\) (\\d+)");
 
-  /** The last lines of a program that fails; all of it would hide the reason. */
+  /** The number of lines that are shown of a failed program, because the reason is at the end. */
   private static final int LINES_SHOWN = 5;
 
   private static final int MINUTES = 2;
@@ -40,7 +40,8 @@ final class ServerBinaries {
   }
 
   /**
-   * The server for this machine, unpacked when it is not yet. The caller holds the folder's lock.
+   * Returns the server for this machine, and unpacks it first if necessary. The caller holds the
+   * folder's lock.
    */
   static ServerBinaries unpackedIn(Path folder) throws IOException {
     ServerArchive archive = ServerArchive.forThisMachine();
@@ -54,12 +55,12 @@ final class ServerBinaries {
     return new ServerBinaries(root);
   }
 
-  /** The server's major version, {@code 18}. */
+  /** Returns the server's major version, such as {@code 18}. */
   String major() {
     return major;
   }
 
-  /** Runs one of the server's programs to its end and returns what it said. */
+  /** Runs one of the server's programs to its end and returns its output. */
   String run(String program, List<String> arguments) throws IOException {
     return run(program, arguments, "");
   }
@@ -68,7 +69,7 @@ final class ServerBinaries {
     List<String> command = new ArrayList<>(asOrdinaryUser);
     command.add(root.resolve("bin").resolve(program).toString());
     command.addAll(arguments);
-    // A file, not a pipe: a server that pg_ctl leaves behind would hold a pipe open.
+    // A file and not a pipe, because the server that pg_ctl starts would keep a pipe open.
     Path out = Files.createTempFile("pgresult", ".out");
     try {
       ProcessBuilder builder =
@@ -92,7 +93,7 @@ final class ServerBinaries {
     try (OutputStream stdin = process.getOutputStream()) {
       stdin.write(input.getBytes(UTF_8));
     } catch (IOException e) {
-      // It ended before it read; its exit code says why.
+      // The program ended before it read its input; its exit code says why.
     }
   }
 
@@ -120,8 +121,9 @@ final class ServerBinaries {
     }
     String hint =
         said.startsWith("unshare:")
-            ? "\nPostgreSQL does not run as root, and this machine does not allow the namespace that"
-                + " gets around it: run pgresult as an ordinary user"
+            ? "\n"
+                + "PostgreSQL does not run as root, and this machine does not allow the namespace"
+                + " that gets around it: run pgresult as an ordinary user"
             : "";
     return new DatabaseUnavailableException(
         "the embedded PostgreSQL does not work here: "
@@ -141,7 +143,7 @@ final class ServerBinaries {
     return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size()));
   }
 
-  /** Tests for root; where there is no /proc, the server's own refusal has to do. */
+  /** Returns whether the user is root. Without /proc, the server itself refuses root. */
   private static boolean runsAsRoot() throws IOException {
     Path self = Path.of("/proc/self");
     return Files.exists(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid"));

@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 
-/** The generated password of a folder's server, and the proof that the server knows it too. */
+/** The generated password of a folder's server, and the proof that the server knows it. */
 final class ServerLogin {
 
   /** cannot_connect_now: the server is starting up or shutting down. */
   private static final String NOT_NOW = "57P03";
 
-  /** too_many_connections: it runs. */
+  /** too_many_connections: the server runs. */
   private static final String FULL = "53300";
 
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
@@ -38,7 +38,7 @@ final class ServerLogin {
     this.passwordFile = folder.resolve("password");
   }
 
-  /** Returns where the server listens, if one runs that proves to know the password. */
+  /** Returns where the server listens, if one runs and proves that it knows the password. */
   Optional<Address> answering() throws IOException {
     Optional<Integer> port = portInUse();
     if (port.isEmpty() || !Files.exists(passwordFile)) {
@@ -54,7 +54,7 @@ final class ServerLogin {
     return accepts(address) ? Optional.of(address) : Optional.empty();
   }
 
-  /** Makes a password and writes it to its files. */
+  /** Generates a password and writes its files. */
   String newPassword() throws IOException {
     byte[] random = new byte[24];
     new SecureRandom().nextBytes(random);
@@ -82,14 +82,17 @@ final class ServerLogin {
     }
   }
 
-  /** The fourth line of postmaster.pid; the file stays when the machine goes down. */
+  /**
+   * Reads the port from the fourth line of postmaster.pid. The file stays after a crash of the
+   * machine.
+   */
   private Optional<Integer> portInUse() throws IOException {
     return postmasterLine(3).map(Integer::valueOf);
   }
 
   /**
-   * Returns whether the process of the first line of postmaster.pid is alive, and this user's. A
-   * server that is full or starting says so before it proves that it is the right one.
+   * Returns whether the process in the first line of postmaster.pid is alive, and this user's. A
+   * server that is full or starting answers before it proves that it is the right one.
    */
   private boolean processLives() throws IOException {
     Optional<String> user = ProcessHandle.current().info().user();
@@ -147,7 +150,7 @@ final class ServerLogin {
     }
   }
 
-  /** Never readable by others, not even for a moment: made anew, with its permissions. */
+  /** Writes a new file with its permissions, so that other users cannot read it at any moment. */
   private static void writePrivately(Path file, String line) throws IOException {
     Files.deleteIfExists(file);
     Files.createFile(

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of the embedded server, found without starting it.
  *
- * @param running where it listens; null when it does not run
+ * @param running where it listens; null if it does not run
  * @param data its data directory
- * @param major the major version that wrote the data; null when there are none yet
+ * @param major the major version that wrote the data; null if there are none yet
  */
 @Internal
 public record ServerStatus(@Nullable Address running, Path data, @Nullable String major) {
 
-  /** Returns where it listens, when it runs. */
+  /** Returns where it listens, if it runs. */
   public Optional<Address> address() {
     return Optional.ofNullable(running);
   }

@@ -1,9 +1,9 @@
 /**
- * A PostgreSQL server of one's own, for trying out.
+ * A PostgreSQL server for trying out.
  *
- * <p>A real server process from binaries on the class path, on loopback only, that lives on after
- * the command that started it, so that {@code psql} and BI tools can look. All it has is in one
- * folder, {@code embedded} under the home of {@code pgresult}:
+ * <p>It is a real server process, from binaries on the class path, and listens on loopback only. It
+ * outlives the command that started it, so that {@code psql} and BI tools can connect. All its
+ * files are in one folder, {@code embedded} in the home of {@code pgresult}:
  *
  * <ul>
  *   <li>{@code data}: the server's data directory
@@ -13,10 +13,10 @@
  *   <li>{@code lock}: held by the command that is starting or stopping the server
  * </ul>
  *
- * <p>The superuser has no password and so cannot log in: the role {@code results} owns its database
+ * <p>The superuser has no password and so cannot log in. The role {@code results} owns its database
  * and nothing else. Every client requires SCRAM, in which the server proves that it knows the
- * generated password. That tells the running server from a {@code postmaster.pid} that a crash left
- * and from another process on the port, which never gets the password.
+ * generated password. A {@code postmaster.pid} that a crash left, or another process on the port,
+ * cannot do that, and never gets the password.
  */
 @NullMarked
 package io.resultsink.pipelines.embedded;

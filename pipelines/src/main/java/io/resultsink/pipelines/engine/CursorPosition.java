@@ -3,11 +3,11 @@ package io.resultsink.pipelines.engine;
 import java.io.Serializable;
 
 /**
- * A place in the rows of one execution.
+ * A position in the rows of one execution.
  *
  * @param cursor the name of the open cursor; empty before there is one
- * @param block how many blocks stand before it
- * @param end whether nothing stands behind it
+ * @param block the number of blocks before it
+ * @param end whether no block follows
  */
 record CursorPosition(String cursor, long block, boolean end) implements Serializable {
 

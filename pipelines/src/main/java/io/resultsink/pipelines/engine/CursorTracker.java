@@ -5,10 +5,10 @@ import org.apache.beam.sdk.transforms.splittabledofn.SplitResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The progress of reading an execution, from a position on to its end.
+ * The progress of reading an execution, from a position to its end.
  *
- * <p>It is cut only behind what is claimed, and the rest is read on from the same open cursor. A
- * part of the rows further behind cannot be given away: a second execution may have other rows.
+ * <p>A runner can split it only after the claimed blocks, and the rest is read from the same open
+ * cursor. A later part cannot be split off, because a second execution may have other rows.
  */
 final class CursorTracker extends RestrictionTracker<CursorPosition, CursorPosition> {
 

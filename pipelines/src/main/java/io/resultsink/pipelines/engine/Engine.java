@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public enum Engine {
   /** DuckDB in the process of the pipeline, on files of this machine. */
   duckdb("DuckDB"),
-  /** The PostgreSQL server that has the tables. */
+  /** The PostgreSQL server with the tables. */
   postgres("PostgreSQL"),
   /** Beam SQL, on all workers of the runner. */
   beam("Beam SQL");
@@ -29,18 +29,18 @@ public enum Engine {
     this.title = title;
   }
 
-  /** Its name as people write it. */
+  /** Returns its name in text. */
   public String title() {
     return title;
   }
 
   /**
-   * The engine for a query.
+   * Returns the engine for a query.
    *
    * @param tables the place of the query's tables
    * @param local whether the runner is in this process
-   * @param forced what the user wants; null for the one that fits
-   * @throws IllegalArgumentException in words for the user, when the forced one cannot do it
+   * @param forced the engine that the user names; null for the default one
+   * @throws IllegalArgumentException in words for the user, if the named one does not support this
    */
   public static Engine of(Tables tables, boolean local, @Nullable Engine forced) {
     boolean server = tables == Tables.ON_SERVER;

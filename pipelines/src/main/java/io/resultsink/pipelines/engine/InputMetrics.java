@@ -4,24 +4,27 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 
-/** The names of the counters of what a query reads. */
+/** The names of the counters of a query's input. */
 @Internal
 public final class InputMetrics {
 
-  /** Rows read; a counter for each table, named after it. */
+  /** The rows read; one counter for each table, named after it. */
   public static final String ROWS_READ = "pgresult.rows_read";
 
-  /** Timestamps that lost their microseconds, which Beam SQL does not have; one for each table. */
+  /**
+   * The timestamps that lost their microseconds, because Beam SQL has milliseconds; one counter for
+   * each table.
+   */
   public static final String TIMESTAMPS_CUT = "pgresult.timestamps_cut";
 
   private InputMetrics() {}
 
-  /** The counter of the rows of a table, or of all that an engine reads. */
+  /** Returns the counter of a table's rows, or of all rows of an engine. */
   public static Counter rowsRead(String table) {
     return Metrics.counter(ROWS_READ, table);
   }
 
-  /** The counter of a table's cut timestamps. */
+  /** Returns the counter of a table's cut timestamps. */
   public static Counter timestampsCut(String table) {
     return Metrics.counter(TIMESTAMPS_CUT, table);
   }

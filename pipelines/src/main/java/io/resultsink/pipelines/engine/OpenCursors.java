@@ -8,8 +8,8 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cursors that are open in this process, of all runs. One is read by one thread at a time, and
- * waits here for the next.
+ * The open cursors of this process, of all runs. One thread at a time reads a cursor; between two,
+ * it waits here.
  */
 @Internal
 public final class OpenCursors {
@@ -18,7 +18,7 @@ public final class OpenCursors {
 
   private OpenCursors() {}
 
-  /** A cursor, and how far it was read. */
+  /** A cursor and the number of blocks read from it. */
   static final class Open {
     private final String name;
     private final String source;
@@ -45,7 +45,7 @@ public final class OpenCursors {
       return ended;
     }
 
-    /** Puts it back for the one who goes on behind these blocks. */
+    /** Returns the cursor for the thread that continues after these blocks. */
     synchronized void release(long blocksRead, boolean afterTheLast) {
       blocks = blocksRead;
       ended = afterTheLast;
@@ -58,7 +58,7 @@ public final class OpenCursors {
       return free;
     }
 
-    /** Ends the session; nobody finds it any more. */
+    /** Ends the session and removes the cursor. */
     void close() {
       OPEN.remove(name, this);
       BlocksInFlight.forget(source);
@@ -73,25 +73,28 @@ public final class OpenCursors {
     }
   }
 
-  /** Enters a new cursor of a source, for the caller alone. */
+  /** Adds a new cursor of a source, which only the caller uses. */
   static Open add(String source, RowCursor cursor) {
     Open open = new Open(UUID.randomUUID().toString(), source, cursor);
     OPEN.put(open.name, open);
     return open;
   }
 
-  /** A cursor of which exactly so many blocks were read, for the caller alone; null without one. */
+  /**
+   * Takes the cursor of which exactly so many blocks were read; null if there is none. Only the
+   * caller uses it then.
+   */
   static @Nullable Open take(String name, long blocksRead) {
     Open open = OPEN.get(name);
     return open != null && open.take(blocksRead) ? open : null;
   }
 
-  /** Ends at once what a source executes in this process. */
+  /** Ends the executions of a source in this process at once. */
   public static void cancel(String source) {
     OPEN.values().stream().filter(open -> open.source.equals(source)).forEach(Open::cancel);
   }
 
-  /** Returns how many there are. */
+  /** Returns the number of cursors. */
   static int count() {
     return OPEN.size();
   }

@@ -6,23 +6,23 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 
 /**
- * A query whose columns are known and of which nothing has been read. Travels to the worker that
+ * A query whose columns are known and of which no row has been read. It is sent to the worker that
  * opens it.
  */
 @Internal
 public interface PreparedQuery extends Serializable {
 
-  /** The columns, named and typed as the result is published. */
+  /** Returns the columns, with the names and types of the published result. */
   Schema schema();
 
-  /** Returns what the user should know before the query is run again and again; none as a rule. */
+  /** Returns warnings for a query that will run repeatedly; none by default. */
   default List<String> notes() {
     return List.of();
   }
 
   /**
-   * A new execution of the query. Returns at once: connecting and executing are the first call's of
-   * {@link RowCursor#next}, so that {@link RowCursor#cancel} reaches them too.
+   * Returns a new execution of the query, at once. The first call of {@link RowCursor#next}
+   * connects and executes, so that {@link RowCursor#cancel} can end that too.
    */
   RowCursor open();
 }

@@ -13,11 +13,11 @@ import org.apache.beam.sdk.values.Row;
 import org.joda.time.Duration;
 
 /**
- * Executes a query and emits its rows in blocks.
+ * The step that executes a query and emits its rows in blocks.
  *
- * <p>A query without ORDER BY may give other rows the second time. So the rows of one execution are
- * never cut into parts for several workers, nor skipped to where a failed attempt was: a worker
- * that is to go on finds the cursor open in its process, or fails, and the query starts again.
+ * <p>A query without ORDER BY may give other rows the second time. So one execution is never split
+ * among workers, and a new one never continues a failed one. A worker that continues finds the open
+ * cursor in its process. Otherwise it fails, and the query starts again.
  */
 @DoFn.BoundedPerElement
 final class ReadBlocks extends DoFn<byte[], RowBlock> {
@@ -25,7 +25,7 @@ final class ReadBlocks extends DoFn<byte[], RowBlock> {
   private static final int BLOCK_ROWS = 10_000;
   private static final long BLOCK_BYTES = 1 << 20;
 
-  /** The number of blocks that are emitted before the runner hands it on. */
+  /** The number of blocks after which the work goes back to the runner. */
   private static final int BLOCKS_AT_ONCE = 6;
 
   private static final Duration UNTIL_SOME_ARE_STAGED = Duration.millis(5);
@@ -36,11 +36,11 @@ final class ReadBlocks extends DoFn<byte[], RowBlock> {
   private final int mostInFlight;
 
   /**
-   * A reader.
+   * Creates the step.
    *
-   * @param source names the execution in this process
-   * @param counted what its rows are counted as
-   * @param mostInFlight how many blocks may await staging; 0 for no limit
+   * @param source the name of the execution in this process
+   * @param counted the name under which rows are counted
+   * @param mostInFlight how many blocks may wait for staging; 0 for no limit
    */
   ReadBlocks(PreparedQuery query, String source, String counted, int mostInFlight) {
     this.query = query;
@@ -87,7 +87,7 @@ final class ReadBlocks extends DoFn<byte[], RowBlock> {
           if (tracker.tryClaim(CursorPosition.endOf(open.name(), block))) {
             BlocksInFlight.forget(source);
           } else {
-            // The runner has cut here meanwhile: what it goes on with is empty.
+            // The runner has split here meanwhile, so its rest is empty.
             open.release(block, true);
             kept = true;
           }

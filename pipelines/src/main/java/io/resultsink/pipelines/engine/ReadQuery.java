@@ -9,14 +9,14 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
-/** The source of a pipeline: the rows of one execution of a query, in blocks. */
+/** The source of a pipeline: the rows of one execution of a query, in blocks of rows. */
 @Internal
 public final class ReadQuery extends PTransform<PBegin, PCollection<RowBlock>> {
 
   /** The display data by which a launcher finds the sources of a pipeline, to cancel them. */
   public static final String SOURCE = "sourceOfRows";
 
-  /** Enough that the staging never waits, few enough for a small heap. */
+  /** Enough that staging does not wait, few enough for a small heap. */
   private static final int BLOCKS_IN_FLIGHT = 18;
 
   private final PreparedQuery query;
@@ -30,15 +30,18 @@ public final class ReadQuery extends PTransform<PBegin, PCollection<RowBlock>> {
   }
 
   /**
-   * The source of a query's rows.
+   * Creates the source of a query's rows.
    *
-   * @param engine what the rows are counted as
+   * @param engine the name under which rows are counted
    */
   public static ReadQuery of(PreparedQuery query, String engine) {
     return new ReadQuery(query, engine, false);
   }
 
-  /** The same for a runner that keeps in memory what is emitted, as the DirectRunner does. */
+  /**
+   * Returns the source for a runner that keeps emitted elements in memory, as the DirectRunner
+   * does.
+   */
   public ReadQuery keptInMemory() {
     return new ReadQuery(query, engine, true);
   }

@@ -9,23 +9,20 @@ import org.apache.beam.sdk.values.Row;
 public interface RowCursor extends AutoCloseable {
 
   /**
-   * The next rows, none after the last.
+   * Returns the next rows; none after the last.
    *
-   * @param rows the most rows to give
-   * @param bytes fewer are given when their texts and byte strings are together about that large;
-   *     one at least
-   * @throws RuntimeException in words for the user, when the query fails, when its columns are no
-   *     longer those of {@link PreparedQuery#schema}, or when what it reads has changed since
+   * @param rows the most rows
+   * @param bytes the approximate limit of texts and byte strings together; at least one row is
+   *     returned
+   * @throws RuntimeException in words for the user, if the query fails, or if its columns or files
+   *     have changed since it was prepared
    */
   List<Row> next(int rows, long bytes);
 
-  /**
-   * Ends the execution at once, from any thread. The call that waits for rows, and those that
-   * follow, fail.
-   */
+  /** Ends the execution at once, from any thread. Current and later calls for rows fail. */
   void cancel();
 
-  /** Ends the session; called by the thread that reads, as soon as it needs no more rows. */
+  /** Ends the session. The reading thread calls this as soon as it needs no more rows. */
   @Override
   void close();
 }

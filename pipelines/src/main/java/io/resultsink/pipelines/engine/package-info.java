@@ -1,5 +1,5 @@
 /**
- * The engines behind a query: one executes it, and its rows flow through a pipeline into the sink.
+ * The engines of queries. One engine executes a query, and a pipeline takes its rows to the sink.
  *
  * <p>Reading order: {@code Engine} chooses, a {@code PreparedQuery} knows the columns, {@code
  * ReadQuery} is the source of a pipeline that opens it and reads its {@code RowCursor}.

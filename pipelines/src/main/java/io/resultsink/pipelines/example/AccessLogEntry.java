@@ -5,7 +5,7 @@ import org.apache.beam.sdk.schemas.AutoValueSchema;
 import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
 import org.joda.time.Instant;
 
-/** One request, as a web server writes it into its access log. */
+/** One request in the access log of a web server. */
 @DefaultSchema(AutoValueSchema.class)
 @AutoValue
 abstract class AccessLogEntry {

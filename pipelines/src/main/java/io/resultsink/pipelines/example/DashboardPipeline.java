@@ -14,28 +14,29 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 /**
  * A dashboard: requests, failures and bytes of each hour of an access log.
  *
- * <p>Meant for {@code mode=truncate}: the table is made once, by hand, with the key, the indexes
- * and the grants that the dashboard needs ({@link #tableDefinition}); they stay, and each run
- * changes the rows. No reader waits.
+ * <p>It is meant for {@code mode=truncate}. The user creates the table once, with the key, the
+ * indexes and the grants that the dashboard needs ({@link #tableDefinition}). They stay, and each
+ * run changes the rows. No reader waits.
  */
 @Internal
 public final class DashboardPipeline {
 
   private DashboardPipeline() {}
 
-  /** The statement that makes the table. */
+  /** Returns the statement that creates the table. */
   public static String tableDefinition(TableName table) {
     return """
-        CREATE TABLE IF NOT EXISTS %s (
-          hour     timestamptz PRIMARY KEY,
-          requests bigint NOT NULL,
-          failures bigint NOT NULL,
-          bytes    bigint NOT NULL
-        )"""
+    CREATE TABLE IF NOT EXISTS %s (
+      hour     timestamptz PRIMARY KEY,
+      requests bigint NOT NULL,
+      failures bigint NOT NULL,
+      bytes    bigint NOT NULL
+    )\
+    """
         .formatted(table.quoted());
   }
 
-  /** Adds the pipeline; its result is one summary, emitted when the table has the new rows. */
+  /** Adds the pipeline. Its output is one summary, emitted when the table has the new rows. */
   public static PCollection<ResultSummary> build(
       Pipeline pipeline, long requests, PostgresTarget target) {
     return pipeline

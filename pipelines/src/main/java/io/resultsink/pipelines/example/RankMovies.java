@@ -44,7 +44,7 @@ final class RankMovies extends PTransform<PCollection<MovieRating>, PCollection<
     return movie.getString("genre");
   }
 
-  /** Movies with equal votes by title, so that every run ranks alike. */
+  /** Movies with equal votes are ordered by title, so that every run gives the same ranks. */
   private static final class ByVotes implements Comparator<Row>, Serializable {
     @Override
     public int compare(Row one, Row other) {

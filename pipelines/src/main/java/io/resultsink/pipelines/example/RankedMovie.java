@@ -5,7 +5,7 @@ import org.apache.beam.sdk.schemas.AutoValueSchema;
 import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
 import org.apache.beam.sdk.schemas.annotations.SchemaFieldNumber;
 
-/** A row of the ranking: its fields are the columns of the table, in the order of their numbers. */
+/** A row of the ranking. Its fields are the columns of the table, in the order of their numbers. */
 @DefaultSchema(AutoValueSchema.class)
 @AutoValue
 abstract class RankedMovie {

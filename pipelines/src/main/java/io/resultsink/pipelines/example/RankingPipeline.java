@@ -13,8 +13,9 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 /**
  * A ranking: the three most rated movies of each genre.
  *
- * <p>Meant for {@code mode=replace}: the table is exactly the newest ranking, made when it is not
- * there, with the columns of {@link RankedMovie}. Readers see the old ranking or the new one.
+ * <p>It is meant for {@code mode=replace}. The table is exactly the newest ranking, with the
+ * columns of {@link RankedMovie}; it is created if it is missing. Readers see the old ranking or
+ * the new one.
  */
 @Internal
 public final class RankingPipeline {
@@ -23,7 +24,7 @@ public final class RankingPipeline {
 
   private RankingPipeline() {}
 
-  /** Adds the pipeline; its result is one summary, emitted when the table is the new ranking. */
+  /** Adds the pipeline. Its output is one summary, emitted when the table is the new ranking. */
   public static PCollection<ResultSummary> build(
       Pipeline pipeline, long ratings, PostgresTarget target) {
     return pipeline

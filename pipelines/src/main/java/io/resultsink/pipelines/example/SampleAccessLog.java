@@ -13,10 +13,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
 
-/**
- * The access log of a shop that does not exist: 100,000 requests a day, each made from its number
- * alone.
- */
+/** The access log of a fictitious shop: 100,000 requests a day, each made from its number only. */
 @Internal
 public final class SampleAccessLog {
 

@@ -3,7 +3,7 @@ package io.resultsink.pipelines.example;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Ratings that nobody gave, of movies that nobody made: each is made from its number alone. */
+/** Fictitious ratings of fictitious movies, each made from its number only. */
 final class SampleRatings {
 
   private static final List<String> GENRES =
@@ -19,7 +19,7 @@ final class SampleRatings {
 
   static MovieRating rating(long number) {
     SplittableRandom random = new SplittableRandom(number);
-    // The square makes the first ones of each list the popular ones.
+    // The square makes the first movies of each list more popular.
     int movie = skewed(random, FIRST_WORDS.size() * SECOND_WORDS.size());
     String title =
         FIRST_WORDS.get(movie % FIRST_WORDS.size())

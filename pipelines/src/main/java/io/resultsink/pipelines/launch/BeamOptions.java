@@ -23,8 +23,8 @@ public record BeamOptions(PipelineOptions options, String runner, boolean local)
   private static final String FLINK = "FlinkRunner";
 
   /**
-   * No fewer than the source and the staging keep busy. One more would not rest: the runner asks
-   * for work in a loop, on whatever thread is free, and takes a processor from those that have it.
+   * As many threads as source and staging keep busy. One more would not be idle: the runner polls
+   * for work in a loop on every free thread, and takes processor time from the others.
    */
   private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -32,11 +32,11 @@ public record BeamOptions(PipelineOptions options, String runner, boolean local)
   private static final Pattern UNKNOWN = Pattern.compile("missing a property named '(.*?)'(.*)");
 
   /**
-   * Reads what followed {@code --}.
+   * Reads the arguments after {@code --}.
    *
-   * <p>DirectRunner's checks of the user's code cost most of its time, and are for testing
-   * pipelines, not for running them. Flink is submitted to without waiting, because it shows
-   * metrics and can be cancelled only so; pgresult does the waiting.
+   * <p>The DirectRunner's checks of the user's code are off: they are for tests, and cost most of
+   * its time. Jobs are submitted to Flink without waiting, because only then can they be cancelled
+   * and their metrics be read; pgresult waits itself.
    */
   public static BeamOptions of(List<String> given) {
     String runner = simpleName(value(given, "runner", DIRECT));

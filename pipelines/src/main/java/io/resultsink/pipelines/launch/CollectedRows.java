@@ -20,10 +20,10 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
 
 /**
- * Rows brought back to the process that launched the pipeline, through a file of its machine.
+ * Rows that a pipeline returns to the process that launched it, through a file.
  *
- * <p>One file, written whole by one worker: the rows of an {@code ORDER BY ... LIMIT} keep their
- * order, and the memory of the reader does not depend on how many there are.
+ * <p>One worker writes the whole file, so the rows of an {@code ORDER BY ... LIMIT} keep their
+ * order. The reader's memory does not depend on the number of rows.
  */
 @Internal
 public final class CollectedRows implements PrintedRows, AutoCloseable {
@@ -36,7 +36,7 @@ public final class CollectedRows implements PrintedRows, AutoCloseable {
     this.schema = schema;
   }
 
-  /** Adds to a pipeline that its rows be written to a new temporary folder. */
+  /** Adds a step that writes the rows to a new temporary folder. */
   public static CollectedRows of(PCollection<Row> rows) {
     Path folder;
     try {
@@ -50,13 +50,15 @@ public final class CollectedRows implements PrintedRows, AutoCloseable {
     return new CollectedRows(folder, schema);
   }
 
-  /** The columns of the rows. */
+  /** Returns the columns of the rows. */
   @Override
   public Schema schema() {
     return schema;
   }
 
-  /** The rows, once the pipeline is done; can be asked for again. The stream is to be closed. */
+  /**
+   * Returns the rows, once the pipeline is done. Can be called again. The caller closes the stream.
+   */
   @Override
   public Stream<Row> rows() throws IOException {
     Path file = folder.resolve("rows");

@@ -8,14 +8,14 @@ import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The world that a command meets.
+ * The environment of a command.
  *
  * @param in standard input
  * @param out for results
  * @param err for progress and errors
- * @param interactive whether {@code err} is a terminal that a line can be drawn on again
- * @param home where logs and the embedded server are kept
- * @param beamOptions what followed {@code --} on the command line
+ * @param interactive whether {@code err} is a terminal, on which a line can be redrawn
+ * @param home the folder of logs and of the embedded server
+ * @param beamOptions the arguments after {@code --}
  */
 @Internal
 public record CommandContext(

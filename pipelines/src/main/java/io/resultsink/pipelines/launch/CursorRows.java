@@ -23,8 +23,8 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one execution, to be printed in their order. Many of them are kept in a file, so that
- * memory does not depend on how many there are.
+ * The rows of one execution, to be printed in their order. If there are many, they are kept in a
+ * file, so that memory does not depend on their number.
  */
 @Internal
 public final class CursorRows implements PrintedRows, AutoCloseable {
@@ -38,7 +38,7 @@ public final class CursorRows implements PrintedRows, AutoCloseable {
   private final List<Row> first = new ArrayList<>();
   private @Nullable Path rest;
 
-  /** Executes the query, to its end. */
+  /** Executes the query to its end. */
   public CursorRows(PreparedQuery query) throws IOException {
     schema = query.schema();
     coder = RowCoder.of(schema);
@@ -66,13 +66,13 @@ public final class CursorRows implements PrintedRows, AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process ends already.
+      // The process is ending already.
     }
   }
 
   private void keep(List<Row> next, RowCursor cursor) throws IOException {
     rest = Files.createTempFile("pgresult-", ".rows");
-    // Ctrl-C ends the process before the thread that reads is here again.
+    // Ctrl-C ends the process before the reading thread returns here.
     rest.toFile().deleteOnExit();
     List<Row> block = next;
     try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(rest))) {
@@ -120,7 +120,7 @@ public final class CursorRows implements PrintedRows, AutoCloseable {
     }
   }
 
-  /** The rows of the file. */
+  /** Returns the rows of the file. */
   private static final class Kept implements Iterator<Row> {
 
     private final InputStream file;

@@ -7,19 +7,19 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 
-/** The ids that the steps of a pipeline show. */
+/** The ids in the display data of a pipeline's steps. */
 final class DisplayedIds {
 
   private static final String LOAD_ID = "loadId";
 
   private DisplayedIds() {}
 
-  /** Those of the loads, after which their staging tables are named. */
+  /** Returns the load ids, after which staging tables are named. */
   static Set<String> loadsOf(Pipeline pipeline) {
     return of(pipeline, LOAD_ID);
   }
 
-  /** Those of the queries that an engine executes. */
+  /** Returns the ids of queries that an engine executes. */
   static Set<String> sourcesOf(Pipeline pipeline) {
     return of(pipeline, ReadQuery.SOURCE);
   }

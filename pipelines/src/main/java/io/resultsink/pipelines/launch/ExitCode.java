@@ -18,7 +18,7 @@ public final class ExitCode {
   /** The preflight refused the target; it is untouched. */
   public static final int REFUSED = 3;
 
-  /** Ctrl-C, as shells say it: 128 and the signal's number. */
+  /** Ctrl-C, as in shells: 128 plus the signal's number. */
   public static final int INTERRUPTED = 130;
 
   private ExitCode() {}

@@ -19,14 +19,14 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one error that matters, found below what runners wrap around it.
+ * The error that matters, found among the exceptions that runners wrap around it.
  *
- * @param expected whether its message is meant for users; the log has more of any other
+ * @param expected whether its message is for users; for another error, the log has more
  */
 @Internal
 public record Failure(int exitCode, String message, boolean expected) {
 
-  /** Digs it out. */
+  /** Finds the error in an exception of a runner. */
   public static Failure of(Throwable thrown) {
     List<Throwable> chain = chain(thrown);
     for (Throwable cause : chain) {
@@ -69,7 +69,10 @@ public record Failure(int exitCode, String message, boolean expected) {
     return serialized(cause);
   }
 
-  /** An exception that Flink sent as text: the class's name and the message are all there is. */
+  /**
+   * Reads an exception that Flink sent as text, of which only the class's name and the message are
+   * left.
+   */
   private static @Nullable Failure serialized(Throwable cause) {
     String name = SerializedCause.className(cause);
     if (name == null) {

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job that was submitted to Flink without waiting.
  *
- * <p>Beam's result for it says neither why a job failed nor its id; Flink's client, which it wraps,
- * says both. Once a job in this process is done, so is its Flink, and the metrics are in its result
- * only.
+ * <p>Beam's result does not have the job's id, nor the reason of its failure. Flink's client, which
+ * the result wraps, has both. When a job in this process is done, its Flink has ended, and only the
+ * job's result has the metrics.
  */
 final class FlinkJob extends Job {
 
@@ -73,7 +73,7 @@ final class FlinkJob extends Job {
   @Override
   @Nullable MetricQueryResults metrics() {
     MetricQueryResults now = end.isDone() ? ofResult() : super.metrics();
-    // An empty answer is what Beam makes of a Flink that is just going away.
+    // Beam returns empty metrics if Flink is just ending.
     if (now != null && now.getCounters().iterator().hasNext()) {
       last = now;
     }

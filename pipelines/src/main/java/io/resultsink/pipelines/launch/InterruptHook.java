@@ -6,8 +6,8 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hook for Ctrl-C while a pipeline runs: stops it, cleans up, and says what became of the
- * target.
+ * The hook for Ctrl-C while a pipeline runs. It stops the pipeline, drops the staging table, and
+ * prints the state of the target.
  */
 @Internal
 public final class InterruptHook implements Interruption {
@@ -37,7 +37,7 @@ public final class InterruptHook implements Interruption {
     job = running;
   }
 
-  /** Ctrl-C is the shell's again. */
+  /** Removes the hook, so that Ctrl-C has its usual effect. */
   @Override
   public void disarm() {
     try {
@@ -47,7 +47,7 @@ public final class InterruptHook implements Interruption {
     }
   }
 
-  /** A cancelled pipeline fails; that is not for the user, and the process is about to end. */
+  /** The failure of the cancelled pipeline is not shown, because the process is about to end. */
   @Override
   public void waitIfUnderWay() {
     while (underWay) {

@@ -3,21 +3,21 @@ package io.resultsink.pipelines.launch;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** The interruption of a pipeline before its time, armed while it runs. */
+/** The interruption of a pipeline before its end, possible while it runs. */
 @Internal
 public interface Interruption {
 
-  /** Makes one for a run. */
+  /** Creates the interruption of a run. */
   interface Kind {
     Interruption arm(CommandContext context, Progress progress, @Nullable Leftovers leftovers);
   }
 
-  /** Names the job that is to be stopped. */
+  /** Sets the job to be stopped. */
   void stops(Job running);
 
-  /** Returns only when whatever interrupts leaves the last words to the run. */
+  /** Returns only if the run itself prints its outcome, and not the interruption. */
   void waitIfUnderWay();
 
-  /** The pipeline ended well or badly by itself. */
+  /** Notes that the pipeline has ended by itself. */
   void disarm();
 }

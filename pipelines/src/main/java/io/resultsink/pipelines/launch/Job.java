@@ -32,10 +32,10 @@ public class Job {
   }
 
   /**
-   * Waits for the end, a while.
+   * Waits for the end, for a limited time.
    *
    * @return whether the pipeline is done
-   * @throws RuntimeException when it failed or was cancelled
+   * @throws RuntimeException if it failed or was cancelled
    */
   boolean await(Duration patience) {
     State state = result.waitUntilFinish(patience);
@@ -48,17 +48,17 @@ public class Job {
     throw new RunException("the job ended as " + state + "; its runner says why");
   }
 
-  /** Its counters as they are now; null when the runner has none to show. */
+  /** Returns its current counters; null if the runner has none. */
   @Nullable MetricQueryResults metrics() {
     try {
       return result.metrics().queryMetrics(MetricsFilter.builder().build());
     } catch (RuntimeException e) {
-      // Metrics are for the eye only: a runner without any, or between two states, is no failure.
+      // Metrics are only shown, so a runner without any, or between two states, is not a failure.
       return null;
     }
   }
 
-  /** Returns whether its runner says that it has ended. */
+  /** Returns whether it has ended, according to its runner. */
   final boolean isOver() {
     try {
       return result.getState().isTerminal();
@@ -67,9 +67,9 @@ public class Job {
     }
   }
 
-  /** Ends it, and what engines execute for it in this process. */
+  /** Ends it, and its queries that engines execute in this process. */
   public void cancel() throws IOException {
-    // The runner first: it must not take what it still has for the rest of the rows.
+    // The runner first, so that it does not take the rows that it has for all rows.
     try {
       result.cancel();
     } finally {
@@ -77,12 +77,12 @@ public class Job {
     }
   }
 
-  /** Ends what engines execute for it in this process. */
+  /** Ends its queries that engines execute in this process. */
   final void endQueries() {
     sources.forEach(OpenCursors::cancel);
   }
 
-  /** The runner's name for it. */
+  /** Returns the runner's id of the job. */
   String id() {
     return String.valueOf(ReflectiveCall.on(result, "getJobId"));
   }

@@ -9,8 +9,8 @@ import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pipeline options that Beam knows by name. When it is first used it checks the options of all
- * libraries against each other, which takes longer than a small query.
+ * The pipeline options that Beam knows by name. At its first use, Beam compares the options of all
+ * libraries, which takes longer than a small query. So they are registered only if needed.
  */
 final class KnownOptions {
 
@@ -30,7 +30,7 @@ final class KnownOptions {
 
   private KnownOptions() {}
 
-  /** Makes those of the DirectRunner known, at least. */
+  /** Registers at least the DirectRunner's options. */
   static synchronized void ofDirectRunner() {
     URL registrars = KnownOptions.class.getResource(OF_DIRECT_RUNNER);
     if (state != State.UNKNOWN || registrars == null) {
@@ -47,7 +47,7 @@ final class KnownOptions {
     }
   }
 
-  /** Makes those of all libraries known. */
+  /** Registers the options of all libraries. */
   static synchronized void all() {
     if (state == State.OF_DIRECT_RUNNER) {
       PipelineOptionsFactory.resetCache();
@@ -55,7 +55,7 @@ final class KnownOptions {
     state = State.ALL;
   }
 
-  /** Shows the registrars of one file instead of those of all libraries; all else as it is. */
+  /** A class loader that shows the registrars of one file instead of those of all libraries. */
   private static final class RegistrarsLoader extends ClassLoader {
 
     private final URL registrars;

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The leftovers of a run when it does not end well, and what became of its target. */
+/** The staging tables of a run that did not end well, and the state of its target. */
 @Internal
 public final class Leftovers {
 
-  // A publish that is under way holds its staging table, and is over in less as a rule.
+  // A publish that is under way locks its staging table, and usually ends within this time.
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -30,12 +30,12 @@ public final class Leftovers {
   }
 
   /**
-   * Removes the staging tables of a pipeline that is over.
+   * Drops the staging tables of a pipeline that has ended.
    *
-   * <p>Without its staging table a run cannot publish any more, so that what the ledger says
-   * afterwards is final.
+   * <p>Without its staging table a run cannot publish any more, so the ledger's answer after that
+   * is final.
    *
-   * @return false when one is in use, because a publish is under way after all
+   * @return false if one is in use, because a publish is still under way
    */
   boolean remove() {
     long end = System.nanoTime() + PATIENCE.toNanos();
@@ -67,7 +67,10 @@ public final class Leftovers {
     }
   }
 
-  /** As {@link #remove}, where a failure to remove must not hide the failure that led here. */
+  /**
+   * Drops the staging tables as {@link #remove} does, but ignores failures, so that they do not
+   * hide an earlier one.
+   */
   void removeQuietly(Throwable because) {
     try {
       remove();
@@ -76,7 +79,10 @@ public final class Leftovers {
     }
   }
 
-  /** Returns what became of the target, in a sentence, after everything was stopped and removed. */
+  /**
+   * Returns the state of the target, in a sentence, after the pipeline was stopped and its staging
+   * tables dropped.
+   */
   String outcome() {
     try (TargetInspector inspector = TargetInspector.of(target)) {
       boolean removed = remove();

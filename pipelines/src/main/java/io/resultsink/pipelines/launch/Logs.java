@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The logs of Beam and the runner: a file for each run, never among the results. */
+/** The logs of Beam and the runner: one file for each run, separate from the results. */
 @Internal
 public final class Logs {
 
@@ -27,7 +27,7 @@ public final class Logs {
   private static final String PREFIX = "pgresult-";
   private static final Pattern OF_PROCESS = Pattern.compile(PREFIX + ".*-(\\d+)\\.log");
 
-  /** A file that grows beyond begins anew: a process may live for months. */
+  /** A larger file starts again from the beginning, because a process may run for months. */
   private static final int MOST_BYTES = 50_000_000;
 
   private static final DateTimeFormatter STARTED = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -38,7 +38,7 @@ public final class Logs {
   /**
    * Sends the logs of this process to a new file.
    *
-   * @return the file, or a reason why there is none
+   * @return the file, or the reason why there is none
    */
   public static String toFile(Path home) {
     System.setProperty("java.util.logging.SimpleFormatter.format", LINE);
@@ -55,7 +55,8 @@ public final class Logs {
       PrivateFolder.create(home);
       PrivateFolder.create(folder);
       removeOld(folder);
-      // Statements with their literals are in it; FileHandler itself would let everybody read.
+      // The file has statements with their literals, so only its owner may read it; FileHandler
+      // would permit everybody.
       PrivateFolder.createFile(file);
       Handler handler = new FileHandler(file.toString().replace("%", "%%"), MOST_BYTES, 1);
       handler.setFormatter(new SimpleFormatter());

@@ -13,7 +13,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a pipeline, shows how far it is, and says what came of it. */
+/** One execution of a pipeline, with its progress and its outcome. */
 @Internal
 public final class PipelineRun {
 
@@ -26,7 +26,8 @@ public final class PipelineRun {
   private final Interruption.Kind interruptedBy;
 
   /**
-   * A run that publishes into {@code target}, which says the run id; null for one that does not.
+   * Creates an execution that publishes into {@code target}, which has the run id; null for one
+   * without a sink.
    */
   public PipelineRun(
       CommandContext context,
@@ -47,7 +48,7 @@ public final class PipelineRun {
   /**
    * Runs the pipeline to its end.
    *
-   * @return what it published; null when it has no target, or its ledger cannot be asked from here
+   * @return the summary; null without a target, or if its ledger cannot be reached from here
    */
   public @Nullable ResultSummary complete(Pipeline pipeline) {
     Leftovers leftovers = leftovers(pipeline);
@@ -91,7 +92,7 @@ public final class PipelineRun {
     return target == null ? null : published(target, progress);
   }
 
-  /** A job elsewhere may go on although the connection to its runner is lost. */
+  /** A job on a cluster may go on although the connection to its runner is lost. */
   private boolean isOver(Job job) {
     return beam.local() || job.isOver();
   }

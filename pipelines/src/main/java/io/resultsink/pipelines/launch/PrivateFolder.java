@@ -9,14 +9,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A folder of pgresult that its owner alone may enter. */
+/** A folder of pgresult that only its owner may enter. */
 final class PrivateFolder {
 
   private static final Set<PosixFilePermission> FOLDER =
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
 
-  /** The content of PGRESULT_HOME. */
+  /** The files that PGRESULT_HOME may have. */
   private static final Set<String> OURS = Set.of("logs", "embedded");
 
   private static final String LOG = "pgresult-";
@@ -24,8 +24,8 @@ final class PrivateFolder {
   private PrivateFolder() {}
 
   /**
-   * Makes a folder, with those above it. One that is there and that others may enter is closed to
-   * them, unless it has files of others: then it is a folder such as /tmp or a home.
+   * Creates a folder, with its parents. If others may enter an existing folder, their permission is
+   * removed. A folder with other programs' files, such as /tmp or a home folder, is not changed.
    */
   static void create(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
@@ -36,7 +36,7 @@ final class PrivateFolder {
       try {
         Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(FOLDER));
       } catch (FileAlreadyExistsException e) {
-        // Another process was faster.
+        // Another process has created it meanwhile.
       }
     }
     if (!Files.getPosixFilePermissions(folder).equals(FOLDER)
@@ -54,7 +54,7 @@ final class PrivateFolder {
     }
   }
 
-  /** Makes an empty file that its owner alone may read. */
+  /** Creates an empty file that only its owner may read. */
   static void createFile(Path file) throws IOException {
     Files.deleteIfExists(file);
     Files.createFile(file, PosixFilePermissions.asFileAttribute(FILE));

@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
 
-/**
- * The progress of a run: a line that is drawn again and again on a terminal, and the last words.
- */
+/** The progress of a run: a line that is redrawn on a terminal, and the final lines. */
 @Internal
 public final class Progress {
 
@@ -28,7 +26,7 @@ public final class Progress {
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 
-  /** Draws the line anew; nothing where it cannot be. */
+  /** Redraws the line, if the output is a terminal. */
   void draw(RunMetrics counts) {
     if (context.interactive()) {
       String staged = counts.staged() == 0 ? "" : ", staged " + Figures.count(counts.staged());
@@ -47,7 +45,7 @@ public final class Progress {
     }
   }
 
-  /** Tells once of a faster way to run here, when a run takes long. */
+  /** Mentions a faster way once, if a run takes long. */
   void adviseFaster() {
     if (!advised && elapsed().compareTo(LONG) > 0) {
       clear();
@@ -57,7 +55,7 @@ public final class Progress {
     }
   }
 
-  /** Makes room for other words. */
+  /** Clears the line for other output. */
   void clear() {
     if (drawn) {
       context.err().print(CLEAR_LINE);
@@ -66,7 +64,7 @@ public final class Progress {
     }
   }
 
-  /** One line for each table that was read. */
+  /** Returns one line for each table that was read. */
   void read(RunMetrics counts) {
     for (Map.Entry<String, Long> table : counts.read().entrySet()) {
       line("read", table.getValue(), table.getKey(), rate(table.getValue()));

@@ -11,11 +11,13 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a pipeline that ends in a table, under a run id, so that its outcome can be asked. */
+/**
+ * One execution of a pipeline with a sink, under a run id by which the ledger knows its outcome.
+ */
 @Internal
 public final class PublishRun {
 
-  /** Adds the pipeline, its sink included. */
+  /** A function that adds the pipeline with its sink. */
   public interface Builder {
     void build(Pipeline pipeline, PostgresTarget target);
   }
@@ -24,7 +26,7 @@ public final class PublishRun {
   private final BeamOptions beam;
   private final Interruption.Kind interruptedBy;
 
-  /** A run that Ctrl-C ends. */
+  /** Creates an execution that Ctrl-C ends. */
   public PublishRun(CommandContext context, BeamOptions beam) {
     this(context, beam, InterruptHook::arm);
   }
@@ -35,7 +37,7 @@ public final class PublishRun {
     this.interruptedBy = interruptedBy;
   }
 
-  /** Runs it; {@code wait} waits for a runner elsewhere too. */
+  /** Runs it; with {@code wait}, also waits for a job on a cluster. */
   public int run(PostgresTarget target, boolean wait, Builder builder) {
     if (beam.local() || wait) {
       complete(target, builder);
@@ -49,13 +51,13 @@ public final class PublishRun {
   }
 
   /**
-   * Runs it to its end, wherever it runs.
+   * Runs it to its end, also on a cluster.
    *
-   * @return what it published, or an earlier run of the same id; null when its ledger cannot be
-   *     asked from here
+   * @return the summary, of an earlier launch of the same run id too; null if its ledger cannot be
+   *     reached from here
    */
   public @Nullable ResultSummary complete(PostgresTarget target, Builder builder) {
-    // Only a run that somebody named can have been published before.
+    // Only a run with a given id can have been published before.
     if (beam.local() && target.runId() != null) {
       Optional<ResultSummary> earlier = published(target, target.runId());
       if (earlier.isPresent()) {
@@ -95,7 +97,7 @@ public final class PublishRun {
     return earlier;
   }
 
-  /** Returns how long ago that was. */
+  /** Returns how long ago the publish was. */
   public static String age(ResultSummary summary) {
     return Figures.age(
         Duration.ofMillis(System.currentTimeMillis() - summary.publishedAt().getMillis()));

@@ -5,16 +5,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
-/** Calls of runners' classes, which not every bundle has. */
+/** Reflective calls of runners' classes, which not every bundle has. */
 final class ReflectiveCall {
 
   private ReflectiveCall() {}
 
-  /** The answer of a public method without parameters; null when there is no such method. */
+  /** Returns the result of a public method without parameters; null if there is no such method. */
   static @Nullable Object on(Object object, String method) {
     try {
       Method found = object.getClass().getMethod(method);
-      // Public methods of classes that are not public are how runners implement interfaces.
+      // Needed because runners implement interfaces by classes that are not public.
       found.setAccessible(true);
       return found.invoke(object);
     } catch (NoSuchMethodException | IllegalAccessException e) {
@@ -27,7 +27,7 @@ final class ReflectiveCall {
     }
   }
 
-  /** The value of a private field. */
+  /** Returns the value of a private field. */
   static Object field(Object object, String name) {
     try {
       Field field = object.getClass().getDeclaredField(name);

@@ -3,16 +3,16 @@ package io.resultsink.pipelines.launch;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** A run that ended badly, in words for users. */
+/** The failure of a run, in words for users. */
 @Internal
 public final class RunException extends RuntimeException {
 
-  /** Says what went wrong. */
+  /** Creates one with a message. */
   public RunException(String message) {
     super(message);
   }
 
-  /** Says what went wrong, and why. */
+  /** Creates one with a message and a cause. */
   public RunException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

@@ -9,7 +9,7 @@ import org.apache.beam.sdk.metrics.MetricResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The progress of a run by its metrics: attempts, so that a retried bundle counts twice.
+ * The progress of a run by its metrics, in which a repeated bundle counts twice.
  *
  * @param read rows by table
  * @param cut timestamps that lost their microseconds, by table

@@ -4,8 +4,8 @@ import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Flink's {@code SerializedThrowable}, in which exceptions travel that the receiver may not know.
- * Called by name, because not every bundle has Flink.
+ * Flink's {@code SerializedThrowable}, for exceptions whose classes the receiver may lack. It is
+ * called by name, because not every bundle has Flink.
  */
 final class SerializedCause {
 
@@ -17,7 +17,7 @@ final class SerializedCause {
     return cause.getClass().getSimpleName().equals(TYPE);
   }
 
-  /** The exception that travelled, or null when it cannot be had back. */
+  /** Returns the exception that was sent; null if it cannot be restored. */
   static @Nullable Throwable original(Throwable cause) {
     if (!is(cause)) {
       return null;
@@ -27,14 +27,14 @@ final class SerializedCause {
     return original != cause && original instanceof Throwable thrown ? thrown : null;
   }
 
-  /** The name of its class, or null when {@code cause} is no such thing. */
+  /** Returns the name of its class; null if {@code cause} is another exception. */
   static @Nullable String className(Throwable cause) {
     return is(cause) && call(cause, "getOriginalErrorClassName", null, null) instanceof String name
         ? name
         : null;
   }
 
-  /** Its message; Flink writes the class's name before it. */
+  /** Returns its message, without the class's name that Flink adds. */
   static String message(Throwable cause, String className) {
     String message = String.valueOf(cause.getMessage());
     String prefix = className + ": ";

@@ -5,17 +5,17 @@ import java.lang.reflect.Proxy;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * Ctrl-C and the wish of the operating system that this process ends, without the JVM ending at
- * once: a second one still arrives.
+ * The signals INT (Ctrl-C) and TERM, handled without ending the JVM at once, so that a second
+ * signal still arrives.
  *
- * <p>The JDK has no other way than a class of its own, which its compiler warns of.
+ * <p>The JDK offers this only by an internal class, about which its compiler warns.
  */
 @Internal
 public final class Signals {
 
   private Signals() {}
 
-  /** Calls {@code action} at each of them, from now on. */
+  /** Calls {@code action} at each signal, from now on. */
   public static void handle(Runnable action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");

@@ -2,11 +2,11 @@ package io.resultsink.pipelines.launch;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The command line is wrong in a way that its parser does not see. */
+/** A wrong command line that its parser accepts. */
 @Internal
 public final class UsageException extends RuntimeException {
 
-  /** Says what is wrong. */
+  /** Creates one with a message. */
   public UsageException(String message) {
     super(message);
   }

@@ -1,6 +1,6 @@
 /**
- * Launches: a pipeline or an engine's query run to its end, its progress, its interruption, and the
- * failure as the user reads it.
+ * Launches of pipelines and queries: their execution, progress, interruption, and failures in words
+ * for the user.
  */
 @NullMarked
 package io.resultsink.pipelines.launch;

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of a result's columns: PostgreSQL's where the query names a column, {@code _col0} and
- * so on by position where it does not.
+ * The names of a result's columns: PostgreSQL's if the query names the column, otherwise {@code
+ * _col0} and so on by position.
  */
 final class ColumnNames {
 
-  /** PostgreSQL's name for a column when it finds nothing better. */
+  /** PostgreSQL's name for a column without another name. */
   private static final String NONE = "?column?";
 
   private final SingleQuery query;
@@ -27,11 +27,11 @@ final class ColumnNames {
   }
 
   /**
-   * The names, in order.
+   * Returns the names, in order.
    *
    * @param described PostgreSQL's names
-   * @param ofTables which of them are columns of tables, by whatever name
-   * @throws QueryException when a name is doubled or cannot be decided
+   * @param ofTables the positions of columns of tables
+   * @throws QueryException if a name occurs twice or cannot be decided
    */
   static List<String> of(SingleQuery query, List<String> described, List<Boolean> ofTables) {
     List<SelectItem> list = SelectList.of(query.tokens());
@@ -49,7 +49,7 @@ final class ColumnNames {
     return found;
   }
 
-  /** Finds the position of each item; a star takes as many as the others leave. */
+  /** Finds the position of each item. A star has as many columns as the other items leave. */
   private void place(List<SelectItem> list) {
     int firstStar = 0;
     while (firstStar < list.size() && !list.get(firstStar).isStar()) {

@@ -19,7 +19,7 @@ import org.postgresql.core.Tuple;
 /**
  * One statement of the extended protocol, its text unchanged, and its portal.
  *
- * <p>The statement has a name while it is used: of one without, the driver takes no binary rows.
+ * <p>The statement has a name, because the driver accepts binary rows only of named statements.
  */
 final class Portal implements AutoCloseable {
 
@@ -30,9 +30,9 @@ final class Portal implements AutoCloseable {
   private boolean opened;
 
   /**
-   * A statement for a connection whose transaction has begun.
+   * Creates a statement for a connection whose transaction has begun.
    *
-   * @param time the value of {@code $1}, in ISO 8601; null when the text has none
+   * @param time the value of {@code $1}, in ISO 8601; null if the text has none
    */
   Portal(Connection connection, String sql, @Nullable String time) throws SQLException {
     executor = connection.unwrap(BaseConnection.class).getQueryExecutor();
@@ -44,12 +44,12 @@ final class Portal implements AutoCloseable {
     }
   }
 
-  /** The columns; empty when the statement gives no rows. Nothing is executed. */
+  /** Returns the columns; empty if the statement returns no rows. Executes nothing. */
   List<Field> describe() throws SQLException {
     return run(handler -> execute(handler, 0, QueryExecutor.QUERY_DESCRIBE_ONLY)).fields();
   }
 
-  /** Asks for a type's values in their binary form, or as text. */
+  /** Sets whether the server sends a type's values in binary form or as text. */
   void receive(int oid, boolean binary) {
     if (binary) {
       executor.addBinaryReceiveOid(oid);
@@ -58,7 +58,7 @@ final class Portal implements AutoCloseable {
     }
   }
 
-  /** The next rows; fewer than asked for are the last. */
+  /** Returns the next rows; if fewer than requested, they are the last. */
   List<Tuple> next(int rows) throws SQLException {
     if (opened && cursor == null) {
       return List.of();
@@ -73,14 +73,12 @@ final class Portal implements AutoCloseable {
     return found.tuples();
   }
 
-  /** Returns whether the last row was given. */
+  /** Returns whether the last row was returned. */
   boolean isDone() {
     return opened && cursor == null;
   }
 
-  /**
-   * Lets the driver forget the statement; the server hears of it with the end of the transaction.
-   */
+  /** Closes the statement in the driver; the server learns of it at the end of the transaction. */
   @Override
   public void close() {
     query.close();
@@ -103,7 +101,7 @@ final class Portal implements AutoCloseable {
     executor.execute(query, parameters, handler, 0, rows, how | QueryExecutor.QUERY_SUPPRESS_BEGIN);
   }
 
-  /** The content of an answer. */
+  /** Returns the content of an answer. */
   private static final class Rows extends ResultHandlerBase {
 
     private List<Field> fields = List.of();

@@ -15,7 +15,7 @@ final class PostgresCursor implements RowCursor {
 
   private static final int FIRST_FETCH = 50;
 
-  /** Rows that grow suddenly are in memory so many at a time. */
+  /** The most rows per fetch, because rows that suddenly grow are in memory together. */
   private static final int LARGEST_FETCH = 2000;
 
   private final PostgresQuery query;
@@ -54,7 +54,8 @@ final class PostgresCursor implements RowCursor {
       throw isCancelled() ? cancelled() : QueryErrors.ofExecution(query.parsed(), e);
     }
     if (done) {
-      // The publish comes before the last bundle is done, and no snapshot may be older than it.
+      // The session ends with the last row, because an older snapshot would keep the publish from
+      // freezing rows in place.
       close();
     }
     return found;
@@ -104,7 +105,8 @@ final class PostgresCursor implements RowCursor {
       try {
         reading.cancel();
       } catch (SQLException e) {
-        // The server did not hear of it; the session's end tells it with the next rows.
+        // The cancel request may be lost; the closed connection then ends the query at its next
+        // rows.
       }
     }
   }

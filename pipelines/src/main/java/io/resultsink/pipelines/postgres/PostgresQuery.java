@@ -38,11 +38,11 @@ public final class PostgresQuery implements PreparedQuery {
    * Asks the server for the columns of a query. Executes nothing.
    *
    * @param url {@code postgresql://[user@]host[:port]/database[?schema=NAME]}
-   * @param password when the URL has none
-   * @param scheduledTime what {@code SCHEDULED_TIME()} is
-   * @param printed whether the rows are for people; they are published otherwise, each column as
-   *     one of its own type
-   * @throws QueryException when the text is no single query, or the server does not take it
+   * @param password the password, if the URL has none
+   * @param scheduledTime the value of {@code SCHEDULED_TIME()}
+   * @param printed whether the rows are printed; otherwise they are published, each column with its
+   *     own type
+   * @throws QueryException if the text is not one query, or the server refuses it
    */
   public static PostgresQuery prepare(
       String url, @Nullable Secret password, String sql, Instant scheduledTime, boolean printed) {
@@ -58,9 +58,9 @@ public final class PostgresQuery implements PreparedQuery {
   }
 
   /**
-   * Checks that a text is one query, as far as that can be seen without its server.
+   * Checks that a text is one query, as far as that is possible without its server.
    *
-   * @throws QueryException saying where it is not
+   * @throws QueryException with the place of the problem
    */
   public static void checkSyntax(String sql) {
     SingleQuery.of(sql);
@@ -92,7 +92,7 @@ public final class PostgresQuery implements PreparedQuery {
   /**
    * Checks that the columns are still those of {@link #schema}.
    *
-   * @throws QueryFailedException naming each that is not
+   * @throws QueryFailedException naming each column that differs
    */
   void requireSameColumns(Schema now) {
     List<String> changes = new ArrayList<>();

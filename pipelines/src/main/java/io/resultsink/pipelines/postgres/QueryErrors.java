@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** The server's errors in words that hold no value of a row. */
+/** The server's errors in words without values of rows. */
 final class QueryErrors {
 
   private static final String READ_ONLY = "25006";
   private static final String CANCELED = "57014";
 
-  /** Said of values, which the server's message may quote. */
+  /** The words for errors of values, because the server's message may quote a value. */
   private static final Map<String, String> OF_VALUES =
       Map.of(
           "22P02", "a text is not valid for the type that it is read as",
@@ -28,20 +28,20 @@ final class QueryErrors {
           "22023", "an argument of a function is not valid",
           "P0001", "a function that the query calls raised an error");
 
-  /** Classes whose messages are about names, limits and sessions. */
+  /** The classes whose messages have only names, limits and sessions. */
   private static final Set<String> SPEAKING =
       Set.of("08", "0A", "21", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57");
 
   private QueryErrors() {}
 
-  /** A failure before anything was executed, by the user's text. */
+  /** Returns the failure of a text before it was executed. */
   static RuntimeException ofDescription(SingleQuery query, SQLException failure) {
     return SqlState.isTransient(failure) || CANCELED.equals(failure.getSQLState())
         ? ofExecution(query, failure)
         : new QueryException(sentence(query, failure));
   }
 
-  /** A failure of the execution. */
+  /** Returns the failure of an execution. */
   static QueryFailedException ofExecution(SingleQuery query, SQLException failure) {
     return new QueryFailedException(
         sentence(query, failure) + "; nothing was published", scrubbed(failure));
@@ -58,7 +58,8 @@ final class QueryErrors {
   private static String reason(
       String state, SQLException failure, @Nullable ServerErrorMessage said) {
     if (state.equals(READ_ONLY)) {
-      return "a query only reads here, and this one writes, takes row locks or counts a sequence on";
+      return "a query only reads here, and this one writes, takes row locks or counts a sequence"
+          + " on";
     }
     String known = OF_VALUES.get(state);
     if (known != null) {
@@ -79,7 +80,10 @@ final class QueryErrors {
     return failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
   }
 
-  /** DETAIL, HINT and CONTEXT may quote a row in any class, and a stack trace has them all. */
+  /**
+   * Left out, because DETAIL, HINT and CONTEXT may quote a row in any class, and a stack trace
+   * shows them.
+   */
   private static SQLException scrubbed(SQLException failure) {
     String state = String.valueOf(SqlState.of(failure));
     SQLException copy = new SQLException(reason(state, failure, said(failure)), state);

@@ -21,11 +21,11 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.Field;
 
 /**
- * A session that executes one query, in one transaction that cannot write.
+ * A session that executes one query, in one read-only transaction.
  *
- * <p>It finds pg_catalog alone but while the user's query is parsed or executed: that finds what it
- * finds in psql. Times are UTC and ISO. All of it ends with the transaction, so that nothing is
- * left behind in a pooler's session.
+ * <p>Only the user's query is parsed and executed under the role's search path, as in psql; other
+ * statements run under an empty one. Times are UTC and ISO. All settings end with the transaction,
+ * so that none stays in a pooler's session.
  */
 final class ReadingSession implements AutoCloseable {
 
@@ -58,10 +58,10 @@ final class ReadingSession implements AutoCloseable {
   }
 
   /**
-   * Connects and begins.
+   * Connects and begins a transaction.
    *
-   * @param schema where bare names are found; null for the role's own search path
-   * @param time what {@code SCHEDULED_TIME()} is, in ISO 8601
+   * @param schema the schema of bare names; null for the role's own search path
+   * @param time the value of {@code SCHEDULED_TIME()}, in ISO 8601
    */
   static ReadingSession open(
       ConnectionSource.Server server, @Nullable String schema, SingleQuery query, String time)
@@ -81,7 +81,7 @@ final class ReadingSession implements AutoCloseable {
     }
   }
 
-  /** Gives the role's search path. */
+  /** Sets the role's search path. */
   private static String begin(Session session) throws SQLException {
     String sql =
         """
@@ -111,10 +111,10 @@ final class ReadingSession implements AutoCloseable {
   }
 
   /**
-   * The columns of the result, without executing the query.
+   * Returns the columns of the result, without executing the query.
    *
-   * @param printed whether the rows are for people
-   * @throws QueryException when it gives no rows, or columns that cannot be published
+   * @param printed whether the rows are printed
+   * @throws QueryException if it returns no rows, or columns that cannot be published
    */
   List<ResultColumn> describe(boolean printed) throws SQLException {
     searchPath(searchPath);
@@ -133,7 +133,7 @@ final class ReadingSession implements AutoCloseable {
     return ResultTypes.of(connection, fields, names, printed);
   }
 
-  /** Lets {@link #portal()} execute the query, in whose columns nothing may have changed. */
+  /** Prepares {@link #portal()} for the execution, and checks that the columns have not changed. */
   void prepare(List<ResultColumn> columns) throws SQLException {
     columns.forEach(column -> portal.receive(column.oid(), column.binary()));
     searchPath(searchPath);
@@ -166,12 +166,12 @@ final class ReadingSession implements AutoCloseable {
     }
   }
 
-  /** Another statement of this transaction. */
+  /** Returns another statement of this transaction. */
   Portal statement(String sql) throws SQLException {
     return new Portal(connection, sql, null);
   }
 
-  /** The schema of columns. */
+  /** Returns the schema of columns. */
   static Schema schema(List<ResultColumn> columns) {
     return columns.stream().map(ResultColumn::field).collect(Schema.toSchema());
   }
@@ -181,7 +181,7 @@ final class ReadingSession implements AutoCloseable {
         "SELECT pg_catalog.set_config('search_path', ?, true)", row -> row.getString(1), path);
   }
 
-  /** Ends what the server executes for this session, from any thread. */
+  /** Cancels the session's current statement, from any thread. */
   void cancel() throws SQLException {
     connection.unwrap(PGConnection.class).cancelQuery();
   }

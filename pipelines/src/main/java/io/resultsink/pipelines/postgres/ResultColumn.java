@@ -9,8 +9,8 @@ import org.postgresql.util.ByteConverter;
 /**
  * A column of a result.
  *
- * @param oid the PostgreSQL type's
- * @param binary whether the server sends it in its binary form, else as text
+ * @param oid the PostgreSQL type's oid
+ * @param binary whether the server sends values in binary form, else as text
  */
 record ResultColumn(String name, int oid, FieldType type, boolean binary) {
 
@@ -18,7 +18,7 @@ record ResultColumn(String name, int oid, FieldType type, boolean binary) {
     return Field.nullable(name, type);
   }
 
-  /** A value that is not NULL, of the bytes that the server sent. */
+  /** Reads a value that is not NULL from the bytes that the server sent. */
   Object read(byte[] bytes) {
     return switch (type.getTypeName()) {
       case BOOLEAN -> bytes[0] != 0;

@@ -17,7 +17,7 @@ import org.postgresql.core.Field;
 /**
  * The Beam types of a result's columns, each of which becomes a column of the same PostgreSQL type.
  *
- * <p>A domain is what it is made of: the server describes it so.
+ * <p>A domain becomes its base type, because the server describes it so.
  */
 final class ResultTypes {
 
@@ -32,7 +32,7 @@ final class ResultTypes {
           "text", FieldType.STRING,
           "bytea", FieldType.BYTES);
 
-  /** The types of which a value means something in its own database alone. */
+  /** The types whose values have a meaning only in their own database. */
   private static final Set<String> OF_ONE_DATABASE =
       Set.of(
           "regproc",
@@ -57,8 +57,9 @@ final class ResultTypes {
           "pg_brin_minmax_multi_summary");
 
   /**
-   * Of an empty one of these, a receive function refuses what the send function makes. The binary
-   * form of an infinite interval is a finite one for servers older than 17, which refuse its text.
+   * The types that are sent as text. For an empty value of some, the receive function refuses the
+   * output of the send function. The binary form of an infinite interval means a finite one to
+   * servers before 17, while they refuse its text.
    */
   private static final Set<String> AS_TEXT =
       Set.of("int2vector", "oidvector", "tsquery", "interval");
@@ -105,10 +106,10 @@ final class ResultTypes {
   }
 
   /**
-   * The columns of a result, in a transaction that finds pg_catalog alone.
+   * Returns the columns of a result, in a transaction with an empty search path.
    *
-   * @param printed whether the rows are for people, who read every type as text
-   * @throws QueryException naming each column whose type cannot leave its database
+   * @param printed whether the rows are printed, with every type as text
+   * @throws QueryException naming each column whose type has a meaning only in its database
    */
   static List<ResultColumn> of(
       Connection connection, List<Field> fields, List<String> names, boolean printed)
@@ -128,7 +129,7 @@ final class ResultTypes {
     return columns;
   }
 
-  /** Returns what PostgreSQL calls the type that a field is made of. */
+  /** Returns PostgreSQL's name of the type of a field. */
   static String shown(FieldType type) {
     return type.getLogicalType() != null
         ? type.getLogicalType().toString()

@@ -6,14 +6,15 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * An item of a SELECT list, and whether it has a name of its own.
+ * An item of a SELECT list, and whether it has a name.
  *
- * <p>It has one when it has a label, or is a column: also a part of one, or one that is cast, which
- * PostgreSQL names alike. What PostgreSQL calls by a function, a type or a keyword has none.
+ * <p>It has one if it has a label, or if it is a column. PostgreSQL names parts and casts of a
+ * column like the column. An item that PostgreSQL names after a function, a type or a keyword has
+ * none.
  */
 record SelectItem(List<SqlToken> tokens) {
 
-  /** Words that stand before a name which is no label. */
+  /** Words after which a name is not a label. */
   private static final Set<String> BEFORE_NAMES =
       Set.of("over", "zone", "collate", "and", "or", "not", "is", "like", "ilike", "to", "in");
 
@@ -42,7 +43,7 @@ record SelectItem(List<SqlToken> tokens) {
     tokens = List.copyOf(tokens);
   }
 
-  /** Returns whether it stands for all columns of something. */
+  /** Returns whether it is a star, for all columns of a table. */
   boolean isStar() {
     return !tokens.isEmpty()
         && last(tokens).isSymbol("*")
@@ -50,15 +51,15 @@ record SelectItem(List<SqlToken> tokens) {
   }
 
   /**
-   * Returns whether it has a name of its own.
+   * Returns whether it has a name.
    *
-   * @param described what PostgreSQL calls the column
+   * @param described PostgreSQL's name of the column
    */
   boolean isNamed(String described) {
     return hasLabel(described) || isColumn(tokens);
   }
 
-  /** As {@link #isNamed(String)}, as far as it can be said without PostgreSQL's name. */
+  /** Returns whether it has a name, as far as that is known without PostgreSQL's name. */
   boolean isNamedByItself() {
     return hasLabel(tokens.isEmpty() ? "" : last(tokens).name()) || isColumn(tokens);
   }
@@ -77,7 +78,7 @@ record SelectItem(List<SqlToken> tokens) {
         && isCalled(last(tokens), described);
   }
 
-  /** PostgreSQL cuts a long name, and reads the escapes of one with U&. */
+  /** PostgreSQL cuts long names, and decodes the escapes of U& names. */
   private static boolean isCalled(SqlToken label, String described) {
     return label.name().startsWith(described)
             && (label.name().equals(described) || described.length() > 15)
@@ -118,7 +119,7 @@ record SelectItem(List<SqlToken> tokens) {
     return rest;
   }
 
-  /** Returns whether it is one pair of parentheses, and what is between them. */
+  /** Returns the tokens between a pair of parentheses, if the item is one pair. */
   private static boolean isGroup(List<SqlToken> tokens) {
     if (tokens.size() < 2 || !tokens.get(0).isSymbol("(")) {
       return false;
@@ -145,7 +146,7 @@ record SelectItem(List<SqlToken> tokens) {
     return tokens.subList(0, end);
   }
 
-  /** Returns what stands before a symbol or a word outside of parentheses. */
+  /** Returns the tokens before a symbol or a word outside of parentheses. */
   private static List<SqlToken> upTo(List<SqlToken> tokens, String symbol, String word) {
     int depth = 0;
     for (int i = 0; i < tokens.size(); i++) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The items of the outermost SELECT, which name the columns of a result. */
 final class SelectList {
 
-  /** Reserved words, so they end the items unless they are a label or a part of another phrase. */
+  /** Reserved words that end the items, unless they are a label or a part of another phrase. */
   private static final Set<String> ENDS =
       Set.of(
           "from",
@@ -34,15 +34,15 @@ final class SelectList {
   }
 
   /**
-   * The items; those of the first SELECT where several are put together. Null for VALUES and TABLE,
-   * which have none, and for a text that is not understood.
+   * Returns the items, of the first SELECT if there are several. Null for VALUES and TABLE, which
+   * have none, and for a text that this class does not understand.
    */
   static @Nullable List<SelectItem> of(List<SqlToken> statement) {
     SelectList list = new SelectList(statement);
     return list.toFirstSelect() ? list.items() : null;
   }
 
-  /** Returns whether it is the rows of VALUES, whose columns have no names. */
+  /** Returns whether it is VALUES, whose columns have no names. */
   static boolean isValues(List<SqlToken> statement) {
     SelectList list = new SelectList(statement);
     return !list.toFirstSelect() && list.is("values");
@@ -89,7 +89,7 @@ final class SelectList {
     }
   }
 
-  /** Skips a clause that ends with a name behind a word. */
+  /** Skips a clause that ends with a name after a word. */
   private void skipBehind(String clause, String word) {
     if (is(clause)) {
       while (at < tokens.size() && !is(word)) {

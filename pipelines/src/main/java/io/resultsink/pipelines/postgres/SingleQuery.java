@@ -8,17 +8,17 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A user's text that is one query, and what the server gets of it: the same, with {@code $1} for
- * each call of {@code SCHEDULED_TIME()} or {@code TD_SCHEDULED_TIME()}.
+ * A user's text that is one query, and the text for the server, which has {@code $1} for each call
+ * of {@code SCHEDULED_TIME()} or {@code TD_SCHEDULED_TIME()}.
  *
- * <p>That there is one statement is PostgreSQL's to say, too; here it is said in words.
+ * <p>PostgreSQL too checks that there is one statement; this class gives the better message.
  */
 final class SingleQuery {
 
   private static final Set<String> BEGINNINGS = Set.of("select", "with", "values", "table");
   private static final Set<String> SCHEDULED = Set.of("scheduled_time", "td_scheduled_time");
 
-  /** Spaces keep it apart from a word that stands without one in the user's text. */
+  /** Spaces separate it from a word that follows without one in the user's text. */
   private static final String PARAMETER = " $1 ";
 
   private final String written;
@@ -36,7 +36,7 @@ final class SingleQuery {
   /**
    * Checks a text.
    *
-   * @throws QueryException when it is more than one statement, or no query
+   * @throws QueryException if it is more than one statement, or not a query
    */
   static SingleQuery of(String sql) {
     if (sql.indexOf(0) >= 0) {
@@ -90,7 +90,7 @@ final class SingleQuery {
     return List.copyOf(statement);
   }
 
-  /** The calls, each as one token. */
+  /** Returns the tokens with each call as one token. */
   private static List<SqlToken> calls(String sql, List<SqlToken> tokens) {
     List<SqlToken> calls = new ArrayList<>();
     for (int i = 0; i + 1 < tokens.size(); i++) {
@@ -113,30 +113,30 @@ final class SingleQuery {
     return calls;
   }
 
-  /** The text as the user wrote it. */
+  /** Returns the text as the user wrote it. */
   String written() {
     return written;
   }
 
-  /** Its tokens, without semicolons at the end. */
+  /** Returns its tokens, without semicolons at the end. */
   List<SqlToken> tokens() {
     return tokens;
   }
 
-  /** The text for the server. */
+  /** Returns the text for the server. */
   String sent() {
     return sent;
   }
 
-  /** Returns whether the server is to be given a value for {@code $1}. */
+  /** Returns whether the server needs a value for {@code $1}. */
   boolean asksForTime() {
     return !calls.isEmpty();
   }
 
   /**
-   * Returns the place in the user's text that the server's position stands for.
+   * Returns the place in the user's text of a position in the server's text.
    *
-   * @param position in what was sent, in characters from 1 on
+   * @param position in characters, from 1
    */
   String written(int position) {
     int index =

@@ -9,14 +9,14 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database that a query is asked of.
+ * The database that executes a query.
  *
- * @param schema where bare names are found; null for the role's own search path
+ * @param schema the schema of bare names; null for the role's own search path
  */
 record SourceDatabase(ConnectionSource.Server server, @Nullable String schema)
     implements Serializable {
 
-  /** Reads a URL, which is that of a target without the table. */
+  /** Reads a URL, in the form of a target's without the table. */
   static SourceDatabase parse(String url, @Nullable Secret password) {
     PostgresTarget target =
         DatabaseName.parse(url)

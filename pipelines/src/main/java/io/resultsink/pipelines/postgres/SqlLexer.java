@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tokens of a text as PostgreSQL's own scanner has them, comments left out.
+ * The tokens of a text by the rules of PostgreSQL's scanner, without comments.
  *
- * <p>{@code standard_conforming_strings} is on: a backslash means something in E'' alone.
+ * <p>{@code standard_conforming_strings} is on, so a backslash is special only in E''.
  */
 final class SqlLexer {
 
@@ -22,9 +22,9 @@ final class SqlLexer {
   }
 
   /**
-   * The tokens of a text.
+   * Returns the tokens of a text.
    *
-   * @throws QueryException when a string, quoted name or comment has no end
+   * @throws QueryException if a string, quoted name or comment has no end
    */
   static List<SqlToken> tokens(String sql) {
     SqlLexer lexer = new SqlLexer(sql);
@@ -92,7 +92,7 @@ final class SqlLexer {
     add(SqlToken.Kind.STRING, begin);
   }
 
-  /** A string goes on behind a line's end, and in the same way. */
+  /** A string continues after a line break, with the same kind of quotes. */
   private boolean goesOn() {
     int end = at;
     boolean newLine = false;
@@ -218,7 +218,7 @@ final class SqlLexer {
     tokens.add(new SqlToken(kind, sql.substring(begin, at), begin, at));
   }
 
-  /** A character; behind the end one that PostgreSQL's texts do not have. */
+  /** Returns a character; after the end, one that PostgreSQL's texts do not have. */
   private char charAt(int index) {
     return index < sql.length() ? sql.charAt(index) : 0;
   }

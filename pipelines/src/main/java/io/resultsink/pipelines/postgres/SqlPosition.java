@@ -5,7 +5,7 @@ final class SqlPosition {
 
   private SqlPosition() {}
 
-  /** {@code SQL line 2, column 7}, both from 1 on. */
+  /** Returns {@code SQL line 2, column 7}, both counted from 1. */
   static String of(String sql, int index) {
     int at = Math.min(index, sql.length());
     int lineBegin = sql.lastIndexOf('\n', at - 1) + 1;

@@ -3,8 +3,8 @@ package io.resultsink.pipelines.postgres;
 /**
  * A token.
  *
- * @param begin where it begins in the text
- * @param end where what follows begins
+ * @param begin its first position in the text
+ * @param end the position after it
  */
 record SqlToken(Kind kind, String text, int begin, int end) {
 
@@ -22,7 +22,7 @@ record SqlToken(Kind kind, String text, int begin, int end) {
     SYMBOL
   }
 
-  /** Returns whether it is this keyword, which is given in small letters. */
+  /** Returns whether it is this keyword; {@code keyword} is in lower case. */
   boolean is(String word) {
     return kind == Kind.WORD && folded().equals(word);
   }
@@ -35,7 +35,7 @@ record SqlToken(Kind kind, String text, int begin, int end) {
     return kind == Kind.WORD || kind == Kind.QUOTED;
   }
 
-  /** The name that it is to PostgreSQL; a name with Unicode escapes as it is written. */
+  /** Returns PostgreSQL's reading of the name; one with Unicode escapes as it is written. */
   String name() {
     if (kind == Kind.QUOTED) {
       int quote = text.indexOf('"');

@@ -6,7 +6,7 @@ import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.Schema.TypeName;
 import org.jspecify.annotations.Nullable;
 
-/** A value of a row as text. */
+/** The text of a value of a row. */
 final class CellText {
 
   private CellText() {}
@@ -30,7 +30,7 @@ final class CellText {
         || type.getTypeName() == TypeName.DECIMAL;
   }
 
-  /** A number that PostgreSQL sent as text, or its NaN. */
+  /** Reads a number that PostgreSQL sent as text, or NaN. */
   static boolean isNumericText(FieldType type) {
     return type.getLogicalType() instanceof PostgresText text && text.name().equals("numeric");
   }

@@ -1,14 +1,14 @@
 package io.resultsink.pipelines.print;
 
 import io.resultsink.postgres.destination.WriteMode;
-import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.report.DryRun.ColumnReport;
+import io.resultsink.postgres.report.ResultSummary;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The report of a dry run as text. */
+/** The text of a dry run's findings. */
 @Internal
 public final class DryRunText {
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** Our own figures as people read them. */
+/** The text of figures such as times and counts. */
 @Internal
 public final class Figures {
 
@@ -14,13 +14,13 @@ public final class Figures {
     return String.format(Locale.ROOT, "%,d", number);
   }
 
-  /** {@code 1 row}, {@code 2 rows}. */
+  /** Returns a count such as {@code 1 row} or {@code 2 rows}. */
   public static String counted(long number, String one) {
     return count(number) + " " + (number == 1 ? one : one + "s");
   }
 
   /**
-   * Returns how long something took: {@code 45 ms}, {@code 2.6 s}, {@code 4 min 10 s}, {@code 2 h 5
+   * Returns a duration such as {@code 45 ms}, {@code 2.6 s}, {@code 4 min 10 s} or {@code 2 h 5
    * min}.
    */
   public static String took(Duration time) {
@@ -35,9 +35,7 @@ public final class Figures {
         : time.toHours() + " h " + time.toMinutesPart() + " min";
   }
 
-  /**
-   * Returns how old something is, in its largest unit: {@code 12 s}, {@code 5 min}, {@code 3 days}.
-   */
+  /** Returns an age in its largest unit, such as {@code 12 s}, {@code 5 min} or {@code 3 days}. */
   public static String age(Duration time) {
     if (time.toSeconds() < 60) {
       return Math.max(0, time.toSeconds()) + " s";
@@ -64,7 +62,7 @@ public final class Figures {
     return String.format(Locale.ROOT, "%.1f %s", amount, unit);
   }
 
-  /** The beginning of a generated run id, as much as people need to tell two apart. */
+  /** Returns the beginning of a generated run id, long enough to tell two apart. */
   public static String shortRun(String runId) {
     return runId.matches("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
         ? runId.substring(0, 8)

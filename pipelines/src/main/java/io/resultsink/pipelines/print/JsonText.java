@@ -55,7 +55,7 @@ final class JsonText {
     }
   }
 
-  /** Writes a text of PostgreSQL as a number or a document if its type is one. */
+  /** Writes a text of PostgreSQL as a number or a document, if its type is one. */
   private static void writeField(Schema.FieldType type, @Nullable Object value, JsonGenerator json)
       throws IOException {
     if (value instanceof String text && CellText.isNumericText(type) && isFinite(text)) {
@@ -84,7 +84,7 @@ final class JsonText {
     } else if (isFinite(value)) {
       json.writeNumber(String.valueOf(CellText.of(value)));
     } else {
-      // NaN and the infinities are no JSON numbers.
+      // NaN and the infinities are not JSON numbers.
       json.writeString(CellText.of(value));
     }
   }

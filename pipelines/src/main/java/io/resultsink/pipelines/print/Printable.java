@@ -3,9 +3,8 @@ package io.resultsink.pipelines.print;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * Text as a terminal may get it. Control characters are shown as psql shows them, {@code \\x1B}: as
- * they are they could set the terminal's title or clipboard, or clear lines that were printed
- * before.
+ * Text that is safe for a terminal. Control characters are shown as in psql, such as {@code \\x1B},
+ * because they could set the terminal's title or clipboard, or clear earlier lines.
  */
 @Internal
 public final class Printable {
@@ -20,7 +19,7 @@ public final class Printable {
     return escaped(text, false);
   }
 
-  /** Returns text that stays on one line, with {@code \\n}, {@code \\r} and {@code \\t}. */
+  /** Returns text on one line, with {@code \\n}, {@code \\r} and {@code \\t}. */
   static String line(String text) {
     return escaped(text, true);
   }
@@ -44,7 +43,7 @@ public final class Printable {
     return printable.toString();
   }
 
-  /** Characters that show the text after them in another direction. */
+  /** Returns whether a character changes the direction of the text after it. */
   private static boolean turnsText(char c) {
     return c >= '\u202A' && c <= '\u202E' || c >= '\u2066' && c <= '\u2069';
   }

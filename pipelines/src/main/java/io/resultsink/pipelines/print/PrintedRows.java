@@ -6,12 +6,12 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.values.Row;
 
-/** Rows to be printed, which can be gone through more than once. */
+/** Rows to be printed, which can be read more than once. */
 @Internal
 public interface PrintedRows {
 
   Schema schema();
 
-  /** The rows from the first on; the stream is to be closed. */
+  /** Returns the rows from the first; the caller closes the stream. */
   Stream<Row> rows() throws IOException;
 }

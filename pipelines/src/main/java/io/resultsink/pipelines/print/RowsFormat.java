@@ -13,7 +13,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
-/** The format of printed rows. The names are what {@code --format} takes. */
+/** The format of printed rows, by the names of {@code --format}. */
 @Internal
 public enum RowsFormat {
   table {
@@ -62,7 +62,7 @@ public enum RowsFormat {
     }
   };
 
-  /** Prints them all. */
+  /** Prints all rows. */
   public abstract void print(PrintedRows collected, PrintStream out) throws IOException;
 
   private static void eachRow(PrintedRows collected, Consumer<Row> consumer) throws IOException {

@@ -6,13 +6,13 @@ import java.util.function.Consumer;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** Rows below their column names, as psql draws them. */
+/** A table of rows below their column names, as in psql. */
 @Internal
 public final class TextTable {
 
-  /** Goes through the rows once, from the first to the last; is called twice. */
+  /** A pass over all rows, which is made twice. */
   public interface Rows {
-    /** Hands each row over, as its texts. */
+    /** Passes each row on, as its texts. */
     void forEach(Consumer<List<@Nullable String>> row) throws java.io.IOException;
   }
 
@@ -20,16 +20,16 @@ public final class TextTable {
   private final List<Boolean> numeric;
 
   /**
-   * A table of these columns.
+   * Creates a table of these columns.
    *
-   * @param numeric whether each stands at the right of its column
+   * @param numeric whether each column is aligned to the right
    */
   public TextTable(List<String> names, List<Boolean> numeric) {
     this.names = names.stream().map(Printable::line).toList();
     this.numeric = numeric;
   }
 
-  /** Draws the rows; the first pass measures them. */
+  /** Prints the rows. The first pass measures their widths. */
   public void print(Rows rows, PrintStream out) throws java.io.IOException {
     int[] widths = names.stream().mapToInt(TextTable::width).toArray();
     rows.forEach(
@@ -66,7 +66,7 @@ public final class TextTable {
     return line.toString().stripTrailing();
   }
 
-  /** A row is one line, whatever is in it. */
+  /** Returns a cell's text on one line. */
   private static String shown(@Nullable String value) {
     return value == null ? "" : Printable.line(value);
   }

@@ -18,7 +18,7 @@ import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field of an Avro record, as Beam SQL takes it: what it has no type for is JSON text.
+ * A field of an Avro record as a column of Beam SQL. A type that Beam SQL lacks becomes JSON text.
  *
  * @param avro the field's type without its null branch
  */
@@ -54,7 +54,7 @@ record AvroColumn(String name, Schema avro) {
       default ->
           switch (avro.getType()) {
             case BOOLEAN -> FieldType.BOOLEAN;
-            // Sums of narrow integers would wrap.
+            // BIGINT, because sums of narrow integers would wrap.
             case INT, LONG -> FieldType.INT64;
             case FLOAT -> FieldType.FLOAT;
             case DOUBLE -> FieldType.DOUBLE;
@@ -64,7 +64,9 @@ record AvroColumn(String name, Schema avro) {
     };
   }
 
-  /** The value for a row; {@code table} counts the values that lose microseconds. */
+  /**
+   * Returns the value for a row; {@code table} names the counter of values that lose microseconds.
+   */
   @Nullable Object convert(@Nullable Object value, String table) {
     if (value == null) {
       return null;

@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.jspecify.annotations.Nullable;
 
-/** The common kind of a column's values, as far as they were seen. */
+/** The common kind of the values of a column that were read so far. */
 enum ColumnKind {
-  /** Nothing but NULL was seen. */
+  /** Only NULL so far. */
   UNKNOWN(FieldType.STRING, "VARCHAR"),
   BOOLEAN(FieldType.BOOLEAN, "BOOLEAN"),
   INTEGER(FieldType.INT64, "BIGINT"),
@@ -17,7 +17,7 @@ enum ColumnKind {
   DECIMAL(FieldType.DECIMAL, "DECIMAL"),
   TEXT(FieldType.STRING, "VARCHAR");
 
-  // No leading zeros: 007 is a code, and would not come out as it went in.
+  // Without leading zeros, because 007 is a code that a number would not keep.
   private static final Pattern INTEGER_TEXT = Pattern.compile("-?(0|[1-9][0-9]*)");
   private static final Pattern NUMBER_TEXT =
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]{1,3})?");
@@ -37,12 +37,12 @@ enum ColumnKind {
     return type.withNullable(true);
   }
 
-  /** The type as SQL and messages name it. */
+  /** Returns the type as SQL and messages name it. */
   String sqlName() {
     return sqlName;
   }
 
-  /** The kind of a value's text, when it is not known to be a string. */
+  /** Returns the kind of a value's text, if it is not known to be a string. */
   static ColumnKind ofText(String text) {
     if (INTEGER_TEXT.matcher(text).matches()) {
       return ofInteger(new BigInteger(text));
@@ -53,7 +53,7 @@ enum ColumnKind {
     return text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false") ? BOOLEAN : TEXT;
   }
 
-  /** DOUBLE for a number whose digits are those that its nearest double is written with. */
+  /** Returns DOUBLE for a number whose digits are those of its nearest double. */
   static ColumnKind ofNumber(BigDecimal value) {
     double nearest = value.doubleValue();
     return Double.isFinite(nearest)
@@ -66,7 +66,7 @@ enum ColumnKind {
     return value.compareTo(SMALLEST) >= 0 && value.compareTo(LARGEST) <= 0 ? INTEGER : DECIMAL;
   }
 
-  /** The narrowest kind that holds the values of both. */
+  /** Returns the narrowest kind for the values of both. */
   ColumnKind with(ColumnKind other) {
     if (this == other || other == UNKNOWN) {
       return this;
@@ -80,7 +80,7 @@ enum ColumnKind {
     return this == DECIMAL || other == DECIMAL ? DECIMAL : DOUBLE;
   }
 
-  /** The value that {@code text} stands for in a column of this kind; null when it does not fit. */
+  /** Returns the value of {@code text} in a column of this kind; null if it does not fit. */
   @Nullable Object parse(String text) {
     ColumnKind kind = this == TEXT || this == UNKNOWN ? this : ofText(text);
     return switch (this) {
@@ -105,7 +105,7 @@ enum ColumnKind {
     return Double.isInfinite(value) ? null : value;
   }
 
-  /** An integer of more than 53 bits may have no double of its own: an id would change. */
+  /** An integer of more than 53 bits may not be a double, so an id would change. */
   private static @Nullable Object exact(String text) {
     double value = Double.parseDouble(text);
     return !Double.isInfinite(value) && new BigDecimal(value).compareTo(new BigDecimal(text)) == 0

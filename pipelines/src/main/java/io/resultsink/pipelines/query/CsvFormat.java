@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.schemas.Schema;
 
-/** Comma or tab separated values below a header line. */
+/** Comma or tab separated values after a header line. */
 final class CsvFormat implements TableFormat {
 
   private final char delimiter;

@@ -17,12 +17,12 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
-/** The records of a CSV file behind its header line, each as wide as the header. */
+/** The records of a CSV file after its header line, each as wide as the header. */
 final class CsvRecords implements Closeable {
 
   private static final int BYTE_ORDER_MARK = '\uFEFF';
 
-  // Text is decoded some thousand bytes ahead of the line that is read.
+  // The decoder reads some thousand bytes ahead of the current line.
   private static final String NOT_UTF_8 = "not UTF-8 text, in this line or soon after";
 
   private final String file;
@@ -83,7 +83,7 @@ final class CsvRecords implements Closeable {
     return header;
   }
 
-  /** Returns where each of the table's columns is in this file. */
+  /** Returns the position of each of the table's columns in this file. */
   int[] positionsOf(List<String> columns) {
     if (!Set.copyOf(columns).equals(Set.copyOf(header))) {
       throw new InputException(
@@ -97,7 +97,7 @@ final class CsvRecords implements Closeable {
     return columns.stream().mapToInt(header::indexOf).toArray();
   }
 
-  /** The next record, or null after the last. */
+  /** Returns the next record, or null after the last. */
   @Nullable List<String> next() throws IOException {
     List<String> record = read();
     if (record != null && record.size() != header.size()) {
@@ -122,7 +122,7 @@ final class CsvRecords implements Closeable {
         : "broken CSV: a quoted value does not end, or goes on behind its quote";
   }
 
-  /** A failure of the record that was read last; {@code line} is where it begins. */
+  /** Returns a failure of the last record; {@code line} is its first line. */
   InputException failure(String reason) {
     return new InputException(file, line, reason);
   }

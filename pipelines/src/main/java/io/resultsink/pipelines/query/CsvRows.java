@@ -8,7 +8,7 @@ import org.apache.beam.sdk.schemas.Schema.Field;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of CSV records. An empty value is NULL. */
+/** The rows of CSV records. An empty value is NULL. */
 final class CsvRows implements RowSource {
 
   private final CsvRecords records;

@@ -17,10 +17,10 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A DATABASE as the user wrote it, read: a folder, or the URL of a PostgreSQL database.
+ * A DATABASE of the command line: a folder, or the URL of a PostgreSQL database.
  *
  * @param folder local, or of any file system that Beam reads; null for a server's database
- * @param target a server's database, of which the table does not matter; null for a folder
+ * @param target a server's database, whose table has no meaning; null for a folder
  */
 @Internal
 public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget target) {
@@ -33,7 +33,7 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
 
   private static final Pattern MAY_BE_NAMED = Pattern.compile("[A-Za-z0-9_.-]+");
 
-  /** A named result is looked up with a table, of which only the connection matters. */
+  /** A placeholder for the table, for the lookup of a named result's connection. */
   private static final String ANY_TABLE = "t";
 
   private static final Pattern OF_FILE_SYSTEM =
@@ -45,7 +45,8 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
   /**
    * Reads a DATABASE.
    *
-   * @throws QueryException when it is neither; a text that may have a password is not repeated
+   * @throws QueryException if it is neither; the message does not show a text that may have a
+   *     password
    */
   public static DatabaseName parse(String text) {
     if (UrlScheme.isPostgres(text)) {
@@ -77,7 +78,7 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
     return new DatabaseName(text, null);
   }
 
-  /** Returns whether a text is {@code NAME:}, which names a result and no folder. */
+  /** Returns whether a text is {@code NAME:}, which names a result and not a folder. */
   public static boolean isNamed(String text) {
     return NAMED.matcher(text).matches() && !isLocal(text);
   }
@@ -99,7 +100,7 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
     }
   }
 
-  /** A file or folder that is there has a name, not a password. */
+  /** The name of an existing file or folder is not a password. */
   private static boolean isLocal(String text) {
     try {
       return !OF_FILE_SYSTEM.matcher(text).matches() && Files.exists(Path.of(text));
@@ -113,17 +114,20 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
     return folder != null && !OF_FILE_SYSTEM.matcher(folder).matches();
   }
 
-  /** Returns the server's database, when it is one. */
+  /** Returns the server's database, if it is one. */
   public Optional<PostgresTarget> server() {
     return Optional.ofNullable(target);
   }
 
-  /** Returns whether messages leave this out, and exceptions of others that may repeat it. */
+  /**
+   * Returns whether messages must not show this, nor exceptions of other libraries that may show
+   * it.
+   */
   public boolean mayHaveSecret() {
     return folder != null && !isLocal(folder) && MAY_HAVE_SECRET.matcher(folder).matches();
   }
 
-  /** As messages show it: without user, password and options. */
+  /** Returns the text for messages, without user, password and options. */
   @Override
   public String toString() {
     if (target == null) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The format and the table name that a file's name says. */
+/** The format and the table name in a file's name. */
 final class FileFormats {
 
   static final String KNOWN = ".jsonl, .json, .csv, .tsv, .avro, each also with .gz";
@@ -17,7 +17,7 @@ final class FileFormats {
 
   private FileFormats() {}
 
-  /** The name of the table that a file is; empty for a file that is none. */
+  /** Returns the table's name of a file; empty for a file that is not a table. */
   static Optional<String> tableName(String fileName) {
     String unpacked = unpacked(fileName);
     int dot = unpacked.lastIndexOf('.');

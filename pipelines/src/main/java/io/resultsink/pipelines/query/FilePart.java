@@ -5,11 +5,11 @@ import java.io.Serializable;
 /**
  * The part of a file that one worker reads: the lines that begin in {@code [start, end)}.
  *
- * @param table the table that the file belongs to
+ * @param table the table of the file
  */
 record FilePart(String table, String file, long start, long end) implements Serializable {
 
-  /** Small enough that all cores are busy and progress is seen, large enough to be worth a seek. */
+  /** Small enough that all cores are busy and progress shows, large enough to be worth a seek. */
   static final long PART_BYTES = 8L << 20;
 
   static FilePart whole(String table, String file) {

@@ -18,7 +18,7 @@ import org.apache.beam.sdk.values.POutput;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
-/** A table of files. They are looked into when the SQL names it, not before. */
+/** A table of files, which are opened only if the SQL names the table. */
 final class FileTable extends BaseBeamTable {
 
   private final String name;

@@ -2,7 +2,7 @@ package io.resultsink.pipelines.query;
 
 import org.apache.beam.sdk.schemas.Schema.Field;
 
-/** The kind that was inferred for a column, and the words for a value that breaks it. */
+/** The kind that was inferred for a column, and the message for a value that does not fit. */
 final class Inference {
 
   private Inference() {}

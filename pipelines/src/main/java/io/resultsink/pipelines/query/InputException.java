@@ -2,7 +2,7 @@ package io.resultsink.pipelines.query;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** A record that cannot be read: which file and line, and why, but never what it holds. */
+/** A record that cannot be read. The message has file, line and reason, and never the content. */
 @Internal
 public final class InputException extends RuntimeException {
 

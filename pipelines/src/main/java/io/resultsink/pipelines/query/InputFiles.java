@@ -9,7 +9,7 @@ import java.nio.channels.SeekableByteChannel;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 
-/** Opens files of any file system that Beam knows, unpacked. */
+/** Files of any file system that Beam knows, opened and unpacked. */
 final class InputFiles {
 
   private static final int BUFFER_BYTES = 1 << 16;
@@ -25,7 +25,7 @@ final class InputFiles {
     return buffered(compression.readDecompressed(channel(file)));
   }
 
-  /** The bytes from {@code offset} on, of a file that is not compressed. */
+  /** Opens the bytes from {@code offset} on, of a file that is not compressed. */
   static InputStream openAt(String file, long offset) throws IOException {
     ReadableByteChannel channel = channel(file);
     if (channel instanceof SeekableByteChannel seekable) {

@@ -10,13 +10,14 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.jspecify.annotations.Nullable;
 
-/** One JSON object a line. */
+/** Files with one JSON object a line. */
 final class JsonFormat implements TableFormat {
 
-  /** The column that has all fields of a record, as Treasure Data names it. */
+  /** The column with all fields of a record, by Treasure Data's name. */
   static final String ALL_FIELDS = "v";
 
-  // No NULL among the values: Beam SQL loses that they may be NULL, and then refuses to join.
+  // Without NULL among the values, because Beam SQL forgets that they may be NULL, and then refuses
+  // to join.
   private static final FieldType ALL_FIELDS_TYPE =
       FieldType.map(FieldType.STRING, FieldType.STRING);
 
@@ -72,7 +73,7 @@ final class JsonFormat implements TableFormat {
     };
   }
 
-  /** A value as text: a string as it is, anything else as JSON writes it. */
+  /** Returns a value as text: a string as it is, any other value as JSON. */
   static @Nullable String text(JsonNode value) {
     if (value.isNull()) {
       return null;

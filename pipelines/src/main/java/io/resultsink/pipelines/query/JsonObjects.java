@@ -54,7 +54,7 @@ final class JsonObjects implements Closeable {
     try {
       return JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      // The parser's own message quotes the record.
+      // Without the parser's message, which quotes the record.
       int column = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getColumnNr());
       throw failure("broken JSON at column " + column + "; each line is one JSON object");
     }

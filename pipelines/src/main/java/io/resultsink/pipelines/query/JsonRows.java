@@ -14,7 +14,7 @@ import org.apache.beam.sdk.schemas.Schema.TypeName;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of JSON objects. */
+/** The rows of JSON objects. */
 final class JsonRows implements RowSource {
 
   private final JsonObjects objects;
@@ -43,7 +43,7 @@ final class JsonRows implements RowSource {
     return Row.withSchema(schema).attachValues(values);
   }
 
-  /** All fields that are not NULL; what a map does not have is NULL in SQL, too. */
+  /** Returns all fields that are not NULL; SQL reads a missing one as NULL. */
   private static Map<String, String> allFields(ObjectNode object) {
     Map<String, String> all = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : object.properties()) {

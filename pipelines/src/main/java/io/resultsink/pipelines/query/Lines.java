@@ -25,7 +25,7 @@ final class Lines implements Closeable {
     if (part.start() == 0) {
       return new Lines(part, InputFiles.open(part.file()), 0);
     }
-    // The line that a part begins in the middle of belongs to the part before.
+    // A line that begins before the part belongs to the part before.
     Lines lines =
         new Lines(part, InputFiles.openAt(part.file(), part.start() - 1), part.start() - 1);
     try {
@@ -38,7 +38,7 @@ final class Lines implements Closeable {
     }
   }
 
-  /** The next line without its end, or null when the next one begins behind the part. */
+  /** Returns the next line without its end; null if the next one begins after the part. */
   byte @Nullable [] next() throws IOException {
     return position >= part.end() || !readLine() ? null : line.toByteArray();
   }
@@ -61,7 +61,7 @@ final class Lines implements Closeable {
     return true;
   }
 
-  /** The number of the line that was returned last; the lines before the part are counted now. */
+  /** Returns the number of the last line; the lines before the part are counted now. */
   long number() throws IOException {
     if (part.start() == 0) {
       return linesRead;

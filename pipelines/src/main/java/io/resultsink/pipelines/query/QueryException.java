@@ -2,7 +2,7 @@ package io.resultsink.pipelines.query;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The request itself is wrong: no such folder or table, or SQL that is none. Nothing was run. */
+/** A wrong request: a folder or table does not exist, or the SQL is wrong. Nothing was run. */
 @Internal
 public final class QueryException extends RuntimeException {
 

@@ -13,7 +13,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
 
-/** A query as a pipeline: tables, SQL, and where its rows go. */
+/** The pipeline of a query: tables, SQL, and the sink or the collected rows. */
 @Internal
 public final class QueryPipeline {
 
@@ -23,14 +23,14 @@ public final class QueryPipeline {
     this.request = request;
   }
 
-  /** The pipeline of a request; nothing is read yet. */
+  /** Creates the pipeline of a request, without reading anything. */
   public static QueryPipeline of(QueryRequest request) {
     return new QueryPipeline(request);
   }
 
   /**
-   * Adds the query to a pipeline and, when the request has a target, the sink. Reads as much of the
-   * tables that the SQL names as their columns take, and runs nothing.
+   * Adds the query to a pipeline and, if the request has a target, the sink. Reads as much of the
+   * named tables as is needed to find their columns, and runs nothing.
    *
    * @return the rows of the result
    */
@@ -46,10 +46,10 @@ public final class QueryPipeline {
   }
 
   /**
-   * Checks that a text is SQL, and such as is accepted; whether its tables and columns exist is
-   * seen when it runs.
+   * Checks that a text is SQL that is accepted. Does not check whether its tables and columns
+   * exist.
    *
-   * @throws QueryException saying where it is not
+   * @throws QueryException with the place of the problem
    */
   public static void checkSyntax(String sql) {
     ScheduledSql checked = scheduled(sql, Instant.EPOCH);

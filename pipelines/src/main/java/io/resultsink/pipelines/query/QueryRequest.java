@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * The request of a user.
  *
  * @param database a folder whose files are tables, or the URL of a PostgreSQL database
- * @param databasePassword the password of the latter, null when its URL or {@code .pgpass} has it
- * @param sql one SELECT; null for the rows of the only table there is
- * @param sample how many records of a JSON or CSV table say which columns it has
- * @param scheduledTime what {@code SCHEDULED_TIME()} is
+ * @param databasePassword the password of a PostgreSQL database; null if its URL or {@code .pgpass}
+ *     has it
+ * @param sql one SELECT; null for the rows of the only table
+ * @param sample how many records of a JSON or CSV table determine its columns
+ * @param scheduledTime the value of {@code SCHEDULED_TIME()}
  * @param target the table that gets the result; null to collect the rows
  */
 @Internal
@@ -25,10 +26,10 @@ public record QueryRequest(
     Instant scheduledTime,
     @Nullable PostgresTarget target) {
 
-  /** The number of records that are looked at unless the user says otherwise. */
+  /** The default number of records that determine the columns. */
   public static final int DEFAULT_SAMPLE = 1000;
 
-  /** The same with its result in a table. */
+  /** Returns the same request with its result in a table. */
   public QueryRequest into(PostgresTarget table) {
     return new QueryRequest(database, databasePassword, sql, sample, scheduledTime, table);
   }

@@ -7,7 +7,7 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.Row;
 
-/** Parts of files to rows. */
+/** The step that reads rows of parts of files. */
 final class ReadRows extends DoFn<ListedPart, Row> {
 
   private static final int COUNTED_AT_ONCE = 1000;

@@ -8,6 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** The rows of one file or part, one after the other. */
 interface RowSource extends Closeable {
 
-  /** The next row, or null after the last one. */
+  /** Returns the next row, or null after the last one. */
   @Nullable Row next() throws IOException;
 }

@@ -21,8 +21,8 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.util.SqlBas
  * SQL in which a TIMESTAMP literal stands for each call of {@code SCHEDULED_TIME()}, or of {@code
  * TD_SCHEDULED_TIME()} by its other name.
  *
- * <p>Calls are found by the parser, so that one in a text or a comment is none; all other text
- * stays as the user wrote it.
+ * <p>The parser finds the calls, so text in a string or a comment is not one. All other text stays
+ * as the user wrote it.
  */
 final class ScheduledSql {
 
@@ -32,7 +32,7 @@ final class ScheduledSql {
       DateTimeFormatter.ofPattern("'TIMESTAMP '''yyyy-MM-dd HH:mm:ss''", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** The place of a call, and the length of what stands there now. */
+  /** The place of a call, and the length of the text that replaced it. */
   private record Replaced(SqlParserPos position, int length) {}
 
   private final String text;
@@ -44,10 +44,10 @@ final class ScheduledSql {
   }
 
   /**
-   * Puts a time in.
+   * Replaces the calls by a time.
    *
-   * @throws SqlParseException when the SQL is none
-   * @throws QueryException when a call has arguments
+   * @throws SqlParseException if the text is not SQL
+   * @throws QueryException if a call has arguments
    */
   static ScheduledSql of(String sql, Instant time) throws SqlParseException {
     List<SqlCall> calls = calls(sql);
@@ -99,7 +99,7 @@ final class ScheduledSql {
     return call;
   }
 
-  /** Lines stay lines, so that an error is told where it is. */
+  /** Line breaks are kept, so that errors have the right place. */
   private static void replace(List<String> lines, SqlParserPos at, String literal) {
     int first = at.getLineNum() - 1;
     int last = at.getEndLineNum() - 1;
@@ -116,12 +116,12 @@ final class ScheduledSql {
     lines.set(last, " ".repeat(at.getEndColumnNum()) + after);
   }
 
-  /** Returns what Beam is to run. */
+  /** Returns the SQL for Beam. */
   String text() {
     return text;
   }
 
-  /** The column in the user's text of one in this text. */
+  /** Returns the column in the user's text of a column in this text. */
   int columnAsWritten(int line, int column) {
     int longer = 0;
     for (Replaced call : replaced) {

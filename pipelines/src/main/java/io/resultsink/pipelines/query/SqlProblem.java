@@ -10,7 +10,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.runtime.Calcite
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParseException;
 import org.jspecify.annotations.Nullable;
 
-/** The problem of a user's SQL, in one sentence instead of the planner's twenty. */
+/** The problem of a user's SQL in one sentence, instead of the planner's many. */
 final class SqlProblem {
 
   private static final Pattern NO_TABLE = Pattern.compile("Object '(.*)' not found.*");
@@ -21,7 +21,7 @@ final class SqlProblem {
 
   private SqlProblem() {}
 
-  /** The failure to show for one that was thrown while the query was planned. */
+  /** Returns the failure to show for an exception of planning. */
   static RuntimeException of(
       Exception failure, ScheduledSql sql, String database, Set<String> tables) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -44,7 +44,7 @@ final class SqlProblem {
         : new QueryException("Beam SQL cannot plan this query; see --verbose", failure);
   }
 
-  /** The failure to show for what Beam SQL would answer wrongly, or not at all. */
+  /** Returns the failure to show for a query that Beam SQL would answer wrongly, or not at all. */
   static QueryException ofRefusal(RefusedQuery refusal, ScheduledSql sql) {
     String where =
         refusal.line() == 0
@@ -54,7 +54,7 @@ final class SqlProblem {
     return new QueryException(where + "Beam SQL: " + refusal.getMessage(), refusal);
   }
 
-  /** The failure to show for a text that is not SQL. */
+  /** Returns the failure to show for a text that is not SQL. */
   static QueryException ofSyntax(SqlParseException syntax) {
     String message =
         "SQL line %d, column %d: %s"
@@ -101,7 +101,7 @@ final class SqlProblem {
 
   private static String firstLine(@Nullable String message) {
     String text = message == null ? "not understood" : message;
-    // The parser goes on with the list of all the words that it would have taken.
+    // The rest of the parser's message lists all words that it would accept.
     return text.lines().findFirst().orElse(text).replaceFirst(" at line \\d+, column \\d+.*", "");
   }
 }

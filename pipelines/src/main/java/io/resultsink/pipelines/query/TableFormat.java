@@ -8,7 +8,10 @@ import org.apache.beam.sdk.schemas.Schema;
 /** The format of a table's files. */
 interface TableFormat extends Serializable {
 
-  /** The columns of a table, from its first {@code sample} records where files do not say. */
+  /**
+   * Returns the columns of a table, from its first {@code sample} records if the files do not
+   * declare them.
+   */
   Schema schemaOf(List<String> files, int sample) throws IOException;
 
   /** Opens one part of one of its files. */

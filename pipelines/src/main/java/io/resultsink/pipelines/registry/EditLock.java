@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets one command at a time edit a file.
+ * The lock under which one command at a time edits a file.
  *
- * <p>The file itself cannot be locked, because another takes its place; an empty one next to it is,
- * and stays there. A file lock excludes other processes only, and fails within one; hence the
- * second lock. The system frees it when the process dies.
+ * <p>The file itself cannot be locked, because a new one replaces it. So an empty file next to it
+ * is locked, and stays there. A file lock excludes only other processes, so a second lock excludes
+ * other threads. The system frees the file lock when the process dies.
  */
 final class EditLock {
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A file that its user edits as well: it is written anew beside itself and takes its own place, so
- * that nobody ever reads half of it, and a link to it stays one.
+ * A file that its user edits too. A new file is written next to it and then renamed, so that nobody
+ * reads half of it. A link to the file stays a link.
  */
 final class EditedFile {
 
@@ -35,7 +35,7 @@ final class EditedFile {
     return Files.exists(path);
   }
 
-  /** All of it; empty when it is missing. */
+  /** Returns the whole text; empty if the file is missing. */
   String text() {
     try {
       return exists() ? Files.readString(path) : "";
@@ -44,7 +44,7 @@ final class EditedFile {
     }
   }
 
-  /** Returns whether others than its owner may read it. */
+  /** Returns whether other users than its owner may read it. */
   boolean isOpenToOthers() {
     try {
       return exists()
@@ -59,11 +59,11 @@ final class EditedFile {
   }
 
   /**
-   * Replaces its text by what {@code edit} makes of it; a new file is its owner's alone.
+   * Replaces its text by the result of {@code edit}; only the owner can read a new file.
    *
-   * <p>Others may edit it at the same time. Other commands of pgresult wait for a lock. Editors and
-   * psql's own tools know no lock, so the text is compared once more before the new file takes the
-   * old one's place, and edited again when it has changed.
+   * <p>Other programs may edit the file at the same time. Other commands of pgresult wait for a
+   * lock. Editors use no lock, so the text is compared again before the rename, and edited again if
+   * it has changed.
    */
   void edit(UnaryOperator<String> edit) {
     try {
@@ -87,7 +87,7 @@ final class EditedFile {
         path + " is being changed all the time by another program; try again later");
   }
 
-  /** Only root can give a file away, and he alone writes into the homes of others. */
+  /** Only root can change the owner, and only root writes into other users' homes. */
   private static void keepOwner(Path file, Path written) throws IOException {
     UserPrincipal owner = Files.getOwner(file);
     if (Files.getOwner(written).getName().equals("root") && !owner.getName().equals("root")) {

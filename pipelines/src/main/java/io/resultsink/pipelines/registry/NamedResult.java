@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection with a name.
  *
- * @param keywords what its service says, as libpq spells it, in order; no password
+ * @param keywords the keywords of its service, in libpq's spelling and in order, without a password
  * @param password the password itself or a reference; null for none
  */
 @Internal
@@ -28,7 +28,7 @@ public record NamedResult(String name, Map<String, String> keywords, @Nullable S
    * Reads {@code postgresql://[user[:password]@]host[:port]/database[?property=value&...]}.
    *
    * @param password null for the URL's own, if it has one
-   * @throws RegistryException when the name or the URL cannot be a named result's
+   * @throws RegistryException if the name or the URL cannot be a named result's
    */
   public static NamedResult parse(String name, String url, @Nullable Secret password) {
     checkName(name);
@@ -49,7 +49,9 @@ public record NamedResult(String name, Map<String, String> keywords, @Nullable S
     return new NamedResult(name, keywords, secret);
   }
 
-  /** Refuses what cannot be the name of a new one; a service that is there may have any. */
+  /**
+   * Refuses a text that cannot be the name of a new result; existing services may have other names.
+   */
   private static void checkName(String name) {
     if (!name.matches("[a-z0-9_]{3,255}")) {
       throw new RegistryException(
@@ -80,7 +82,7 @@ public record NamedResult(String name, Map<String, String> keywords, @Nullable S
     return keyword;
   }
 
-  /** The format knows no quoting: a line ends a value, and spaces at its end are lost. */
+  /** The format has no quotes: the line's end ends a value, and spaces before it are lost. */
   private static void checkValue(String keyword, String value) {
     if (!value.equals(value.strip()) || value.chars().anyMatch(Character::isISOControl)) {
       throw new RegistryException(

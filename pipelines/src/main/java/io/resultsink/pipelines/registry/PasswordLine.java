@@ -7,19 +7,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The password of one named result in the text of {@code .pgpass} (PostgreSQL manual, 34.16). */
+/**
+ * The password of one named result in the text of <a
+ * href="https://www.postgresql.org/docs/current/libpq-pgpass.html">{@code .pgpass}</a>.
+ */
 final class PasswordLine {
 
   private static final Pattern PASSWORD = Pattern.compile("(?:\\\\.|[^\\\\:])*$");
 
   private PasswordLine() {}
 
-  /** The line before a line of ours; libpq takes it for a comment. */
+  /** The line before a line that pgresult wrote; for libpq it is a comment. */
   private static String mark(String name) {
     return "# pgresult: " + name + "\n";
   }
 
-  /** The fields before the password, as the file writes them. */
+  /** Returns the fields before the password, as the file writes them. */
   static String address(Map<String, String> keywords) {
     return Stream.of("host", "port", "dbname", "user")
         .map(name -> escaped(Objects.requireNonNull(keywords.get(name), name)) + ":")
@@ -30,7 +33,7 @@ final class PasswordLine {
     return field.replace("\\", "\\\\").replace(":", "\\:");
   }
 
-  /** The line, with its end, that has a password for exactly this address. */
+  /** Returns the line, with its end, that has a password for exactly this address. */
   static Optional<String> find(String file, String address) {
     return file.lines()
         .filter(
@@ -40,12 +43,14 @@ final class PasswordLine {
         .findFirst();
   }
 
-  /** The file with a line more: the first, since the first that fits is taken. */
+  /**
+   * Returns the file with an additional first line, because libpq uses the first line that matches.
+   */
   static String prepended(String file, String name, String line) {
     return mark(name) + line + "\n" + file;
   }
 
-  /** The file without what was prepended for a name. */
+  /** Returns the file without the lines that were added for a name. */
   static String removed(String file, String name) {
     int before = ("\n" + file).indexOf("\n" + mark(name));
     if (before < 0) {

@@ -2,11 +2,11 @@ package io.resultsink.pipelines.registry;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** A named result cannot be kept, found or removed; nothing was changed. */
+/** A named result that cannot be created, found or removed. Nothing was changed. */
 @Internal
 public final class RegistryException extends RuntimeException {
 
-  /** Says what is wrong, and what to do. */
+  /** Creates one with the problem and the remedy. */
   public RegistryException(String message) {
     super(message);
   }

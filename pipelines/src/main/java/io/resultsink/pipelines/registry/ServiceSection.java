@@ -6,16 +6,16 @@ import java.util.Optional;
 /**
  * The place of a service in the text of {@code pg_service.conf}.
  *
- * @param begin of the line with its name
- * @param end of its last line, or of the file
+ * @param begin the begin of the line with its name
+ * @param end the end of its last line, or of the file
  * @param ours whether pgresult wrote it
  */
 record ServiceSection(int begin, int end, boolean ours) {
 
-  /** The second line of a section of ours; libpq takes it for a comment. */
+  /** The second line of a section that pgresult wrote; for libpq it is a comment. */
   private static final String MARK = "# kept by pgresult";
 
-  /** The section of a name; the first, when there are two. */
+  /** Returns the section of a name; the first, if there are two. */
   static Optional<ServiceSection> find(String file, String name) {
     int begin = -1;
     int position = 0;
@@ -41,7 +41,7 @@ record ServiceSection(int begin, int end, boolean ours) {
     return new ServiceSection(begin, end, ours);
   }
 
-  /** The file with a new section at its end. */
+  /** Returns the file with a new section at its end. */
   static String appended(String file, NamedResult result, String reference) {
     StringBuilder text = new StringBuilder(file);
     if (!file.isEmpty() && !file.endsWith("\n")) {
@@ -57,7 +57,7 @@ record ServiceSection(int begin, int end, boolean ours) {
     return text.toString();
   }
 
-  /** The file without this section. */
+  /** Returns the file without this section. */
   String removedFrom(String file) {
     return file.substring(0, begin) + file.substring(end);
   }

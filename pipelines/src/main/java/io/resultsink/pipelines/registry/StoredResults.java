@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The named results of this user: services, and the passwords of those that we keep. */
+/** The named results of this user: services, and the passwords that pgresult keeps for them. */
 @Internal
 public final class StoredResults {
 
@@ -20,40 +20,44 @@ public final class StoredResults {
     this.passwords = new EditedFile(passwords);
   }
 
-  /** Those in the files that psql reads: {@code PGSERVICEFILE} and {@code PGPASSFILE}, or in ~. */
+  /**
+   * Returns the named results in the files that psql reads: {@code PGSERVICEFILE} and {@code
+   * PGPASSFILE}, or those in ~.
+   */
   public static StoredResults ofUser() {
     return new StoredResults(ServiceFile.ofUser().path(), PasswordFile.ofUser().path());
   }
 
-  /** The names of all, in the order of the file. */
+  /** Returns the names of all, in the order of the file. */
   public List<String> names() {
     return List.copyOf(ServiceFile.ofUser().services().keySet());
   }
 
-  /** Returns whether pgresult wrote it, and so may remove it; false when its user did. */
+  /** Returns whether pgresult wrote it, and so may remove it; false if its user did. */
   public boolean isOurs(String name) {
     return section(name).map(ServiceSection::ours).orElse(false);
   }
 
-  /** Returns where services are kept. */
+  /** Returns the file of services. */
   public Path serviceFile() {
     return services.path();
   }
 
-  /** Returns where passwords are kept. */
+  /** Returns the file of passwords. */
   public Path passwordFile() {
     return passwords.path();
   }
 
   /**
-   * Keeps a new one.
+   * Adds a new one.
    *
-   * @throws RegistryException when there is one of this name, or its password cannot be kept
+   * @throws RegistryException if there is one of this name, or its password cannot be stored
    */
   public void create(NamedResult result) {
     Secret password = result.password();
     Optional<String> reference = password == null ? Optional.empty() : password.reference();
-    // Both files under one lock: a name is taken and its password kept, or neither.
+    // Both files are edited under one lock, so that both the name and its password are stored, or
+    // neither.
     services.edit(
         file -> {
           if (ServiceSection.find(file, result.name()).isPresent()) {
@@ -108,9 +112,9 @@ public final class StoredResults {
   }
 
   /**
-   * Removes one, and the password that was kept for it.
+   * Removes one and its stored password.
    *
-   * @throws RegistryException when there is none of this name, or its user wrote it
+   * @throws RegistryException if there is none of this name, or its user wrote it
    */
   public void delete(String name) {
     require(name);
@@ -132,7 +136,7 @@ public final class StoredResults {
         });
   }
 
-  /** The error that a name is unknown, with those that are not. */
+  /** Returns the error for an unknown name, with the known ones. */
   public RegistryException missing(String name) {
     List<String> names = names();
     return new RegistryException(
@@ -147,7 +151,7 @@ public final class StoredResults {
                 : "; there are: " + String.join(", ", names)));
   }
 
-  /** Throws unless there is one of this name. */
+  /** Checks that there is one of this name. */
   public void require(String name) {
     if (section(name).isEmpty()) {
       throw missing(name);

@@ -13,11 +13,11 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs that the user asks for, of ticks that may have run before.
+ * The runs of a user's request, for ticks that may have run before.
  *
  * @param from the first tick, or a time before it; null for the last ticks
- * @param ticks how many
- * @param again whether those that were published are published once more
+ * @param ticks the number of ticks
+ * @param again whether ticks that were published are published again
  */
 @Internal
 public record Backfill(@Nullable Instant from, int ticks, boolean again) {
@@ -28,12 +28,12 @@ public record Backfill(@Nullable Instant from, int ticks, boolean again) {
    * The outcome.
    *
    * @param queued the ticks that run now
-   * @param waiting those that were queued already, or are running
-   * @param done those that were published before
+   * @param waiting the ticks that were queued already, or are running
+   * @param done the ticks that were published before
    */
   public record Outcome(List<Instant> queued, List<Instant> waiting, List<Instant> done) {}
 
-  /** Queues them, for one server alone when it says which. */
+  /** Queues the runs, for one server only if it is given. */
   Outcome queue(Connection connection, Schedule schedule, Instant now, @Nullable UUID server)
       throws SQLException {
     Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());

@@ -3,14 +3,14 @@ package io.resultsink.pipelines.schedule;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** Lets another thread end a run before its time. */
+/** The way for another thread to end a run early. */
 @Internal
 public final class Cancellation {
 
   private boolean requested;
   private @Nullable Runnable action;
 
-  /** Sets what ends the run from now on; done at once when that was asked for already. */
+  /** Sets the action that ends the run. It is executed at once if the end was requested already. */
   public void onRequest(Runnable ending) {
     synchronized (this) {
       action = ending;
@@ -21,7 +21,7 @@ public final class Cancellation {
     ending.run();
   }
 
-  /** Ends the run; it need not have begun. */
+  /** Ends the run, even before it begins. */
   public void request() {
     Runnable ending;
     synchronized (this) {
@@ -33,7 +33,7 @@ public final class Cancellation {
     }
   }
 
-  /** Returns whether the run was asked to end. */
+  /** Returns whether the end was requested. */
   public synchronized boolean requested() {
     return requested;
   }

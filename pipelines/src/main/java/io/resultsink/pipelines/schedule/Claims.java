@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Claims of runs by one process, each decided under the locks of the run and its schedule. */
 final class Claims {
 
-  /** A run that brings its server down each time must end some day. */
+  /** The most takeovers of a run, because a run may crash its server each time. */
   static final int MOST_TAKEOVERS = 5;
 
   /**
    * Schedules take turns: the one whose last run started first comes first, so that a long backfill
-   * of one does not hold up the others. Rows that another process has locked are left to it.
+   * of one does not delay the others. Rows that another process has locked are skipped.
    */
   private static final String CLAIMABLE =
       """
@@ -36,7 +36,7 @@ final class Claims {
        LIMIT 1 FOR UPDATE OF r, s SKIP LOCKED
       """;
 
-  /** A claimable run, and its schedule as it is stored. */
+  /** A run that can be claimed, and the stored row of its schedule. */
   private record Candidate(Run run, StoredSchedule schedule, int starts, int takeovers) {}
 
   private final Connection connection;
@@ -48,10 +48,10 @@ final class Claims {
   }
 
   /**
-   * Starts a run whose turn it is: the first of its schedule that has not ended, and that no other
-   * living process executes or has reserved. Runs of schedules that cannot be read are left.
+   * Starts a run whose turn it is: the first of its schedule that has not ended. No other living
+   * process may execute it or have reserved it. Skips runs of schedules that cannot be read.
    *
-   * @param without the ids of runs that are not started; those that are left are added
+   * @param without the ids of runs that are not started, to which skipped ones are added
    */
   Optional<Start> next(Instant now, Set<Long> without) throws SQLException {
     Optional<Candidate> found = find(null, now, without);
@@ -70,9 +70,9 @@ final class Claims {
   }
 
   /**
-   * Starts this run when it is its turn.
+   * Starts this run if it is its turn.
    *
-   * @throws ScheduleException when its schedule cannot be read
+   * @throws ScheduleException if its schedule cannot be read
    */
   Optional<Start> start(long id, Instant now, Set<Long> without) throws SQLException {
     Optional<Candidate> found = find(id, now, without);

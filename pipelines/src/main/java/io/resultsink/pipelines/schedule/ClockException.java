@@ -2,17 +2,15 @@ package io.resultsink.pipelines.schedule;
 
 import java.time.Duration;
 
-/**
- * A process whose clock is not that of the schedules database, and which therefore does not plan.
- */
+/** A process whose clock differs from that of the schedules database, so that it plans nothing. */
 final class ClockException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says how far they are apart.
+   * Creates one.
    *
-   * @param ahead of the process's clock; negative when it is behind
+   * @param ahead how far the process's clock is ahead; negative if it is late
    */
   ClockException(String home, Duration ahead) {
     super(

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The times at which a schedule ticks: minute, hour, day of the month, month and day of the week,
  * in a time zone.
  *
- * <p>Where clocks are put forward, ticks at fixed hours that are skipped come when they are put
- * forward, as one. Where they are put back, fixed hours that come twice tick once, the first time.
- * With every hour ({@code *}) ticks go by the time that passes.
+ * <p>When clocks go forward, all skipped ticks at fixed hours are one tick at that moment. When
+ * clocks go back, a fixed hour that comes twice ticks once, the first time. With every hour ({@code
+ * *}), a tick comes for each hour that passes.
  */
 @Internal
 public final class Cron {
@@ -51,7 +51,7 @@ public final class Cron {
   /**
    * Reads five fields or a nickname; the empty text never ticks.
    *
-   * @throws ScheduleException when it is none, or no date ever fits it
+   * @throws ScheduleException if it is neither, or no date ever matches it
    */
   public static Cron parse(String text, ZoneId zone) {
     String given = text.strip();
@@ -77,7 +77,7 @@ public final class Cron {
   /**
    * Reads a time zone by its IANA name.
    *
-   * @throws ScheduleException when there is none of this name
+   * @throws ScheduleException if there is none of this name
    */
   public static ZoneId zone(String name) {
     if (!ZoneId.getAvailableZoneIds().contains(name)) {
@@ -121,21 +121,22 @@ public final class Cron {
           it is: minute hour day month weekday, each *, a number or name, 1-5, 1,3 or */15
           '*/15 * * * *'   every 15 minutes       '0 9 * * mon-fri'  weekdays at 9:00
           '0 0 1 * *'      the first of a month   ''                 never
-          @hourly, @daily and @monthly are short for the usual ones"""
+          @hourly, @daily and @monthly are short for the usual ones\
+        """
             .formatted(text, why));
   }
 
-  /** As it was written; empty for never. */
+  /** Returns the text as it was written; empty for never. */
   public String text() {
     return text;
   }
 
-  /** Returns the zone whose clock it goes by. */
+  /** Returns its time zone. */
   public ZoneId zone() {
     return zone;
   }
 
-  /** The first tick after {@code instant}; none when it never ticks. */
+  /** Returns the first tick after {@code instant}; none if it never ticks. */
   public Optional<Instant> next(Instant instant) {
     if (times == null) {
       return Optional.empty();
@@ -184,7 +185,7 @@ public final class Cron {
     }
   }
 
-  /** On a clock that nobody puts forward or back. */
+  /** Returns the first tick on a clock that never goes forward or back. */
   private Optional<LocalDateTime> nextOnClock(LocalDateTime after) {
     return times == null
         ? Optional.empty()

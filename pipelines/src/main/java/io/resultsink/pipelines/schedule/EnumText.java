@@ -4,7 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Locale;
 
-/** Enum constants as their columns hold them: in lower case. */
+/** The text of enum constants in the database: in lower case. */
 final class EnumText {
 
   private EnumText() {}

@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The row that tells others that this process lives, and until when it surely does. */
+/** The row that shows that this process lives, with the time until which it is taken to live. */
 final class LivingProcess {
 
-  /** So many beats may be missed before others take over. */
+  /** The number of heartbeats that may be missed before others take over. */
   static final int BEATS = 4;
 
   private final ScheduleDatabase database;
@@ -21,9 +21,9 @@ final class LivingProcess {
   private final Duration heartbeat;
 
   /**
-   * Nobody sees it before its first beat.
+   * Creates the row's writer; the row exists from the first heartbeat on.
    *
-   * @param serving whether it takes any run; false for one that executes runs of its own alone
+   * @param serving whether the process takes any run; false for one that executes only its own runs
    */
   LivingProcess(ScheduleDatabase database, boolean serving, Duration heartbeat) {
     this.database = database;
@@ -39,7 +39,7 @@ final class LivingProcess {
     return heartbeat;
   }
 
-  /** Lives for {@value #BEATS} heartbeats more, by the database's clock. */
+  /** Extends the time by {@value #BEATS} heartbeats from now, by the database's clock. */
   void beat() {
     execute(
         """
@@ -55,12 +55,12 @@ final class LivingProcess {
     execute("DELETE FROM pgresult.server WHERE alive_until < clock_timestamp() - interval '1 day'");
   }
 
-  /** Is gone; what it had in its hands is for others. */
+  /** Deletes the row, so that others take over its runs. */
   void end() {
     execute("DELETE FROM pgresult.server WHERE id = ?", id);
   }
 
-  /** Returns whether any server lives that takes runs. */
+  /** Returns whether a server lives that takes runs. */
   static boolean anyServes(Connection connection) throws SQLException {
     String sql =
         """
@@ -74,7 +74,7 @@ final class LivingProcess {
     database.transaction(connection -> Jdbc.update(connection, sql, values));
   }
 
-  /** As others may know this machine. */
+  /** Returns this machine's name. */
   static String host() {
     try {
       return InetAddress.getLocalHost().getHostName();

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Executes runs that the user asked for in this process, one after the other and without retries. A
- * server that lives executes none of them, unless this process dies.
+ * The execution of requested runs in this process, one after the other and without retries. Servers
+ * execute none of them, unless this process dies.
  */
 @Internal
 public final class LocalRuns implements AutoCloseable {
@@ -44,9 +44,9 @@ public final class LocalRuns implements AutoCloseable {
   }
 
   /**
-   * Executes those of a backfill that are to run.
+   * Executes the runs of a backfill.
    *
-   * @return what became of all its ticks
+   * @return the outcomes of all its ticks
    */
   public Backfill.Outcome run(String name, Backfill backfill) {
     process.beat();
@@ -75,7 +75,10 @@ public final class LocalRuns implements AutoCloseable {
     return outcome;
   }
 
-  /** An exception would end all beats after it, and a server would take the run over. */
+  /**
+   * Caught, because an exception would end all later heartbeats, and a server would take over the
+   * run.
+   */
   private void beat() {
     try {
       process.beat();
@@ -108,7 +111,7 @@ public final class LocalRuns implements AutoCloseable {
     }
   }
 
-  /** Ends the run under way before its time, and returns when it has ended. */
+  /** Ends the current run early, and returns when it has ended. */
   public void cancelAndWait() {
     cancelled = true;
     execution.cancelAll();
@@ -119,7 +122,7 @@ public final class LocalRuns implements AutoCloseable {
     }
   }
 
-  /** Ends what was not executed as interrupted. */
+  /** Records runs that were not executed as interrupted. */
   @Override
   public void close() {
     beating.shutdownNow();

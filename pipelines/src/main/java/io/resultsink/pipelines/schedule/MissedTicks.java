@@ -5,7 +5,7 @@ import org.apache.beam.sdk.annotations.Internal;
 /** The treatment of ticks at which no server was alive. */
 @Internal
 public enum MissedTicks {
-  /** They are skipped. */
+  /** All are skipped. */
   SKIP,
   /** The last one runs late, the others are skipped. */
   LAST,

@@ -5,8 +5,8 @@ import org.apache.beam.sdk.annotations.Internal;
 /** The treatment of a tick that comes while an earlier run has not ended. */
 @Internal
 public enum Overlap {
-  /** It waits. */
+  /** The tick's run waits. */
   WAIT,
-  /** It is skipped. */
+  /** The tick is skipped. */
   SKIP
 }

@@ -16,23 +16,26 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns ticks into runs when their time has come, by the clock of the schedules database. */
+/**
+ * The planner, which turns ticks into runs when their time has come, by the clock of the schedules
+ * database.
+ */
 final class Planner {
 
   private static final Logger log = LoggerFactory.getLogger(Planner.class);
 
-  /** A run that starts later than this was missed; servers look every second. */
+  /** The delay after which a tick counts as missed; servers look every second. */
   static final Duration PUNCTUAL = Duration.ofMinutes(1);
 
-  /** With clocks further apart one of them is wrong, and nobody knows which. */
+  /** The most that two clocks may differ. Beyond that one is wrong, and it is not known which. */
   static final Duration MOST_APART = Duration.ofMinutes(1);
 
-  /** So many missed ticks are recorded one by one, the newest. */
+  /** The most missed ticks that are recorded one by one: the newest. */
   static final int MOST_RECORDED = 100;
 
   private static final Duration KEPT = Duration.ofDays(400);
 
-  /** The pause between looks at all schedules, and not only those that are due. */
+  /** The pause between checks of all schedules, and not only of those that are due. */
   private static final Duration REVIEW = Duration.ofMinutes(1);
 
   private final ScheduleDatabase database;
@@ -43,11 +46,11 @@ final class Planner {
   }
 
   /**
-   * Plans all ticks whose runs are to start by now; each schedule in a transaction of its own.
+   * Plans all ticks whose runs must start by now, each schedule in a separate transaction.
    *
    * @param processTime by the clock of this machine
-   * @return what each schedule that cannot be planned suffers from, by name
-   * @throws ClockException when the clocks are more than a minute apart; nothing is planned then
+   * @return the problem of each schedule that cannot be planned, by name
+   * @throws ClockException if the clocks are more than a minute apart; nothing is planned then
    */
   Map<String, String> plan(Instant processTime) {
     Instant now = database.now();
@@ -62,14 +65,14 @@ final class Planner {
     Set<String> unreadable = new HashSet<>();
     Map<String, String> problems = new HashMap<>();
     while (database.transaction(connection -> planNext(connection, now, unreadable, problems))) {
-      // the next one
+      // the next tick
     }
     return problems;
   }
 
   /**
-   * Brings back ticks that a wrong clock has put into the future: a schedule would be silent until
-   * then.
+   * Corrects next ticks that a wrong clock has put too far into the future, because the schedule
+   * would not run until then.
    */
   private void review(Instant now) {
     database.transaction(

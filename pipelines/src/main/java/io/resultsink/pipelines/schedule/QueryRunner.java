@@ -12,11 +12,11 @@ public interface QueryRunner {
    * Runs the query for a tick, under a run id that publishes once.
    *
    * @return how many rows were published, by this call or an earlier one of the same run id; null
-   *     when that is not known
-   * @throws RuntimeException when nothing was published
+   *     if that is not known
+   * @throws RuntimeException if nothing was published
    */
   @Nullable Long run(ScheduledQuery query, Instant tick, String runId, Cancellation cancellation);
 
-  /** The failure in one line, for the record; never a secret. */
+  /** Returns the failure in one line, for the record, without secrets. */
   String explain(Throwable failure);
 }

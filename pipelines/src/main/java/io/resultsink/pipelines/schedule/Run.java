@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a schedule.
  *
- * @param id its row
+ * @param id the key of its row
  * @param tick the scheduled time
- * @param repetition 0 for the tick itself, then counted for each time that it was asked for again
- * @param failures attempts that failed
- * @param startedAt of the newest attempt
- * @param rows how many were published; null when that is not known
- * @param error in one line, of the newest attempt; also why it was skipped
+ * @param repetition 0 for the tick itself, then 1 more for each requested repetition
+ * @param failures how many attempts failed
+ * @param startedAt the start of the newest attempt
+ * @param rows how many were published; null if that is not known
+ * @param error the error of the newest attempt in one line, or why the run was skipped
  */
 @Internal
 public record Run(
@@ -27,7 +27,7 @@ public record Run(
     @Nullable Long rows,
     @Nullable String error) {
 
-  /** Returns what the sink knows it by. */
+  /** Returns its run id for the sink. */
   public String runId(Schedule schedule) {
     return schedule.key() + " " + tick + (repetition == 0 ? "" : " again " + repetition);
   }

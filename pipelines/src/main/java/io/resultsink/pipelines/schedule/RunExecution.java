@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Executes runs, one call each, and records what came of them. */
+/** The execution of runs, one for each call, and the record of their outcomes. */
 final class RunExecution {
 
   private static final Logger log = LoggerFactory.getLogger(RunExecution.class);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** Records an outcome under the fence of its start. */
+  /** A record of an outcome, which counts only if the run was not started again since. */
   private interface Recording {
     boolean in(RunStore runs, Instant now) throws SQLException;
   }
@@ -35,9 +35,9 @@ final class RunExecution {
   private final CountDownLatch stopping = new CountDownLatch(1);
 
   /**
-   * Executes runs in the name of a process.
+   * Creates the execution of runs by a process.
    *
-   * @param retries whether a run that failed may be queued once more
+   * @param retries whether a run that failed may be queued again
    */
   RunExecution(
       ScheduleDatabase database,
@@ -55,7 +55,7 @@ final class RunExecution {
   /**
    * Claims a run whose turn it is.
    *
-   * @return what executes it; absent when there is no such run now
+   * @return the action that executes it; absent if there is no such run now
    */
   Optional<Runnable> claimNext() {
     return database
@@ -63,7 +63,7 @@ final class RunExecution {
         .map(this::execution);
   }
 
-  /** Executes a run when it is its turn. */
+  /** Executes a run if it is its turn. */
   void execute(long id) {
     database
         .transaction(c -> claims(c).start(id, database.now(c), underWayHere()))
@@ -91,7 +91,7 @@ final class RunExecution {
     };
   }
 
-  /** Ends what is being executed before its time; it waits for another server then. */
+  /** Ends the current executions early; their runs then wait for another server. */
   void cancelAll() {
     stopping.countDown();
     running.values().forEach(Cancellation::request);
@@ -140,7 +140,10 @@ final class RunExecution {
     listener.failed(start.schedule(), run, error, pause);
   }
 
-  /** Goes on until the database takes it, or this process ends; another one runs it then. */
+  /**
+   * Tries until the database accepts the record, or this process ends; then another one executes
+   * the run.
+   */
   private void record(Start start, Recording recording) {
     while (true) {
       try {
@@ -166,7 +169,7 @@ final class RunExecution {
     }
   }
 
-  /** Returns what a row says of a run now; absent when it is gone. */
+  /** Returns the current row of a run; absent if it is deleted. */
   Optional<Run> look(long id) {
     return database.transaction(connection -> new RunStore(connection).find(id));
   }

@@ -4,31 +4,31 @@ import java.time.Duration;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** A listener to what becomes of runs; called from several threads. */
+/** A listener to the states of runs, called from several threads. */
 @Internal
 public interface RunListener {
 
   /** An attempt begins. */
   void started(Schedule schedule, Run run);
 
-  /** It waits for an earlier run of the schedule to end. */
+  /** A run waits for the end of an earlier run of the schedule. */
   void waiting(Schedule schedule, Run run);
 
-  /** The rows are published; null when their number is not known. */
+  /** The rows are published; null if their number is not known. */
   void succeeded(Schedule schedule, Run run, @Nullable Long rows, Duration took);
 
-  /** It failed, and tries again after {@code pause}; null for never. */
+  /** An attempt failed; the next one follows after {@code pause}, or never if it is null. */
   void failed(Schedule schedule, Run run, String error, @Nullable Duration pause);
 
-  /** It was ended before its time, and waits for another server. */
+  /** A run was ended early, and waits for another server. */
   void handedBack(Schedule schedule, Run run);
 
-  /** The schedules database is out of reach, or there again. */
+  /** The schedules database cannot be reached, or can be reached again. */
   void reachable(boolean reachable, String why);
 
-  /** Nothing is planned and run here, for this reason; null when it is again. */
+  /** Nothing is planned and run here for this reason; null if work goes on again. */
   void planning(@Nullable String why);
 
-  /** A schedule cannot be planned here. */
+  /** A schedule cannot be planned by this server. */
   void unplanned(String schedule, String why);
 }

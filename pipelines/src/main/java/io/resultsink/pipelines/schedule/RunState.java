@@ -5,18 +5,18 @@ import org.apache.beam.sdk.annotations.Internal;
 /** The state of a run. */
 @Internal
 public enum RunState {
-  /** Waits for its turn, or for its next attempt. */
+  /** The run waits for its turn, or for its next attempt. */
   QUEUED,
-  /** Is being executed. */
+  /** The run is being executed. */
   RUNNING,
-  /** Has published, or found that it had. */
+  /** The run has published, now or before. */
   SUCCESS,
-  /** Has failed for good. */
+  /** The run has failed for good. */
   ERROR,
-  /** Was never executed. */
+  /** The run was never executed. */
   SKIPPED;
 
-  /** Returns whether nothing will happen to it any more. */
+  /** Returns whether the state is final. */
   public boolean ended() {
     return this != QUEUED && this != RUNNING;
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of runs, in one transaction. */
+/** The access to the rows of runs, in one transaction. */
 final class RunStore {
 
   private final Connection connection;
@@ -22,7 +22,7 @@ final class RunStore {
   /**
    * Adds a run, unless there is one of this tick and repetition.
    *
-   * @param server who alone may execute it, null for any
+   * @param server the only server that may execute it; null for any
    */
   void queue(Schedule schedule, Instant tick, int repetition, @Nullable UUID server)
       throws SQLException {
@@ -52,7 +52,7 @@ final class RunStore {
         reason);
   }
 
-  /** Lets a run that failed or was skipped begin anew, behind all others. */
+  /** Queues a run again that failed or was skipped, after all others. */
   void queueAgain(Run run, @Nullable UUID server) throws SQLException {
     Jdbc.update(
         connection,
@@ -67,7 +67,7 @@ final class RunStore {
         run.id());
   }
 
-  /** All runs of a tick, in the order of their repetitions. */
+  /** Returns all runs of a tick, in the order of their repetitions. */
   List<Run> ofTick(String scheduleKey, Instant tick) throws SQLException {
     return Jdbc.list(
         connection,
@@ -77,7 +77,7 @@ final class RunStore {
         tick);
   }
 
-  /** The newest ticks first. */
+  /** Returns runs, the newest tick first. */
   List<Run> newest(String scheduleKey, int most, int skipped) throws SQLException {
     return Jdbc.list(
         connection,
@@ -91,7 +91,7 @@ final class RunStore {
         skipped);
   }
 
-  /** Those that have not ended, in the order in which they start. */
+  /** Returns the runs that have not ended, in the order in which they start. */
   List<Run> unfinished(String scheduleKey) throws SQLException {
     return Jdbc.list(
         connection,
@@ -107,7 +107,7 @@ final class RunStore {
     return Jdbc.find(connection, "SELECT * FROM pgresult.run WHERE id = ?", RunStore::read, id);
   }
 
-  /** Records that a process executes a run from now on. */
+  /** Records that a process starts a run. */
   void begin(Start start, Instant now, UUID server, boolean takeover) throws SQLException {
     Jdbc.update(
         connection,
@@ -125,9 +125,9 @@ final class RunStore {
   }
 
   /**
-   * Records how a run ended.
+   * Records the outcome of a run.
    *
-   * @return false when it is not this start's any more, because another has taken it over
+   * @return false if another process has taken it over
    */
   boolean end(Start start, RunState state, Instant now, @Nullable Long rows, @Nullable String error)
       throws SQLException {
@@ -162,7 +162,7 @@ final class RunStore {
         == 1;
   }
 
-  /** Leaves a run that was begun to the next server. */
+  /** Queues a started run for another server. */
   boolean handBack(Start start) throws SQLException {
     return Jdbc.update(
             connection,
@@ -175,7 +175,7 @@ final class RunStore {
         == 1;
   }
 
-  /** Ends what {@code server} alone may execute, and does not. */
+  /** Ends the runs that only {@code server} may execute, and that it does not execute. */
   void abandon(UUID server, Instant now, String reason) throws SQLException {
     Jdbc.update(
         connection,
@@ -188,7 +188,7 @@ final class RunStore {
         server);
   }
 
-  /** Removes what ended before {@code then}. */
+  /** Deletes runs that ended before {@code then}. */
   void forget(String scheduleKey, Instant then) throws SQLException {
     Jdbc.update(
         connection,

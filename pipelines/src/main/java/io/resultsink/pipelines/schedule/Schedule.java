@@ -8,14 +8,14 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query and when it runs.
+ * A query and its times.
  *
- * @param name 3 to 255 of a-z, 0-9 and _
- * @param key what its run ids begin with; stays when the schedule gets another name
- * @param delay how long after a tick its run starts
+ * @param name 3 to 255 characters of a-z, 0-9 and _
+ * @param key the beginning of its run ids, which stays when the schedule is renamed
+ * @param delay the time from a tick to the start of its run
  * @param retries how many attempts follow the first one that fails
- * @param paused whether it ticks no more until it is resumed
- * @param nextTick the next tick to be planned; null when there is none, or it is paused
+ * @param paused whether it has no ticks until it is resumed
+ * @param nextTick the next tick to be planned; null if there is none, or it is paused
  */
 @Internal
 public record Schedule(
@@ -30,19 +30,19 @@ public record Schedule(
     boolean paused,
     @Nullable Instant nextTick) {
 
-  /** The number of attempts that follow a failure unless the user says otherwise. */
+  /** The default number of attempts after a failure. */
   public static final int DEFAULT_RETRIES = 3;
 
-  /** More retries than this wait for days. */
+  /** The most retries; more would wait for days. */
   public static final int MOST_RETRIES = 10;
 
-  // A run id has at most 200 characters, and the tick belongs to it.
+  // The most characters of a key, because a run id with the tick has at most 200.
   private static final int KEY_NAME = 120;
   private static final int KEY_DIGITS = 8;
   private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(2);
 
-  /** A new one with the defaults, which ticks once it is kept. */
+  /** Creates a schedule with the defaults, which ticks once it is stored. */
   public static Schedule create(String name, Cron cron, Duration delay, ScheduledQuery query) {
     String begin = name.substring(0, Math.min(name.length(), KEY_NAME));
     String key = begin + "." + UUID.randomUUID().toString().substring(0, KEY_DIGITS);
@@ -59,14 +59,12 @@ public record Schedule(
         null);
   }
 
-  /** Returns when the run of its next tick starts. */
+  /** Returns the start of its next tick's run. */
   public Optional<Instant> nextStart() {
     return Optional.ofNullable(nextTick).map(tick -> tick.plus(delay));
   }
 
-  /**
-   * Returns how long the run waits after its failure number {@code failures}: 1, 5, 25 minutes, ...
-   */
+  /** Returns the wait after failure number {@code failures}: 1, 5, 25 minutes, ... */
   static Duration pauseAfter(int failures) {
     Duration pause = FIRST_PAUSE;
     for (int i = 1; i < failures && pause.compareTo(LONGEST_PAUSE) < 0; i++) {
@@ -76,9 +74,9 @@ public record Schedule(
   }
 
   /**
-   * The name, when it can be one.
+   * Checks a name and returns it.
    *
-   * @throws ScheduleException when it cannot
+   * @throws ScheduleException if it is not valid
    */
   public static String checkName(String name) {
     if (!name.matches("[a-z0-9_]{3,255}")) {
@@ -88,38 +86,38 @@ public record Schedule(
     return name;
   }
 
-  /** The same, other options. */
+  /** Returns the schedule with other options. */
   public Schedule with(MissedTicks missedTicks, Overlap overlapping, int retriesAfter) {
     return new Schedule(
         name, key, cron, delay, query, missedTicks, overlapping, retriesAfter, paused, nextTick);
   }
 
-  /** The same under another name. */
+  /** Returns the schedule under another name. */
   public Schedule named(String newName) {
     return new Schedule(
         checkName(newName), key, cron, delay, query, missed, overlap, retries, paused, nextTick);
   }
 
-  /** The same with another query. */
+  /** Returns the schedule with another query. */
   public Schedule running(ScheduledQuery newQuery) {
     return new Schedule(
         name, key, cron, delay, newQuery, missed, overlap, retries, paused, nextTick);
   }
 
-  /** The same at other times; which tick is the next is for {@link #ticking} to say. */
+  /** Returns the schedule at other times; {@link #ticking} sets its next tick. */
   public Schedule at(Cron newCron, Duration newDelay) {
     return new Schedule(
         name, key, newCron, newDelay, query, missed, overlap, retries, paused, nextTick);
   }
 
-  /** The same, that ticks from {@code now} on. */
+  /** Returns the schedule with ticks from {@code now} on. */
   Schedule tickingFrom(Instant now) {
     return paused(paused, now);
   }
 
   /**
-   * The same, that goes on where {@code current} is now, so that nothing is planned twice; at other
-   * times it ticks from {@code now} on.
+   * Returns the schedule with the next tick of {@code current}, so that no tick is planned twice.
+   * If its times have changed, it ticks from {@code now} on.
    */
   public Schedule ticking(Schedule current, Instant now) {
     boolean same =
@@ -129,7 +127,7 @@ public record Schedule(
         name, key, cron, delay, query, missed, overlap, retries, current.paused, next);
   }
 
-  /** The same without ticks, or with ticks from {@code now} on. */
+  /** Returns the schedule without ticks, or with ticks from {@code now} on. */
   public Schedule paused(boolean pause, Instant now) {
     Instant next = pause ? null : cron.next(now).orElse(null);
     return new Schedule(name, key, cron, delay, query, missed, overlap, retries, pause, next);

@@ -7,13 +7,12 @@ import java.time.Instant;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The one clock by which schedules tick: all servers and all who change schedules agree on it,
- * whatever the clocks of their machines say.
+ * The clock of schedules. All servers and all commands use it instead of their machines' clocks.
  */
 @Internal
 public interface ScheduleClock {
 
-  /** The clock of the schedules database. */
+  /** Returns the clock of the schedules database. */
   ScheduleClock OF_DATABASE =
       connection ->
           Jdbc.one(

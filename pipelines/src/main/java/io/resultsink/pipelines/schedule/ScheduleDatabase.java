@@ -15,7 +15,8 @@ import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database that keeps schedules and runs: the schema {@value #SCHEMA} of a PostgreSQL database.
+ * The schedules database, with schedules and runs: the schema {@value #SCHEMA} of a PostgreSQL
+ * database.
  */
 @Internal
 public final class ScheduleDatabase implements AutoCloseable {
@@ -42,18 +43,18 @@ public final class ScheduleDatabase implements AutoCloseable {
   }
 
   /**
-   * Opens the database and brings its schema to the version of this program.
+   * Opens the database and migrates its schema to the version of this program.
    *
-   * @param database a target of which the table does not matter
-   * @throws io.resultsink.postgres.failure.DatabaseUnavailableException when there is no session
-   * @throws ScheduleDatabaseException when the role may not create the schema, or another role
-   *     could change what is in it
+   * @param database a target whose table has no meaning
+   * @throws io.resultsink.postgres.failure.DatabaseUnavailableException if there is no session
+   * @throws ScheduleDatabaseException if the role may not create the schema, or another role could
+   *     change its content
    */
   public static ScheduleDatabase open(PostgresTarget database) {
     return open(database, ScheduleClock.OF_DATABASE);
   }
 
-  /** As {@link #open(PostgresTarget)}, with another clock than the database's. */
+  /** Opens the database with another clock than its own. */
   public static ScheduleDatabase open(PostgresTarget database, ScheduleClock clock) {
     ConnectionSource.Server server = (ConnectionSource.Server) ConnectionSource.of(database);
     String name = server.toString();
@@ -61,7 +62,7 @@ public final class ScheduleDatabase implements AutoCloseable {
     try (Connection answers = PostgresConnections.outside(server)) {
       opened.requireTrusted(answers);
       opened.migrate(String.valueOf(answers.getMetaData().getUserName()));
-      opened.requireTrusted(answers); // another role may have come between
+      opened.requireTrusted(answers); // another role may have changed it since
       return opened;
     } catch (SQLException e) {
       opened.close();
@@ -121,12 +122,12 @@ public final class ScheduleDatabase implements AutoCloseable {
     return clock.now(connection);
   }
 
-  /** Returns the same time, asked for in a transaction of its own. */
+  /** Returns the time by which schedules tick, in a separate transaction. */
   Instant now() {
     return transaction(this::now);
   }
 
-  /** Does it in a transaction that sees what is committed before each of its statements. */
+  /** Runs the work in a READ COMMITTED transaction. */
   <T> T transaction(Transaction<T> work) {
     try (Connection connection = sessions.getConnection()) {
       connection.setAutoCommit(false);
@@ -167,13 +168,13 @@ public final class ScheduleDatabase implements AutoCloseable {
     }
   }
 
-  /** The server and the database. */
+  /** Returns the server and the database. */
   @Override
   public String toString() {
     return name;
   }
 
-  /** A pool that opens its sessions as the sink does. */
+  /** Returns a pool that opens sessions as the sink does. */
   private static final class Sessions extends BasicDataSource {
 
     private final ConnectionSource.Server server;
@@ -184,7 +185,8 @@ public final class ScheduleDatabase implements AutoCloseable {
       setMaxIdle(MOST_IDLE);
       setTestOnBorrow(true);
       setDefaultAutoCommit(true);
-      // A role's own default may be another, in which a lock that was waited for shows old rows.
+      // Set here, because with a role's other default, a query after a wait for a lock would show
+      // old rows.
       setDefaultTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     }
 

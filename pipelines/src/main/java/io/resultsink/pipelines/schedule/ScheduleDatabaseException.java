@@ -3,7 +3,7 @@ package io.resultsink.pipelines.schedule;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** The schedules database does not do what it must; what was under way there is rolled back. */
+/** A failure of the schedules database. Its transaction is rolled back. */
 @Internal
 public final class ScheduleDatabaseException extends RuntimeException {
 

@@ -2,11 +2,11 @@ package io.resultsink.pipelines.schedule;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** A request about schedules that cannot be met; nothing was changed. */
+/** A request about schedules that cannot be fulfilled. Nothing was changed. */
 @Internal
 public final class ScheduleException extends RuntimeException {
 
-  /** Says what is wrong, and what to do. */
+  /** Creates one with the problem and the remedy. */
   public ScheduleException(String message) {
     super(message);
   }

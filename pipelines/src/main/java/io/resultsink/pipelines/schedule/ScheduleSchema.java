@@ -6,12 +6,12 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * The rule that says whose tables of schedules are believed.
+ * The rule by which tables of schedules are believed.
  *
- * <p>Whoever owns the schema or a table of it can change which SQL servers execute, and put a
- * trigger there that runs as the role that writes. So they belong to our role, or to one that rules
- * over the database anyway: its owner, or a superuser. Membership in the owner's role proves
- * nothing: before PostgreSQL 16 every role could make others its members.
+ * <p>The owner of the schema or of a table can change the SQL that servers execute. The owner can
+ * also create a trigger, which runs as the role that writes. So they must belong to our role, to
+ * the owner of the database, or to a superuser. Membership in the owner's role proves nothing,
+ * because before PostgreSQL 16 every role could make others its members.
  */
 final class ScheduleSchema {
 
@@ -58,7 +58,7 @@ final class ScheduleSchema {
 
   private ScheduleSchema() {}
 
-  /** Returns why the schema is not believed; nothing when it is, or when it is not there yet. */
+  /** Returns why the schema is not believed; empty if it is, or if it does not exist yet. */
   static List<String> problems(Connection connection) throws SQLException {
     return Jdbc.list(
         connection,

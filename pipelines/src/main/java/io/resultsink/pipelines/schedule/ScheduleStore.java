@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of schedules, in one transaction. */
+/** The access to the rows of schedules, in one transaction. */
 final class ScheduleStore {
 
   private static final String UNIQUE_VIOLATION = "23505";
@@ -26,7 +26,7 @@ final class ScheduleStore {
     this.connection = connection;
   }
 
-  /** Keeps a new one. */
+  /** Adds a schedule. */
   void create(Schedule schedule) throws SQLException {
     write(
         """
@@ -38,7 +38,7 @@ final class ScheduleStore {
         schedule);
   }
 
-  /** Writes all of it but the key. */
+  /** Writes all values but the key. */
   void update(Schedule schedule) throws SQLException {
     write(
         """
@@ -87,7 +87,7 @@ final class ScheduleStore {
     }
   }
 
-  /** Sets the tick that is planned next. */
+  /** Sets the next tick. */
   void setNextTick(Schedule schedule, @Nullable Instant tick) throws SQLException {
     Jdbc.update(
         connection,
@@ -96,7 +96,7 @@ final class ScheduleStore {
         schedule.key());
   }
 
-  /** Sets it to an earlier one, unless somebody has planned in the meantime. */
+  /** Sets the next tick to an earlier one, unless another process has planned meanwhile. */
   void pullBack(Schedule schedule, Instant tick) throws SQLException {
     Jdbc.update(
         connection,
@@ -107,7 +107,7 @@ final class ScheduleStore {
         schedule.cron().text());
   }
 
-  /** Records why one cannot be planned, for those who list it; null when it can. */
+  /** Records why a schedule cannot be planned, for its display; null if it can. */
   void setProblem(String key, @Nullable String problem) throws SQLException {
     Jdbc.update(
         connection,
@@ -117,7 +117,7 @@ final class ScheduleStore {
         problem);
   }
 
-  /** Records when a run of it was started. */
+  /** Records the start of a run. */
   void setLastStart(Schedule schedule, Instant now) throws SQLException {
     Jdbc.update(
         connection,
@@ -130,34 +130,38 @@ final class ScheduleStore {
     Jdbc.update(connection, "DELETE FROM pgresult.schedule WHERE key = ?", key);
   }
 
-  /** All, by name. */
+  /** Returns all schedules, by name. */
   List<StoredSchedule> all() throws SQLException {
     return select(ALL + "ORDER BY name");
   }
 
   /**
-   * The one of this name.
+   * Returns the schedule of this name.
    *
-   * @throws ScheduleException when there is none, with those there are, or it cannot be read
+   * @throws ScheduleException with all names, if there is none; or if it cannot be read
    */
   Schedule require(String name) throws SQLException {
     return one(name, select(ALL + "WHERE name = ?", name)).require();
   }
 
-  /** The same, and nobody else changes it or adds runs to it until the transaction ends. */
+  /**
+   * Returns the schedule of this name and locks it: until the transaction ends, nobody else changes
+   * it or adds runs.
+   */
   Schedule lock(String name) throws SQLException {
     return lockUnread(name).require();
   }
 
-  /** As {@link #lock}, whether it can be read or not. */
+  /** Locks a schedule as {@link #lock} does, also one that cannot be read. */
   StoredSchedule lockUnread(String name) throws SQLException {
     return one(name, select(ALL + "WHERE name = ? FOR UPDATE", name));
   }
 
   /**
-   * One whose next run is to start, locked; those that another server has locked are not seen.
+   * Returns a schedule whose next run must start, and locks it. Skips schedules that another server
+   * has locked.
    *
-   * @param without the keys of those that are left out
+   * @param without the keys of schedules that are left out
    */
   Optional<StoredSchedule> lockDue(Instant now, Set<String> without) throws SQLException {
     return select(
@@ -190,7 +194,7 @@ final class ScheduleStore {
     return Jdbc.list(connection, sql, ScheduleStore::stored, values);
   }
 
-  /** A row that cannot be read is that schedule's problem, and no other's. */
+  /** A row that cannot be read affects only that schedule. */
   static StoredSchedule stored(ResultSet row) throws SQLException {
     Schedule schedule = null;
     String problem = row.getString("problem");
@@ -237,14 +241,14 @@ final class ScheduleStore {
     return List.of((String[]) row.getArray(column).getArray());
   }
 
-  /** The entries of a map as texts {@code key=value}; no key has an equals sign. */
+  /** Returns the entries of a map as texts {@code key=value}; no key has an equals sign. */
   private static String[] pairs(Map<String, String> map) {
     return map.entrySet().stream()
         .map(entry -> entry.getKey() + "=" + entry.getValue())
         .toArray(String[]::new);
   }
 
-  /** The map of such texts. */
+  /** Returns the map of such texts. */
   private static Map<String, String> map(List<String> pairs) {
     Map<String, String> map = new LinkedHashMap<>();
     for (String pair : pairs) {

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plans ticks and executes runs, together with all other servers of the same schedules database,
- * until it is stopped.
+ * The worker of a server, which plans ticks and executes runs until it is stopped. Several servers
+ * share one schedules database.
  */
 @Internal
 public final class ScheduleWorker implements AutoCloseable {
@@ -25,8 +25,9 @@ public final class ScheduleWorker implements AutoCloseable {
    * The settings of a worker.
    *
    * @param jobs how many runs it executes at a time
-   * @param heartbeat how often it says that it lives; others take over after four of them
-   * @param clock of this machine; nothing is planned while it differs from the schedules database's
+   * @param heartbeat the time between heartbeats; others take over after four of them
+   * @param clock the clock of this machine; nothing is planned while it differs from the schedules
+   *     database's
    */
   public record Settings(int jobs, Duration heartbeat, InstantSource clock) {}
 
@@ -34,7 +35,7 @@ public final class ScheduleWorker implements AutoCloseable {
 
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  /** A cancelled pipeline is given this long to be cleaned up. */
+  /** The time for a cancelled pipeline to be cleaned up. */
   private static final Duration CLEANING = Duration.ofMinutes(1);
 
   private final Settings settings;
@@ -59,7 +60,7 @@ public final class ScheduleWorker implements AutoCloseable {
     this.runs = Executors.newFixedThreadPool(settings.jobs());
   }
 
-  /** Begins to serve. */
+  /** Starts the worker. */
   public static ScheduleWorker start(
       ScheduleDatabase database, Settings settings, QueryRunner work, RunListener listener) {
     ScheduleWorker server = new ScheduleWorker(database, settings, work, listener);
@@ -69,22 +70,22 @@ public final class ScheduleWorker implements AutoCloseable {
     return server;
   }
 
-  /** Returns how many runs are being executed here. */
+  /** Returns how many runs this worker executes now. */
   public int underWay() {
     return execution.underWay();
   }
 
-  /** Takes no more runs; those under way go on. */
+  /** Claims no more runs; current ones go on. */
   public synchronized void retire() {
     looking.shutdownNow();
   }
 
-  /** Ends the runs under way, which other servers begin anew. */
+  /** Ends the current runs, which other servers then start again. */
   public void cancelRuns() {
     execution.cancelAll();
   }
 
-  /** Ends what is still under way, and is gone. */
+  /** Ends the current runs, and deletes the worker's row. */
   @Override
   public void close() {
     retire();
@@ -111,7 +112,7 @@ public final class ScheduleWorker implements AutoCloseable {
     take();
   }
 
-  /** Starts runs whose turn it is, as many as there are threads for, while the clock is right. */
+  /** Starts runs whose turn it is, up to the number of threads, while the clock is right. */
   private synchronized void take() {
     while (planning && !looking.isShutdown() && execution.underWay() < settings.jobs()) {
       Optional<Runnable> next = execution.claimNext();
@@ -131,7 +132,10 @@ public final class ScheduleWorker implements AutoCloseable {
     takeSoon();
   }
 
-  /** A run that ended makes way for the next one of its schedule, and frees its thread. */
+  /**
+   * Looks again when a run has ended, because the next one of its schedule can start, and a thread
+   * is free.
+   */
   private synchronized void takeSoon() {
     if (!looking.isShutdown()) {
       looking.execute(() -> attempt(this::take));
@@ -157,9 +161,9 @@ public final class ScheduleWorker implements AutoCloseable {
   }
 
   /**
-   * Takes runs while the clock is right.
+   * Claims runs while the clock is right.
    *
-   * @param wrong what is wrong with the clock; null for nothing
+   * @param wrong the problem with the clock; null for none
    */
   private synchronized void serve(@Nullable String wrong) {
     boolean right = wrong == null;

@@ -8,17 +8,16 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query of a schedule, as the user wrote it. It is stored as text, so nothing in it may be
- * secret.
+ * The query of a schedule, as the user wrote it. It is stored as text, so it must not have secrets.
  *
  * @param database an absolute folder, or a {@code postgresql://} URL without password
  * @param databasePassword a reference, null for none
- * @param result a table as {@code pgresult query -r} takes it, without password
+ * @param result the RESULT of {@code pgresult query -r}, without password
  * @param resultPassword a reference, null for none
- * @param runnerOptions what followed {@code --}
- * @param engine the name of what executes it, null for what fits
- * @param types the types of columns of files, by name, where their values do not say them
- * @param nulls what stands for NULL in CSV files, beside the empty value
+ * @param runnerOptions the arguments after {@code --}
+ * @param engine the engine's name, null for the default one
+ * @param types the given types of columns of files, by name
+ * @param nulls the texts for NULL in CSV files, in addition to the empty value
  */
 @Internal
 public record ScheduledQuery(
@@ -32,14 +31,14 @@ public record ScheduledQuery(
     Map<String, String> types,
     List<String> nulls) {
 
-  /** Copies what can change. */
+  /** Copies the collections. */
   public ScheduledQuery {
     runnerOptions = List.copyOf(runnerOptions);
     types = Collections.unmodifiableMap(new LinkedHashMap<>(types));
     nulls = List.copyOf(nulls);
   }
 
-  /** One that is executed by what fits, of files that say all themselves. */
+  /** Creates a query for the default engine, without options for files. */
   public ScheduledQuery(
       String database,
       @Nullable String databasePassword,

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The schedules of a schedules database, for those who manage them. */
+/** The schedules of a schedules database, for commands that manage them. */
 @Internal
 public final class Schedules {
 
@@ -12,39 +12,39 @@ public final class Schedules {
    * The runs of a schedule.
    *
    * @param newest the newest tick first
-   * @param unfinished those that are queued or running, in their order
+   * @param unfinished the runs that are queued or running, in their order
    */
   public record History(Schedule schedule, List<Run> newest, List<Run> unfinished) {}
 
   /**
    * The outcome of a backfill.
    *
-   * @param served whether a server lives that takes the runs
+   * @param served whether a living server takes the runs
    */
   public record Queued(Backfill.Outcome outcome, boolean served) {}
 
   /** A change of a schedule. */
   public interface Change {
     /**
-     * Returns it as it is to be.
+     * Returns the changed schedule.
      *
-     * @param now by the clock by which schedules tick
+     * @param now by the clock of schedules
      */
     Schedule of(Schedule current, Instant now);
   }
 
   private final ScheduleDatabase database;
 
-  /** Those of {@code home}. */
+  /** Creates the view of the schedules of {@code home}. */
   public Schedules(ScheduleDatabase database) {
     this.database = database;
   }
 
   /**
-   * Keeps a new one, which ticks from now on.
+   * Adds a schedule, which ticks from now on.
    *
-   * @return it as it is kept
-   * @throws ScheduleException when there is one of its name
+   * @return the stored schedule
+   * @throws ScheduleException if there is one of its name
    */
   public Schedule create(Schedule schedule) {
     return database.transaction(
@@ -55,25 +55,25 @@ public final class Schedules {
         });
   }
 
-  /** All, by name, those that cannot be read too. */
+  /** Returns all schedules by name, also those that cannot be read. */
   public List<StoredSchedule> all() {
     return database.transaction(connection -> new ScheduleStore(connection).all());
   }
 
   /**
-   * The one of this name.
+   * Returns the schedule of this name.
    *
-   * @throws ScheduleException when there is none
+   * @throws ScheduleException if there is none
    */
   public Schedule require(String name) {
     return database.transaction(connection -> new ScheduleStore(connection).require(name));
   }
 
   /**
-   * Changes one; a run that has begun goes on as it was.
+   * Changes a schedule; a run that has started goes on as it was.
    *
-   * @return it as it is now
-   * @throws ScheduleException when there is none of this name, or one of its new name
+   * @return the changed schedule
+   * @throws ScheduleException if there is none of this name, or one of its new name
    */
   public Schedule change(String name, Change change) {
     return database.transaction(
@@ -86,7 +86,7 @@ public final class Schedules {
   }
 
   /**
-   * Removes one, with its history and what is queued.
+   * Deletes a schedule, its history and its queued runs.
    *
    * @return whether a run of it is being executed, which goes on
    */
@@ -103,7 +103,7 @@ public final class Schedules {
         });
   }
 
-  /** The runs of one, {@code most} of them behind the {@code skipped} newest. */
+  /** Returns the runs of a schedule: {@code most} of them after the {@code skipped} newest. */
   public History history(String name, int most, int skipped) {
     return database.transaction(
         connection -> {
@@ -127,7 +127,7 @@ public final class Schedules {
         });
   }
 
-  /** Returns what executes runs in this process, instead of queueing them for a server. */
+  /** Returns the execution of runs in this process, instead of queueing them for a server. */
   public LocalRuns inPlace(QueryRunner work, RunListener listener) {
     return new LocalRuns(database, work, listener);
   }

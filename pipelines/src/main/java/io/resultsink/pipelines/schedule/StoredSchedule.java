@@ -4,12 +4,12 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The row of a schedule, which this program may not be able to read: its time zone may be unknown
- * to this Java, or a later version may have written it.
+ * The row of a schedule. This program may be unable to read it: this Java may lack its time zone,
+ * or a later version may have written it.
  *
- * @param cron as it is stored
- * @param zone as it is stored
- * @param schedule what was read; null when it cannot be read
+ * @param cron the stored text
+ * @param zone the stored text
+ * @param schedule the schedule; null if it cannot be read
  * @param problem why it cannot be read here, or why a server could not plan it; null for none
  */
 @Internal
@@ -24,7 +24,7 @@ public record StoredSchedule(
   /**
    * Returns the schedule.
    *
-   * @throws ScheduleException when it cannot be read
+   * @throws ScheduleException if it cannot be read
    */
   Schedule require() {
     if (schedule == null) {

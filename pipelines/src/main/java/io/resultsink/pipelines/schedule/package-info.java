@@ -1,38 +1,44 @@
 /**
- * Schedules: queries that run again and again, and the record of their runs.
+ * Schedules: queries that run repeatedly, and the records of their runs.
  *
- * <p>Reading order: {@code Schedule} is what the user asked, {@code Cron} says its ticks, {@code
- * Planner} turns ticks into {@code Run}s, {@code RunExecution} executes one, {@code ScheduleWorker}
- * does both as long as it lives. All of it is kept in a {@code ScheduleDatabase}; what a run does
- * is told by {@code QueryRunner}.
+ * <p>Reading order:
  *
- * <p>Decisions, and where they are kept:
+ * <ol>
+ *   <li>{@code Schedule} is the user's request, and {@code Cron} its ticks.
+ *   <li>{@code Planner} turns ticks into {@code Run}s.
+ *   <li>{@code RunExecution} executes a run, by a {@code QueryRunner}.
+ *   <li>{@code ScheduleWorker} does both, as long as its server lives.
+ *   <li>{@code ScheduleDatabase} has the schedules and the runs.
+ * </ol>
+ *
+ * <p>Decisions, and their classes:
  *
  * <ul>
- *   <li>The rows of {@code run} are the only truth. Each server looks every second, and when one of
- *       its runs ends, for a run whose turn it is, and claims it with {@code FOR UPDATE SKIP
- *       LOCKED} ({@code Claims}). A library for jobs would keep a second table of what is due and a
- *       second heartbeat, and both had to agree with these rows.
- *   <li>A server's row says until when it surely lives ({@code LivingProcess}). Whoever looks after
- *       that claims its runs; a server that ends in order removes its row, and is replaced at once.
- *   <li>Ticks are planned by every server from the schedule's row, under its lock, in the
- *       transaction that moves it to its next tick ({@code Planner}). A task for each schedule
- *       would have to be taken over when its server dies, and could not be changed while it runs.
- *   <li>Runs of one schedule never overlap, and start in the order in which they were queued; a run
+ *   <li>The rows of {@code run} are the only truth. Every second, and when one of its runs ends,
+ *       each server looks for a run whose turn it is. It claims the run with {@code FOR UPDATE SKIP
+ *       LOCKED} ({@code Claims}). A job library would have a second table of due work and a second
+ *       heartbeat, which would have to agree with these rows.
+ *   <li>A server's row has the time until which it is taken to live ({@code LivingProcess}). After
+ *       that time, other servers claim its runs. A server that ends in order removes its row, so
+ *       that others claim them at once.
+ *   <li>Every server plans ticks from the schedule's row, under its lock, in the transaction that
+ *       moves it to its next tick ({@code Planner}). A task for each schedule would have to be
+ *       taken over when its server dies, and could not be changed while it runs.
+ *   <li>Runs of one schedule never overlap, and start in the order in which they were queued. A run
  *       that waits for its next attempt keeps its place, so that an old tick never replaces the
- *       result of a newer one ({@code Claims}). Schedules take turns, so that a long backfill of
- *       one does not hold up the others.
- *   <li>A run id is made of the schedule's id, which survives a new name, and the tick ({@code
- *       Run}): the ledger at the target makes a retry, a takeover and a backfill publish once.
- *   <li>A fixed hour that is skipped when clocks are put forward starts when they are; one that
- *       comes twice ticks once. Every hour, on the other hand, is every hour that passes ({@code
- *       Cron}).
- *   <li>The clock is that of the schedules database ({@code ScheduleClock}): machines' clocks
- *       differ, and one that is a year ahead would queue runs of the future. A server whose clock
- *       is more than a minute off serves nothing ({@code ClockException}).
- *   <li>A row that this program cannot read is the problem of that schedule alone ({@code
- *       StoredSchedule}).
- *   <li>A takeover has a new number, and only the newest one writes the outcome ({@code RunStore}).
+ *       result of a newer one ({@code Claims}).
+ *   <li>Schedules take turns, so that a long backfill of one does not delay the others ({@code
+ *       Claims}).
+ *   <li>A run id is made of the tick and the schedule's id, which survives a new name ({@code
+ *       Run}). So by the ledger at the target, a retry, a takeover and a backfill publish once.
+ *   <li>A fixed hour that is skipped when clocks go forward starts at that moment. One that comes
+ *       twice ticks once. But "every hour" means every hour that passes ({@code Cron}).
+ *   <li>All servers use the clock of the schedules database ({@code ScheduleClock}), because a
+ *       machine's clock that is a year ahead would queue runs of the future. A server whose clock
+ *       differs by more than a minute plans and runs nothing ({@code ClockException}).
+ *   <li>A row that this program cannot read affects only that schedule ({@code StoredSchedule}).
+ *   <li>A takeover gets a new number, and only the newest one writes the outcome ({@code
+ *       RunStore}).
  * </ul>
  */
 @NullMarked

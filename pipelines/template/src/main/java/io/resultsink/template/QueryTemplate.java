@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The main class of the job.
  *
- * <p>It returns once the pipeline is submitted: the launcher of a Flex Template waits for that, not
- * for the job.
+ * <p>It returns once the pipeline is submitted, because the launcher of a Flex Template does not
+ * wait for the job.
  */
 public final class QueryTemplate {
 
@@ -41,7 +41,7 @@ public final class QueryTemplate {
   /**
    * Builds the pipeline.
    *
-   * @throws InvalidTargetException when a parameter is wrong
+   * @throws InvalidTargetException if a parameter is wrong
    */
   static Pipeline pipeline(QueryTemplateOptions options) {
     if (UrlScheme.isPostgres(options.getDatabase())) {
@@ -61,7 +61,7 @@ public final class QueryTemplate {
     return pipeline;
   }
 
-  /** Options are shown by every platform, so that the URL has no password in it. */
+  /** The URL must have no password, because every platform shows options. */
   private static PostgresTarget target(QueryTemplateOptions options) {
     return ConfiguredTarget.of(options.getResult())
         .withPassword(options.getPassword())

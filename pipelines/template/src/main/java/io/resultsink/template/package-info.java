@@ -1,6 +1,6 @@
 /**
- * A query over files whose result lands in PostgreSQL, as a job that a platform launches: a Flex
- * Template of Dataflow, or an application of Flink.
+ * The template of a query over files with a result in PostgreSQL. A platform launches it as a job:
+ * a Flex Template of Dataflow, or an application of Flink.
  */
 @NullMarked
 package io.resultsink.template;

@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Reads types from pg_type, a domain's base and an array's element included. */
+/** The reader of types from pg_type, with a domain's base type and an array's element type. */
 public final class CatalogTypes {
 
-  /** A type, and what its domain adds to a column: NOT NULL and a default. */
+  /** A type, and the NOT NULL and the default that its domain adds to a column. */
   record Found(PostgresType type, boolean notNull, boolean hasDefault) {}
 
-  /** A type as a column has it. */
+  /** A type with a column's modifier. */
   record Key(long oid, int modifier) {}
 
-  /** Its row of pg_type; {@code sql} as format_type() shows it. */
+  /** A row of pg_type; {@code sql} as format_type() shows it. */
   private record TypeRow(
       String sql,
       String schema,
@@ -48,7 +48,7 @@ public final class CatalogTypes {
     return found;
   }
 
-  /** Looks for the types that a result names; those of another database need not be in this one. */
+  /** Returns the types that a result names, as far as this database has them. */
   public static void requireTypesOfResult(Session session, Columns columns, List<String> problems)
       throws SQLException {
     List<Column> named = columns.columns().stream().filter(Column::typeOfResult).toList();
@@ -94,7 +94,7 @@ public final class CatalogTypes {
         row.hasDefault() || (base != null && base.hasDefault()));
   }
 
-  /** Reads types in one statement, for as many calls of {@link #find}. */
+  /** Reads types in one statement, for later calls of {@link #find}. */
   void fetch(List<Key> keys) throws SQLException {
     String sql =
         """
@@ -126,7 +126,7 @@ public final class CatalogTypes {
             row.getLong(11)));
   }
 
-  /** The types of which values of a composite, range or multirange are made. */
+  /** Returns the types of a composite's attributes, or of a range's bounds. */
   private List<PostgresType> parts(long oid) throws SQLException {
     String sql =
         """

@@ -6,8 +6,7 @@ import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The tables and sequences that replacing a table locks beside it: DROP TABLE takes ACCESS
- * EXCLUSIVE on each, since their triggers or owners change.
+ * The other tables and sequences that DROP TABLE locks. It takes ACCESS EXCLUSIVE on each, because their triggers or owners change.
  */
 @Internal
 public final class DropLocks {
@@ -15,7 +14,7 @@ public final class DropLocks {
   private DropLocks() {}
 
   /**
-   * Returns a query of them, as {@code relation} and {@code label}.
+   * Returns a query for them, with the columns {@code relation} and {@code label}.
    *
    * @param table an expression that is the table's oid
    */

@@ -19,7 +19,7 @@ import org.apache.beam.sdk.annotations.Internal;
  * @param hasChildren whether other tables inherit from it (or are its partitions)
  * @param hasParents whether it inherits from other tables (or is a partition)
  * @param owned whether our role owns it, or has the owner's privileges
- * @param rowSecurityActive whether policies would filter what our role reads and writes
+ * @param rowSecurityActive whether policies apply to our role
  * @param rows the planner's estimate, -1 when unknown
  */
 @Internal
@@ -44,7 +44,7 @@ public record ExistingTable(
     return Objects.requireNonNull(name.schema());
   }
 
-  /** The table of that name, which has a schema; absent when there is none. */
+  /** Returns the table of that name, which has a schema; absent if there is none. */
   public static Optional<ExistingTable> find(Session session, TableName name) throws SQLException {
     String sql =
         """
@@ -85,12 +85,12 @@ public record ExistingTable(
         name.table());
   }
 
-  /** Returns whether rows can be written to it: a table, partitioned or not. */
+  /** Returns whether rows can be written to it, which holds for plain and partitioned tables. */
   public boolean isTable() {
     return isTable(kind);
   }
 
-  /** Returns whether rows can be written to relations of a kind, as {@link #kindOf} returns it. */
+  /** Returns whether rows can be written to relations of a kind of {@link #kindOf}. */
   public static boolean isTable(char kind) {
     return kind == 'r' || kind == 'p';
   }

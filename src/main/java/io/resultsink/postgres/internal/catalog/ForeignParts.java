@@ -9,8 +9,8 @@ import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * Foreign tables among a table's partitions and heirs, at any depth. Rows that went there are
- * committed by another server, before our transaction is and whether it is or not.
+ * The foreign tables among a table's partitions and children, at any depth. Another server commits
+ * rows of these, before the publish commits and even if it fails.
  */
 @Internal
 public final class ForeignParts {
@@ -18,9 +18,10 @@ public final class ForeignParts {
   private ForeignParts() {}
 
   /**
-   * Looks once more when rows were written: the lock of an append lets others attach partitions.
+   * Checks again after rows were written, because the lock of an append permits others to attach
+   * partitions.
    *
-   * @throws IncompatibleTableException when there is one; the transaction is to be rolled back
+   * @throws IncompatibleTableException if there is one; the caller rolls back
    */
   public static void requireNone(Session session, ResolvedTarget target) throws SQLException {
     List<String> problems = problems(session, target.table());
@@ -30,7 +31,7 @@ public final class ForeignParts {
     }
   }
 
-  /** Says of each how it is taken out of the tree; empty when there is none. */
+  /** Returns a problem for each, with the statement that detaches it; empty if there is none. */
   public static List<String> problems(Session session, TableName table) throws SQLException {
     String sql =
         """

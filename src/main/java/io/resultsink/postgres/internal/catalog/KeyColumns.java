@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The key of an update, in the table's spelling. */
+/** The key columns of an update, in the table's spelling. */
 @Internal
 public final class KeyColumns {
 
   private KeyColumns() {}
 
-  /** The columns that {@code unique} names, by exact name, else by the one differing in case. */
+  /**
+   * Returns the columns that {@code unique} names, by exact name, else by a name that differs only
+   * in case.
+   */
   public static List<String> names(List<String> unique, List<Column> columns) {
     return unique.stream().flatMap(name -> find(name, columns).stream()).toList();
   }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The privileges of our role, asked of the server before it matters. */
+/** The privileges of our role, checked before rows are written. */
 public final class Privileges {
 
   private static final String LOCKING = "UPDATE, DELETE, TRUNCATE";
@@ -28,7 +28,7 @@ public final class Privileges {
     return role;
   }
 
-  /** Adds a problem for each privilege on a table that is missing, with the GRANT that helps. */
+  /** Adds a problem for each missing privilege on a table, with the GRANT that helps. */
   public void requireOnTable(TableName table, List<String> privileges, List<String> problems)
       throws SQLException {
     String sql =
@@ -60,8 +60,8 @@ public final class Privileges {
   }
 
   /**
-   * Adds a problem when a table cannot be locked against others' writes: LOCK asks for one of these
-   * privileges even of the table's owner, who may have revoked them all from himself.
+   * Adds a problem if our role cannot lock a table against writers. LOCK needs one of these
+   * privileges even for the table's owner, who may have revoked all from itself.
    *
    * @see <a href="https://www.postgresql.org/docs/current/sql-lock.html">LOCK</a>
    */
@@ -82,7 +82,7 @@ public final class Privileges {
     }
   }
 
-  /** Adds a problem when objects cannot be created in a schema, and says what for. */
+  /** Adds a problem if our role cannot create objects in a schema, with the purpose. */
   public void requireCreateIn(String schema, String what, List<String> problems)
       throws SQLException {
     requireUsage(schema, problems);
@@ -91,7 +91,7 @@ public final class Privileges {
     }
   }
 
-  /** Adds a problem when the names of a schema cannot be looked up. */
+  /** Adds a problem if our role lacks USAGE on a schema. */
   public void requireUsage(String schema, List<String> problems) throws SQLException {
     if (!usage(schema)) {
       problems.add(lacksOnSchema("USAGE", schema, "anything in it"));
@@ -131,7 +131,10 @@ public final class Privileges {
     return known;
   }
 
-  /** Returns whether our role may give a table to {@code owner}; ALTER TABLE asks for the same. */
+  /**
+   * Returns whether our role may give a table to {@code owner}, by the rules of ALTER TABLE ...
+   * OWNER TO.
+   */
   public boolean canGiveTo(String owner) throws SQLException {
     String membership = session.serverVersion() >= 16 ? "SET" : "MEMBER";
     return has("SELECT pg_has_role(?, ?)", owner, membership);

@@ -15,7 +15,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of the target, once PostgreSQL has been asked.
+ * The place of the target, as PostgreSQL found it.
  *
  * @param database the database's name
  * @param table the table, with its schema; it may not exist yet
@@ -30,10 +30,10 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
   }
 
   /**
-   * Finds the table as PostgreSQL finds it: a bare name by the role's search path, and when there
-   * is none, where CREATE TABLE would put it.
+   * Finds the table as PostgreSQL does: a bare name by the role's search path. A missing table is
+   * where CREATE TABLE would create it.
    *
-   * @throws IncompatibleTableException when its schema, or the staging schema, does not exist
+   * @throws IncompatibleTableException if its schema, or the staging schema, does not exist
    */
   public static ResolvedTarget resolve(Session session, PostgresTarget target) throws SQLException {
     TableName asked = target.table();
@@ -42,7 +42,7 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
     List<String> named =
         Stream.of(schema, target.stagingSchema()).filter(Objects::nonNull).distinct().toList();
     record Place(String database, List<String> schemas, @Nullable String found) {}
-    // Bare names were found in schemas that exist.
+    // The schema of a bare name exists, because it was found there.
     String sql =
         """
         SELECT current_database(),
@@ -69,7 +69,8 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
       throw new IncompatibleTableException(
           "table " + asked + " of database " + database + " cannot be found or created",
           List.of(
-              "no schema of this role's search_path exists; name one with schema.table or schema="));
+              "no schema of this role's search_path exists; name one with schema.table or"
+                  + " schema="));
     }
     List<String> missing = new ArrayList<>(named);
     missing.removeAll(existing);
@@ -91,15 +92,15 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
     return new ResolvedTarget(database, new TableName(schema, asked.table()), stagingSchema);
   }
 
-  /** The answer to a bare name: the relation's oid, or 0, and the schema in which it is created. */
+  /** The relation of a bare name: its oid, or 0, and the schema in which it would be created. */
   private record Bare(long oid, @Nullable String creation) {
     static final Bare NONE = new Bare(0, null);
   }
 
   /**
-   * Looks a bare name up. Nothing but the two functions stands under the role's search path, where
-   * operators and types are the role's too. A temporary table is not found: it is the session's,
-   * and the next has another.
+   * Looks up a bare name. Only these two functions run under the role's search path, because a
+   * schema in it could shadow operators and types. Temporary tables are ignored, because only this
+   * session has them.
    */
   private static Bare bare(Session session, String table) throws SQLException {
     session.useRoleSearchPathBeforeTemporary();
@@ -112,14 +113,14 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
     return bare;
   }
 
-  /** A search path without a schema that exists leaves the session's own for temporary tables. */
+  /** Without an existing schema in the search path, only the session's temporary schema is left. */
   private static @Nullable String lasting(@Nullable String schema) {
     return schema == null || schema.startsWith("pg_temp") ? null : schema;
   }
 
   /**
-   * Returns why neither the target nor the staging table can be where they are to be: in a schema
-   * of PostgreSQL itself, CREATE TABLE is refused even to superusers.
+   * Returns why a schema cannot have the target or the staging table: in PostgreSQL's own schemas,
+   * CREATE TABLE is refused even to superusers.
    */
   public List<String> systemSchemas() {
     return Stream.of(table.schema(), stagingSchema)
@@ -129,7 +130,7 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
         .toList();
   }
 
-  /** Names that begin so are reserved: CREATE SCHEMA refuses them. */
+  /** CREATE SCHEMA reserves names that begin so. */
   private static boolean isOfSystem(String schema) {
     return schema.startsWith("pg_");
   }
@@ -138,7 +139,7 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
     return "schema " + schema + " is PostgreSQL's own; name another schema";
   }
 
-  /** The target as messages name it: {@code database.schema.table}. */
+  /** Returns the target as messages name it: {@code database.schema.table}. */
   @Override
   public String toString() {
     return Printable.of(database) + "." + table;

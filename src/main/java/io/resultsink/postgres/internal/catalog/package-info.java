@@ -1,4 +1,4 @@
-/** The target as PostgreSQL's catalog has it: its place, columns, types and privileges. */
+/** The target in PostgreSQL's catalog: its place, columns, types and privileges. */
 @NullMarked
 package io.resultsink.postgres.internal.catalog;
 

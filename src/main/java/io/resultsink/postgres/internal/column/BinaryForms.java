@@ -14,8 +14,7 @@ import java.time.ZoneOffset;
 import java.util.UUID;
 
 /**
- * Values in PostgreSQL's binary form, read for columns of other types; what Java has no value for
- * is refused. The forms are those of each type's send function, such as numeric_send.
+ * The reading of values in PostgreSQL's binary form, for columns of other types. A value that Java does not have is refused. The forms are those of each type's send function, such as numeric_send.
  */
 final class BinaryForms {
 
@@ -43,7 +42,7 @@ final class BinaryForms {
       digits = digits.multiply(GROUP).add(BigInteger.valueOf(bytes.getShort()));
     }
     int fraction = (groups - weight - 1) * DIGITS_OF_GROUP;
-    // The digits behind the scale are zeros, and so are those up to it.
+    // The digits after the scale are zeros, and so are missing digits before it.
     BigDecimal number = new BigDecimal(digits, fraction).setScale(scale);
     return sign == NUMERIC_NEGATIVE ? number.negate() : number;
   }

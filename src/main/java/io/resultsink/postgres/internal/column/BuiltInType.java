@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The types of pg_catalog, as format_type writes them. */
+/** The types of pg_catalog, in the spelling of format_type. */
 final class BuiltInType {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
@@ -13,7 +13,7 @@ final class BuiltInType {
   private static final int ANY_PRECISION = 0xffff;
   private static final int ANY_FIELDS = 0x7fff;
 
-  /** Those that SQL calls otherwise than pg_type. */
+  /** The types whose name in SQL differs from that in pg_type. */
   private static final Map<String, String> SQL_NAMES =
       Map.of(
           "bool", "boolean",
@@ -38,9 +38,9 @@ final class BuiltInType {
   }
 
   /**
-   * The type as SQL writes it with an empty search path.
+   * Returns the type as SQL writes it with an empty search path.
    *
-   * @throws IllegalArgumentException when no type of pg_catalog has such a name
+   * @throws IllegalArgumentException if no type of pg_catalog has the name
    */
   static String sql(String name, int modifier) {
     if (name.startsWith("_")) {
@@ -50,7 +50,7 @@ final class BuiltInType {
       throw new IllegalArgumentException("no type of PostgreSQL's own: " + name);
     }
     return switch (name) {
-      // Without a length these two names would mean a length of one.
+      // Without a length, these two names mean a length of one.
       case "bit" -> modifier < 0 ? "\"bit\"" : "bit(" + modifier + ")";
       case "bpchar" -> modifier < 0 ? "bpchar" : "character" + length(modifier);
       case "varbit" -> "bit varying" + (modifier < 0 ? "" : "(" + modifier + ")");

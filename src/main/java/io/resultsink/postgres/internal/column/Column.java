@@ -39,32 +39,32 @@ public final class Column {
     this.typeOfResult = typeOfResult;
   }
 
-  /** The name, the table's where it exists. */
+  /** Returns the name, in the spelling of an existing table. */
   public String name() {
     return name;
   }
 
-  /** The name as SQL writes it. */
+  /** Returns the name as SQL writes it. */
   public String quoted() {
     return Identifier.quote(name);
   }
 
-  /** The type in the target, as SQL writes it with an empty search path. */
+  /** Returns the type in the target, as SQL writes it with an empty search path. */
   public String type() {
     return type;
   }
 
-  /** The type of the staging table's column of the same name, as SQL writes it likewise. */
+  /** Returns the type in the staging table, as SQL writes it with an empty search path. */
   public String stagedType() {
     return columnType.staged();
   }
 
-  /** Returns whether the result names the type, which the database of the target may not have. */
+  /** Returns whether the result names the type, which the target's database may lack. */
   public boolean typeOfResult() {
     return typeOfResult;
   }
 
-  /** The field of the Beam schema that fills it. */
+  /** Returns the field of the Beam schema that fills it. */
   public int fieldIndex() {
     return fieldIndex;
   }
@@ -80,8 +80,9 @@ public final class Column {
   }
 
   /**
-   * The expression over the staging table's column that is the target's value. It means the same
-   * under every search path, since the user's triggers run in the statement that it is part of.
+   * Returns the expression that makes the target's value of the staging table's column. It means
+   * the same under every search path, because the statement runs under the role's, for the user's
+   * triggers.
    */
   public String publishExpression() {
     String staged = quoted();
@@ -99,7 +100,8 @@ public final class Column {
   }
 
   /**
-   * Returns whether staging and target have one type, so that staged bytes are the target's too.
+   * Returns whether staging table and target have the same type, so that staged bytes can be copied
+   * as they are.
    */
   public boolean stagedAsIs() {
     return columnType.publishing() == Publishing.AS_IS && type.equals(stagedType());

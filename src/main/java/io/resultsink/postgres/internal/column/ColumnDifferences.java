@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The changes of columns between staging and publishing. */
+/** The differences of columns between staging and publishing. */
 final class ColumnDifferences {
 
   private ColumnDifferences() {}

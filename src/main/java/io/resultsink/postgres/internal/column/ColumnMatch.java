@@ -4,10 +4,10 @@ import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * A result's fields beside a table's columns.
+ * The result of matching a result's fields with a table's columns.
  *
- * @param columns those that match; all of them when there are no problems
- * @param problems one line each: the column, and what is wrong with it
+ * @param columns the columns that match; all of them if there are no problems
+ * @param problems one line each: the column and its problem
  */
 @Internal
 public record ColumnMatch(Columns columns, List<String> problems) {

@@ -11,7 +11,9 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.Field;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the column of each field: by exact name, else by the one that differs in case only. */
+/**
+ * The search for the column of each field: by exact name, else by a name that differs only in case.
+ */
 final class ColumnMatcher {
 
   private record Problem(String column, String what) {}
@@ -68,7 +70,7 @@ final class ColumnMatcher {
             : "result has it, table has "
                 + alike.stream().map(TargetColumn::name).collect(Collectors.joining(" and "))
                 + "; which one is meant?");
-    // One of them is meant: that it is not filled is no problem of its own.
+    // The field may mean one of these columns, so their missing value is not another problem.
     alike.forEach(column -> meant.add(column.name()));
     return null;
   }

@@ -7,30 +7,33 @@ import io.resultsink.postgres.internal.copy.TextEncoders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a field's values into a column: the staging column's type, the encoder that writes it,
- * and the way from there to the column itself. Together, so that they cannot drift.
+ * The way of a field's values into a column: the staging column's type, its encoder, and the way
+ * from there to the target's column. They are one value, so that they always agree.
  *
- * @param staged as SQL writes it, with an empty search path
+ * @param staged the staging column's type as SQL writes it, with an empty search path
  */
 record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
 
-  /** The way from a staged value to the column's. */
+  /** The way from a staged value to the target's. */
   enum Publishing {
-    /** It is of the column's type, or of the type that its domain is made of. */
+    /** The staged value has the column's type, or the base type of its domain. */
     AS_IS,
-    /** It is text, or an array of the element's base type: an explicit cast loses nothing. */
+    /**
+     * The staged value is text, or an array of the element's base type. An explicit cast loses
+     * nothing.
+     */
     CAST,
     /**
-     * It is text for a type with a modifier, such as bit(3). A cast would cut it without a word;
-     * the type's input function refuses what does not fit.
+     * The staged value is text for a type with a modifier, such as bit(3). A cast would cut it
+     * without an error; the type's input function refuses a value that does not fit.
      */
     INPUT
   }
 
   /**
-   * The way from a field to an existing column.
+   * Returns the way from a field to an existing column.
    *
-   * @throws RefusedTypeException when there is none
+   * @throws RefusedTypeException if there is none
    */
   static ColumnType of(FieldMapping mapping, PostgresType target) {
     PostgresType base = withoutDomains(target);
@@ -123,8 +126,8 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
   }
 
   /**
-   * The input function of a composite or a range alters a part that does not fit: it rounds to the
-   * part's digits, drops blanks beyond its length, cuts a name.
+   * Refuses composites and ranges whose input function alters a part that does not fit. It would
+   * round to the part's digits, cut blanks beyond its length, or cut a name.
    */
   private static void refuseCutParts(PostgresType target, PostgresType base) {
     for (PostgresType part : base.parts()) {
@@ -156,7 +159,7 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
     return found;
   }
 
-  /** Some types that are no arrays have elements too: name, point, int2vector. */
+  /** Some types that are not arrays have elements too: name, point, int2vector. */
   private static boolean isArray(PostgresType type) {
     return type.element() != null && type.name().startsWith("_");
   }

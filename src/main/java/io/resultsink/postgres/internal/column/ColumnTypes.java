@@ -30,15 +30,14 @@ public final class ColumnTypes {
 
   private ColumnTypes() {}
 
-  /** The table as documentation shows it, derived from what the code does. */
+  /** Returns the table as documentation shows it. */
   public static List<DocumentedType> documented() {
     return DocumentedType.all();
   }
 
   /**
-   * The line of a type.
-   *
-   * @throws RefusedTypeException when there is none, with the reason
+   * Returns the line of a type.
+   * @throws RefusedTypeException with the reason, if there is none
    */
   static FieldMapping of(FieldType type) {
     return switch (type.getTypeName()) {
@@ -59,7 +58,7 @@ public final class ColumnTypes {
   }
 
   /**
-   * By class, not by identifier: a type that Java only knows by name has its base type's values.
+   * By class and not by identifier, because a type of which Java has only the name has its base type's values.
    */
   private static FieldMapping ofLogical(FieldType type, LogicalType<?, ?> logical) {
     if (logical instanceof org.apache.beam.sdk.schemas.logicaltypes.Date) {
@@ -98,8 +97,7 @@ public final class ColumnTypes {
   }
 
   /**
-   * Any other logical type is its base type. JdbcIO's DATE and TIME, which it reads as instants in
-   * UTC, are what their name says.
+   * Any other logical type is its base type. JdbcIO's DATE and TIME are instants in UTC for Beam, and a date and a time here.
    */
   private static FieldMapping ofBaseType(FieldType type, LogicalType<?, ?> logical) {
     FieldType base = logical.getBaseType();
@@ -109,13 +107,13 @@ public final class ColumnTypes {
       return FieldMapping.of(type, ValueKind.TIME, CreatedType.TIME).reading(ExactTimes::timeOf);
     }
     FieldMapping mapping = of(base);
-    // A document is written from the value as it is, logical types and all.
+    // A JSON document is written from the value as it is, logical types included.
     return mapping.kind() == ValueKind.DOCUMENT
         ? document(type)
         : mapping.withOuter(type, value -> baseValue(logical, value));
   }
 
-  /** Returns what a logical type makes of a value; its own refusals are the column's. */
+  /** Returns the base value of a logical type's value; if the type refuses it, so does the column. */
   static Object baseValue(LogicalType<?, ?> logical, Object value) {
     @SuppressWarnings("unchecked")
     LogicalType<Object, Object> raw = (LogicalType<Object, Object>) logical;
@@ -133,7 +131,7 @@ public final class ColumnTypes {
   }
 
   private static FieldMapping document(FieldType type) {
-    // Finds what has no JSON now, not at the first value.
+    // Finds types without a JSON form now, and not at the first value.
     JsonDocuments.writer(type);
     return FieldMapping.of(type, ValueKind.DOCUMENT, CreatedType.JSONB);
   }

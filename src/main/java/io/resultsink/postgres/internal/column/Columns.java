@@ -17,7 +17,7 @@ import org.apache.beam.sdk.schemas.Schema.Field;
 /**
  * The columns that the result fills, in the order of its fields.
  *
- * <p>Made anew wherever they are needed: encoders do not travel.
+ * <p>Each worker makes them again, because encoders are not serializable.
  */
 @Internal
 public record Columns(List<Column> columns) {
@@ -26,15 +26,15 @@ public record Columns(List<Column> columns) {
   private static final Set<String> SYSTEM_COLUMNS =
       Set.of("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid");
 
-  /** Keeps the order. */
+  /** Copies the list, and keeps its order. */
   public Columns {
     columns = List.copyOf(columns);
   }
 
   /**
-   * The columns of a table that the sink creates for a schema.
+   * Returns the columns of a table that the sink creates for a schema.
    *
-   * @throws InvalidTargetException with all that stands against such a table
+   * @throws InvalidTargetException with all problems of such a table
    */
   public static Columns ofResult(Schema schema) {
     List<String> problems = new ArrayList<>();
@@ -77,7 +77,7 @@ public record Columns(List<Column> columns) {
     return new Column(name, type, index, false, columnType, mapping.isOfNamedType());
   }
 
-  /** The columns of an existing table that a schema's fields fill, and what stands against it. */
+  /** Returns the columns of an existing table that a schema's fields fill, and the problems. */
   public static ColumnMatch match(Schema schema, List<TargetColumn> table) {
     return new ColumnMatcher(schema, table).match();
   }
@@ -89,22 +89,25 @@ public record Columns(List<Column> columns) {
         columns.stream().sorted(comparingInt(column -> names.indexOf(column.name()))).toList());
   }
 
-  /** {@code "a", "b"}: for COPY, INSERT and SELECT on the staging table. */
+  /** Returns {@code "a", "b"}, for COPY, INSERT and SELECT on the staging table. */
   public String names() {
     return joined(Column::quoted);
   }
 
-  /** {@code "a", CAST("b" AS public.mood)}: what a SELECT on the staging table publishes. */
+  /**
+   * Returns {@code "a", CAST("b" AS public.mood)}, for the SELECT on the staging table that
+   * publishes.
+   */
   public String publishExpressions() {
     return joined(Column::publishExpression);
   }
 
-  /** {@code "a" bigint, "b" text}: for CREATE TABLE of the target. */
+  /** Returns {@code "a" bigint, "b" text}, for CREATE TABLE of the target. */
   public String definitions() {
     return joined(column -> column.quoted() + " " + column.type());
   }
 
-  /** The same of the staging table. */
+  /** Returns the same for CREATE TABLE of the staging table. */
   public String stagedDefinitions() {
     return joined(column -> column.quoted() + " " + column.stagedType());
   }
@@ -114,21 +117,24 @@ public record Columns(List<Column> columns) {
     return columns.stream().allMatch(Column::stagedAsIs);
   }
 
-  /** A new encoder of rows of the schema that these columns were made for. */
+  /** Returns a new encoder of rows of the schema of these columns. */
   public SchemaRowEncoder encoder() {
     return new SchemaRowEncoder(
         new RowEncoder(columns.stream().map(Column::field).toList()),
         columns.stream().mapToInt(Column::fieldIndex).toArray());
   }
 
-  /** Returns whether rows encoded for one are rows of the other, and are published alike. */
+  /**
+   * Returns whether rows that were encoded for one are valid for the other, and are published in
+   * the same way.
+   */
   public boolean sameAs(Columns other) {
     return differences(other).isEmpty();
   }
 
   /**
-   * Returns what has changed since, one sentence for each column; the order of columns is no
-   * change.
+   * Returns the differences from earlier columns, one sentence for each column. Their order does
+   * not matter.
    */
   public List<String> differences(Columns now) {
     return ColumnDifferences.between(this, now);

@@ -1,9 +1,6 @@
 package io.resultsink.postgres.internal.column;
 
-/**
- * The types of columns that the sink creates, written so that they are found with an empty search
- * path.
- */
+/** The types of columns that the sink creates, in a spelling that an empty search path finds. */
 final class CreatedType {
 
   static final PostgresType BOOLEAN = BuiltInType.of("bool", -1);
@@ -28,28 +25,31 @@ final class CreatedType {
 
   private CreatedType() {}
 
-  /** {@code varchar(n)}; {@code text} when there can be no such length. */
+  /** Returns {@code varchar(n)}, or {@code text} for a length that varchar does not have. */
   static PostgresType varchar(int length) {
     return length < 1 || length > LONGEST_LENGTH
         ? TEXT
         : BuiltInType.of("varchar", length + Modifiers.HEADER);
   }
 
-  /** {@code char(n)}; {@code text} when there can be no such length. */
+  /** Returns {@code char(n)}, or {@code text} for a length that char does not have. */
   static PostgresType character(int length) {
     return length < 1 || length > LONGEST_LENGTH
         ? TEXT
         : BuiltInType.of("bpchar", length + Modifiers.HEADER);
   }
 
-  /** {@code numeric(p,s)}; {@code numeric} when every server must not know such a one. */
+  /**
+   * Returns {@code numeric(p,s)}, or {@code numeric} if not every supported server accepts this
+   * precision and scale.
+   */
   static PostgresType numeric(int precision, int scale) {
     return precision < 1 || precision > LARGEST_PRECISION || scale < 0 || scale > precision
         ? NUMERIC
         : BuiltInType.of("numeric", (precision << 16 | scale) + Modifiers.HEADER);
   }
 
-  /** An array, of as many dimensions as its values have. */
+  /** Returns an array of as many dimensions as its values have. */
   static PostgresType arrayOf(PostgresType element) {
     return new PostgresType(
         element.sql() + "[]",

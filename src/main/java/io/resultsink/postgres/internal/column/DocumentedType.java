@@ -21,12 +21,12 @@ import org.apache.beam.sdk.schemas.logicaltypes.VariableBytes;
 import org.apache.beam.sdk.schemas.logicaltypes.VariableString;
 
 /**
- * A line of the type table as documentation shows it.
+ * A line of the table of types as documentation shows it.
  *
- * @param beamTypes the Beam types, as Java names them
+ * @param beamTypes the Beam types, by their names in Java
  * @param createdAs the column's type in a table that the sink creates
- * @param alsoAcceptedBy the other types of existing columns that take it, some of its values at
- *     least; "other types" are those without an encoder of their own
+ * @param alsoAcceptedBy the other types of existing columns that accept at least some values;
+ *     "other types" are those without an encoder
  */
 @Internal
 public record DocumentedType(String beamTypes, String createdAs, String alsoAcceptedBy) {

@@ -8,10 +8,11 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers of one kind as numbers of another, refused unless nothing is lost.
+ * Conversions of numbers from one kind to another, which refuse a number that would change.
  *
- * <p>A binary fraction stands for the shortest decimal that reads back as the same, as PostgreSQL
- * shows it: so 0.1 fits both a double precision and a numeric, and comes back from either as 0.1.
+ * <p>A binary fraction stands for the shortest decimal that reads back as the same number, as in
+ * PostgreSQL's output. So 0.1 fits both a double precision and a numeric, and both return it as
+ * 0.1.
  */
 final class ExactNumbers {
 
@@ -20,7 +21,7 @@ final class ExactNumbers {
 
   private ExactNumbers() {}
 
-  /** Returns how to read values of a kind as longs; null when they are no numbers. */
+  /** Returns the conversion of a kind's values to longs; null if they are not numbers. */
   static @Nullable ToLongFunction<Object> longs(ValueKind kind) {
     return switch (kind) {
       case INTEGER -> value -> ((Number) value).longValue();
@@ -30,7 +31,7 @@ final class ExactNumbers {
     };
   }
 
-  /** Returns how to read values of a kind as doubles; null when they are no numbers. */
+  /** Returns the conversion of a kind's values to doubles; null if they are not numbers. */
   static @Nullable ToDoubleFunction<Object> doubles(ValueKind kind) {
     return switch (kind) {
       case FLOAT, DOUBLE -> value -> ((Number) value).doubleValue();
@@ -40,7 +41,7 @@ final class ExactNumbers {
     };
   }
 
-  /** Returns how to read values of a kind as floats; null when they are no numbers. */
+  /** Returns the conversion of a kind's values to floats; null if they are not numbers. */
   static @Nullable ToDoubleFunction<Object> floats(ValueKind kind) {
     return switch (kind) {
       case FLOAT -> value -> (Float) value;
@@ -52,8 +53,7 @@ final class ExactNumbers {
   }
 
   /**
-   * Returns how to read values of a kind as what goes into a numeric; null when they are no
-   * numbers.
+   * Returns the conversion of a kind's values to values of a numeric; null if they are not numbers.
    */
   static @Nullable Function<Object, Object> decimals(ValueKind kind) {
     return switch (kind) {

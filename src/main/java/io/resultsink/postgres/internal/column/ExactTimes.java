@@ -12,7 +12,7 @@ import java.util.function.ToLongFunction;
 import org.joda.time.ReadableInstant;
 import org.jspecify.annotations.Nullable;
 
-/** Dates, wall clocks and instants as each other, refused unless nothing is lost. */
+/** Conversions between dates, wall clocks and instants, which refuse a value that would change. */
 final class ExactTimes {
 
   private static final long MILLIS_OF_SECOND = 1000;
@@ -22,8 +22,8 @@ final class ExactTimes {
   private ExactTimes() {}
 
   /**
-   * Returns how to read values of a kind for a timestamp without time zone, in which an instant is
-   * its UTC wall clock; null when they are none.
+   * Returns the conversion of a kind's values for a timestamp without time zone; null if there is
+   * none. An instant becomes its UTC wall clock.
    */
   static @Nullable ToLongFunction<Object> wallClocks(ValueKind kind) {
     return switch (kind) {
@@ -35,13 +35,14 @@ final class ExactTimes {
   }
 
   /**
-   * Returns how to read values of a kind for a timestamp with time zone; null when they are none.
+   * Returns the conversion of a kind's values for a timestamp with time zone; null if there is
+   * none.
    */
   static @Nullable ToLongFunction<Object> instants(ValueKind kind) {
     return kind == ValueKind.INSTANT ? ExactTimes::instantMicros : null;
   }
 
-  /** Returns how to read values of a kind as a LocalDate; null when they are none. */
+  /** Returns the conversion of a kind's values to a LocalDate; null if there is none. */
   static @Nullable Function<Object, ?> dates(ValueKind kind) {
     return switch (kind) {
       case DATE -> Function.identity();
@@ -51,19 +52,19 @@ final class ExactTimes {
     };
   }
 
-  /** An instant of Beam's own DATETIME, or of java.time. */
+  /** Returns the instant of Beam's own DATETIME, or of java.time. */
   static Instant javaInstant(Object value) {
     return value instanceof ReadableInstant joda
         ? Instant.ofEpochMilli(joda.getMillis())
         : (Instant) value;
   }
 
-  /** The date of an instant that stands for one: midnight in UTC. */
+  /** Returns the date of an instant that stands for one: midnight in UTC. */
   static LocalDate dateOf(Object value) {
     return midnight(utc(value));
   }
 
-  /** The time of an instant that stands for one: of 1970-01-01 in UTC. */
+  /** Returns the time of an instant that stands for one: a time on 1970-01-01 in UTC. */
   static LocalTime timeOf(Object value) {
     LocalDateTime dateTime = utc(value);
     if (dateTime.toLocalDate().toEpochDay() != 0) {
@@ -74,7 +75,7 @@ final class ExactTimes {
 
   private static LocalDateTime utc(Object value) {
     Instant instant = javaInstant(value);
-    // Refuses what LocalDateTime could not hold either.
+    // Refuses values beyond the range of LocalDateTime.
     TimeEncoders.micros(instant);
     return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
   }

@@ -7,15 +7,15 @@ import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of the type table: what the values of a Beam type are, and the column that is created for
- * them.
+ * A line of the table of types: the kind of a Beam type's values, and the column that is created
+ * for them.
  *
  * @param type the Beam type
- * @param kind an array's is ARRAY, and the innermost elements' is in {@code element}
+ * @param kind the kind of value; ARRAY for an array
  * @param created the column's type in a table that the sink creates
- * @param reader from the Beam value to the kind's, null when they are the same
- * @param element what the arrays of an array hold in the end, else null
- * @param dimensions 0 for what is no array
+ * @param reader from the Beam value to the kind's value; null if they are the same
+ * @param element the innermost elements of an array, else null
+ * @param dimensions of an array; else 0
  */
 record FieldMapping(
     FieldType type,
@@ -29,18 +29,20 @@ record FieldMapping(
     return new FieldMapping(type, kind, created, null, null, 0);
   }
 
-  /** The same, for values that are to be converted first. */
+  /** Returns the same mapping for values that are converted first. */
   FieldMapping reading(Function<Object, ?> conversion) {
     return new FieldMapping(type, kind, created, conversion, element, dimensions);
   }
 
-  /** The same for a Beam type whose values this one's are made from. */
+  /** Returns the same mapping for a Beam type from whose values this type's values are made. */
   FieldMapping withOuter(FieldType outerType, Function<Object, ?> conversion) {
     Function<Object, Object> both = value -> read(conversion.apply(value));
     return new FieldMapping(outerType, kind, created, both, element, dimensions);
   }
 
-  /** An array of values of {@code element}, or of arrays when that is one already. */
+  /**
+   * Returns the mapping of an array of {@code element}, which adds a dimension if that is an array.
+   */
   static FieldMapping array(FieldType type, FieldMapping element) {
     FieldMapping innermost = element.element == null ? element : element.element;
     return new FieldMapping(
@@ -52,17 +54,17 @@ record FieldMapping(
         element.dimensions + 1);
   }
 
-  /** Returns whether the Beam type says which PostgreSQL type its values are of. */
+  /** Returns whether the Beam type names the PostgreSQL type of its values. */
   boolean isOfNamedType() {
     return isBinary() || type.getLogicalType() instanceof PostgresText;
   }
 
-  /** Returns whether the values are in that type's binary form. */
+  /** Returns whether the values are in the binary form of that PostgreSQL type. */
   boolean isBinary() {
     return type.getLogicalType() instanceof PostgresBinary;
   }
 
-  /** A value of the kind's class, of a Beam value. */
+  /** Returns the kind's value of a Beam value. */
   Object read(Object value) {
     return reader == null ? value : reader.apply(value);
   }

@@ -24,15 +24,16 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Beam values as JSON documents.
+ * The encoders of Beam values as JSON documents.
  *
- * <p>Rows are objects; maps are objects whose keys are the text of the key; one of several types is
- * an object with one name, that of its case. Numbers are numbers, with all their digits; dates and
- * times are ISO 8601; bytes are Base64. NaN and the infinities are refused, as JSON has none.
+ * <p>Rows are objects. Maps are objects with the keys' text as names. A value of one of several
+ * types is an object with one name, that of its case. Numbers have all their digits, dates and
+ * times are ISO 8601, and bytes are Base64. NaN and the infinities are refused, because JSON does
+ * not have them.
  */
 final class JsonDocuments {
 
-  /** Writes one value, which may be null. */
+  /** A writer of one value, which may be null. */
   @FunctionalInterface
   interface Writer {
     void write(Object value, JsonGenerator json) throws IOException;
@@ -43,7 +44,7 @@ final class JsonDocuments {
 
   private JsonDocuments() {}
 
-  /** Encodes values of a type for json, and for text. */
+  /** Returns the encoder of a type's values for json and text. */
   static FieldEncoder json(FieldType type) {
     Writer writer = writer(type);
     return (value, buffer) -> {
@@ -53,7 +54,7 @@ final class JsonDocuments {
     };
   }
 
-  /** Encodes values of a type for jsonb. */
+  /** Returns the encoder of a type's values for jsonb. */
   static FieldEncoder jsonb(FieldType type) {
     Writer writer = writer(type);
     return (value, buffer) -> {
@@ -75,9 +76,9 @@ final class JsonDocuments {
   }
 
   /**
-   * Writes values of a type.
+   * Returns the writer of a type's values.
    *
-   * @throws RefusedTypeException when there is a map whose keys have no text
+   * @throws RefusedTypeException if the type has a map whose keys have no text
    */
   static Writer writer(FieldType type) {
     return switch (type.getTypeName()) {

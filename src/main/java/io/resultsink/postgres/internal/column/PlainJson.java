@@ -4,12 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Tells at a glance that a text is a JSON document with nothing remarkable in it, as most are; what
- * is doubtful is for a parser to read, which takes several times as long.
+ * The fast check that a text is a plain JSON document, as most are. A parser reads the others,
+ * which takes several times as long.
  *
- * <p>Plain is a document of RFC 8259 without a backslash, without exponents and very long numbers,
- * with few levels and few names, none of them twice in one object. That the bytes are UTF-8 is
- * taken for granted.
+ * <p>A plain document has no backslash, exponent or very long number. It has few levels and few
+ * names, and none of them twice in one object. The bytes must be UTF-8, which this class does not
+ * check.
  */
 final class PlainJson {
 
@@ -26,7 +26,7 @@ final class PlainJson {
   private final byte[] bytes;
   private final int end;
 
-  /** The begins and ends of the names of the objects that are open, of the outermost first. */
+  /** The begins and ends of the names of all open objects, the outermost first. */
   private final int[] names = new int[2 * MOST_NAMES];
 
   private int namesEnd;
@@ -42,7 +42,11 @@ final class PlainJson {
     return at != NO && document.blanks(at) == end;
   }
 
-  /** Reads what is here and below: the index behind it, or {@link #NO}. */
+  /**
+   * Reads a value with everything in it.
+   *
+   * @return the index after it, or {@link #NO}
+   */
   private int value(int at, int depth) {
     return switch (byteAt(at)) {
       case '{' -> depth == DEEPEST ? NO : object(at + 1, depth + 1);
@@ -172,7 +176,7 @@ final class PlainJson {
     return at;
   }
 
-  /** A byte; behind the end one that is nothing's in JSON. */
+  /** Returns a byte; after the end, one that no JSON has. */
   private byte byteAt(int index) {
     return index < end ? bytes[index] : 0;
   }

@@ -5,11 +5,10 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 
 /**
- * A value of one of PostgreSQL's own types, as that type's send function writes it.
+ * The Beam type of values of PostgreSQL's own types, in the form of the type's send function.
  *
- * <p>Between two servers nothing is lost on the way, also where Java has no such value: infinities,
- * an array's lower bounds, the 24:00 of a day. A column of the same type takes the bytes as they
- * are.
+ * <p>Nothing is lost between two servers, not even values that Java does not have: infinities, an
+ * array's lower bounds, the time 24:00. A column of the same type gets the bytes as they are.
  */
 @Internal
 public final class PostgresBinary extends PostgresValue<byte[]> {
@@ -29,11 +28,11 @@ public final class PostgresBinary extends PostgresValue<byte[]> {
   }
 
   /**
-   * The type of a column.
+   * Creates the type of a column.
    *
    * @param name pg_type.typname of a type in pg_catalog, such as {@code numeric} or {@code _inet}
    * @param modifier pg_attribute.atttypmod, -1 for none
-   * @throws IllegalArgumentException when no type of PostgreSQL's own has such a name
+   * @throws IllegalArgumentException if no type in pg_catalog has the name
    */
   public static PostgresBinary of(String name, int modifier) {
     BuiltInType.sql(name, modifier);

@@ -7,15 +7,16 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 
 /**
- * A value of a type that only some databases have, such as an enum or an extension's type, as text.
- * A column of the type of this name gets it by that type's input function.
+ * The Beam type of values of a type that only some databases have, such as an enum or an
+ * extension's type. The value is text, and the input function of the target's type of that name
+ * reads it.
  */
 @Internal
 public final class PostgresText extends PostgresValue<String> {
 
   private static final long serialVersionUID = 1;
 
-  /** From another server, and to stand in a statement of this one. */
+  /** Checked, because the text is from another server and becomes part of a statement. */
   private static final Pattern MODIFIER =
       Pattern.compile(
           "( (year|month|day|hour|minute|second)( to (month|day|hour|minute|second))?)?"
@@ -43,12 +44,12 @@ public final class PostgresText extends PostgresValue<String> {
   }
 
   /**
-   * The type of a column.
+   * Creates the type of a column.
    *
-   * @param name pg_type.typname; an array's is that of its elements
+   * @param name pg_type.typname; for an array that of its elements
    * @param modifier as SQL writes it, such as {@code (Point,4326)} or {@code day to second(3)};
    *     empty for none
-   * @throws IllegalArgumentException when the modifier is of a form that is not known here
+   * @throws IllegalArgumentException if the modifier has an unknown form
    */
   public static PostgresText of(String schema, String name, String modifier, boolean array) {
     if (!MODIFIER.matcher(modifier).matches()) {
@@ -57,7 +58,7 @@ public final class PostgresText extends PostgresValue<String> {
     return new PostgresText(schema, name, modifier, array);
   }
 
-  /** pg_type.typname; an array's is that of its elements. */
+  /** Returns pg_type.typname; for an array that of its elements. */
   public String name() {
     return name;
   }

@@ -4,11 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type of an existing column, as pg_type tells.
+ * The type of an existing column, from pg_type.
  *
  * @param sql the type as SQL writes it with an empty search path, modifier included: {@code
- *     numeric(10,2)}, {@code public.mood}; from format_type, so safe to stand in a statement
- * @param schema the type's schema, {@code pg_catalog} for those PostgreSQL brings
+ *     numeric(10,2)}, {@code public.mood}; from format_type, so safe in a statement
+ * @param schema the type's schema, {@code pg_catalog} for built-in types
  * @param name pg_type.typname, such as {@code int8}, {@code varchar}, {@code _text}
  * @param modifier pg_attribute.atttypmod (or a domain's typtypmod), -1 for none
  * @param kind pg_type.typtype: b base, d domain, e enum, c composite, r range, m multirange
@@ -27,7 +27,7 @@ public record PostgresType(
     @Nullable PostgresType element,
     List<PostgresType> parts) {
 
-  /** A type without parts. */
+  /** Creates a type without parts. */
   public PostgresType(
       String sql,
       String schema,
@@ -40,9 +40,8 @@ public record PostgresType(
   }
 
   /**
-   * Returns the type as SQL writes it under any search path. With an empty one, format_type names
-   * no schema for PostgreSQL's own types; some of those are keywords, the others are names like
-   * any.
+   * Returns the type as SQL writes it under any search path. Under an empty one, format_type names
+   * no schema for PostgreSQL's own types. Some of these are keywords; the others need the schema.
    */
   String qualified() {
     PostgresType one = element != null && name.equals("_" + element.name()) ? element : null;

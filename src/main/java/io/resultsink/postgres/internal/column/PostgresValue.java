@@ -5,7 +5,10 @@ import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.Schema.LogicalType;
 import org.apache.beam.sdk.values.Row;
 
-/** A value of a PostgreSQL type that its field names, kept as it came from the server. */
+/**
+ * The Beam type of a field that names a PostgreSQL type and has its values as they came from the
+ * server.
+ */
 abstract sealed class PostgresValue<T> implements LogicalType<T, T>
     permits PostgresBinary, PostgresText {
 
@@ -34,7 +37,7 @@ abstract sealed class PostgresValue<T> implements LogicalType<T, T>
     return FieldType.row(argument.getSchema());
   }
 
-  @SuppressWarnings("TypeParameterUnusedInFormals") // as the interface has it
+  @SuppressWarnings("TypeParameterUnusedInFormals") // required by the interface
   @Override
   public final <A> A getArgument() {
     @SuppressWarnings("unchecked")

@@ -1,6 +1,9 @@
 package io.resultsink.postgres.internal.column;
 
-/** A type that has no mapping, or none to another; the matching adds the column. */
+/**
+ * The refusal of a type without a mapping, or without one to another type. The matching adds the
+ * column.
+ */
 final class RefusedTypeException extends RuntimeException {
 
   RefusedTypeException(String reason) {

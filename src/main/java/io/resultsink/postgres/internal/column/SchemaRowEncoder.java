@@ -5,7 +5,7 @@ import io.resultsink.postgres.internal.copy.RowEncoder;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.values.Row;
 
-/** Writes Beam rows as tuples of a binary COPY. */
+/** The encoder of Beam rows as tuples of a binary COPY. */
 @Internal
 public final class SchemaRowEncoder {
 
@@ -23,10 +23,10 @@ public final class SchemaRowEncoder {
   }
 
   /**
-   * Appends a row, or nothing.
+   * Appends a row.
    *
-   * @throws io.resultsink.postgres.failure.UnencodableValueException when a value does not fit its
-   *     column
+   * @throws io.resultsink.postgres.failure.UnencodableValueException if a value does not fit its
+   *     column; then nothing is appended
    */
   public void row(Row row, CopyBuffer buffer) {
     encoder.startRow(buffer);

@@ -6,16 +6,15 @@ import java.math.RoundingMode;
 import java.util.function.Predicate;
 
 /**
- * A binary fraction as the shortest decimal that reads back as the same, as PostgreSQL shows it.
+ * The shortest decimal that reads back as the same binary fraction, as in PostgreSQL's output.
  *
- * <p>Before JDK 19 Java has more digits than needed for some, such as 9.9999998E17 for the float
- * that 1E18 is.
+ * <p>Java before JDK 19 writes too many digits for some, such as 9.9999998E17 for the float 1E18.
  */
 final class ShortestDecimal {
 
   /**
-   * DBL_DIG: no two decimals of so many digits are one double, so the one there is the shortest.
-   * Subnormal ones have fewer digits.
+   * DBL_DIG: no two decimals of so many digits are the same double, so such a decimal is the
+   * shortest. Subnormal doubles have fewer digits.
    */
   private static final int DIGITS_OF_DOUBLE = 15;
 
@@ -53,7 +52,7 @@ final class ShortestDecimal {
       if (isSame.test(nearest)) {
         return nearest.stripTrailingZeros();
       }
-      // Below a power of two its neighbour is nearer than above.
+      // The neighbour below a power of two is nearer than the one above.
       if (isSame.test(other)) {
         return other.stripTrailingZeros();
       }

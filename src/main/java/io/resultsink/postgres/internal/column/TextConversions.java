@@ -21,25 +21,29 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Texts that stand for something else, read before they are sent so that errors name a column. */
+/**
+ * Conversions of texts that stand for other values. They are read before they are sent, so that
+ * errors name the column.
+ */
 final class TextConversions {
 
   private static final int DEEPEST = 1000;
 
-  /** So many characters at most are in any number's range, unless it has an exponent. */
+  /** A number of at most so many characters is in range, unless it has an exponent. */
   static final int LONGEST_UNCHECKED_NUMBER = 1000;
 
   private static final JsonFactory JSON_PARSERS = parsers().build();
   private static final JsonFactory JSONB_PARSERS =
       parsers().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  /** A JSON document, kept as it is written. */
+  /** Encodes a JSON document as it is written. */
   static final FieldEncoder JSON =
       document(TextEncoders.TEXT, 0, JSON_PARSERS, "it is no valid JSON document");
 
   /**
-   * A JSON document that PostgreSQL takes apart: it must also be text that it can store, in numbers
-   * that it has, and must not name a field twice, of which all but the last would be dropped.
+   * Encodes a JSON document that PostgreSQL parses. Its text and its numbers must be in
+   * PostgreSQL's range. No object may have a name twice, because PostgreSQL would keep only the
+   * last.
    */
   static final FieldEncoder JSONB =
       document(
@@ -51,8 +55,8 @@ final class TextConversions {
   private TextConversions() {}
 
   /**
-   * Returns how to read values of a kind as text; null when they have none, or more than one, such
-   * as dates and binary fractions.
+   * Returns the conversion of a kind's values to text; null if they have no text form or several,
+   * as dates and binary fractions have.
    */
   static @Nullable Function<Object, String> texts(ValueKind kind) {
     return switch (kind) {
@@ -63,7 +67,7 @@ final class TextConversions {
     };
   }
 
-  /** A UUID in any of the forms that PostgreSQL reads. */
+  /** Reads a UUID in any form that PostgreSQL reads. */
   static UUID uuid(String text) {
     int start = 0;
     int end = text.length();
@@ -75,7 +79,7 @@ final class TextConversions {
     int digits = 0;
     for (int i = start; i < end; i++) {
       char c = text.charAt(i);
-      // PostgreSQL has a hyphen after any group of four digits, or none.
+      // PostgreSQL accepts a hyphen after any group of four digits.
       if (c == '-' && digits > 0 && digits < 32 && digits % 4 == 0 && text.charAt(i - 1) != '-') {
         continue;
       }
@@ -92,7 +96,7 @@ final class TextConversions {
     return new UUID(halves[0], halves[1]);
   }
 
-  /** A time of day with its offset, in ISO 8601. */
+  /** Reads a time of day with its offset, in ISO 8601. */
   static OffsetTime timeWithOffset(String text) {
     try {
       return OffsetTime.parse(text);
@@ -126,10 +130,10 @@ final class TextConversions {
   }
 
   /**
-   * Encodes texts, and refuses those that are no documents.
+   * Returns an encoder of texts that refuses those that are not documents.
    *
-   * @param before bytes of the field that come before the text
-   * @param otherwise why a text is refused
+   * @param before the bytes of the field before the text
+   * @param otherwise the reason for a refusal
    */
   private static FieldEncoder document(
       FieldEncoder encoder, int before, JsonFactory parsers, String otherwise) {
@@ -144,7 +148,7 @@ final class TextConversions {
 
   private static void parse(String text, JsonFactory parsers, String otherwise) {
     try (JsonParser parser = parsers.createParser(text)) {
-      // Without an escape there is nothing in a string that the encoder does not see itself.
+      // Without an escape, the encoder itself sees all characters of a string.
       if (!hasOneValue(parser, text.indexOf('\\') >= 0)) {
         throw new RefusedValueException(otherwise);
       }

@@ -1,8 +1,8 @@
 package io.resultsink.postgres.internal.column;
 
 /**
- * The kind of a value, whatever Beam type it came by. The class of the values is in brackets: it is
- * what {@link FieldMapping#reader} gives.
+ * The kind of a value, independent of its Beam type. The class in brackets is the class of the
+ * values that {@link FieldMapping#reader} returns.
  */
 enum ValueKind {
   /** (Boolean). */
@@ -23,7 +23,7 @@ enum ValueKind {
   DATE,
   /** A time of day (LocalTime). */
   TIME,
-  /** A wall clock's date and time, of no known zone (LocalDateTime). */
+  /** The date and time of a wall clock, without a zone (LocalDateTime). */
   LOCAL_TIMESTAMP,
   /** A point in time (java.time.Instant, or Joda's). */
   INSTANT,
@@ -31,12 +31,10 @@ enum ValueKind {
   INTERVAL,
   /** (java.util.UUID). */
   UUID,
-  /**
-   * A value that only a JSON document can hold: a row, a map, one of several types (Beam's values).
-   */
+  /** A value for a JSON document only: a row, a map, one of several types (Beam's values). */
   DOCUMENT,
   /** (Iterable, of Iterables when nested). */
   ARRAY,
-  /** A value that only a column of its own PostgreSQL type takes (byte[], in its binary form). */
+  /** A value for a column of its PostgreSQL type only (byte[], in its binary form). */
   OWN
 }

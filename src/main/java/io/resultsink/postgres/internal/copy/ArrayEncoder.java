@@ -3,17 +3,16 @@ package io.resultsink.postgres.internal.copy;
 import java.util.Arrays;
 
 /**
- * An array: its dimensions, and then all elements in one row, as fields.
- *
- * <p>A nested array is one of several dimensions: its inner arrays have one length, and none of
- * them is NULL. PostgreSQL has one empty array, without dimensions.
+ * The encoder of an array: its dimensions, and then all elements as fields.
+ * 
+ * <p>A nested array has several dimensions. Its inner arrays have the same length, and none of them is NULL. PostgreSQL's empty array has no dimensions.
  */
 public final class ArrayEncoder implements FieldEncoder {
 
-  /** MAXDIM. */
+  /** MAXDIM in PostgreSQL. */
   public static final int MOST_DIMENSIONS = 6;
 
-  /** MaxArraySize. */
+  /** MaxArraySize in PostgreSQL. */
   private static final int MOST_ELEMENTS = 0x3fffffff / 8;
 
   private static final int DIMENSION_HEADER = 8;

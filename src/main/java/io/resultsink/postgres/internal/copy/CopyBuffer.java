@@ -7,12 +7,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Bytes on their way to the server: grows as needed, writes integers in network byte order. */
+/** A growing buffer of bytes for the server, with integers in network byte order. */
 public final class CopyBuffer {
 
   /**
-   * PostgreSQL forms a row in one allocation, of which the largest is 1 GB - 1 (MaxAllocSize). The
-   * difference is for the headers that the server adds.
+   * PostgreSQL forms a row in one allocation, which is at most 1 GB - 1 (MaxAllocSize). The
+   * difference is for headers that the server adds.
    */
   static final int LARGEST_ROW = 0x3fffffff - 64 * 1024;
 
@@ -32,9 +32,9 @@ public final class CopyBuffer {
   private int rowStart;
 
   /**
-   * An empty buffer.
+   * Creates an empty buffer.
    *
-   * @param keptCapacity what a {@link #reset()} keeps for the next rows, in bytes
+   * @param keptCapacity the capacity that a {@link #reset()} keeps, in bytes
    */
   public CopyBuffer(int keptCapacity) {
     this(keptCapacity, LARGEST_ROW);
@@ -46,27 +46,30 @@ public final class CopyBuffer {
     this.bytes = new byte[FIRST_CAPACITY];
   }
 
-  /** Returns how many bytes it holds. */
+  /** Returns the number of bytes in it. */
   public int size() {
     return size;
   }
 
-  /** Returns how many bytes it could hold without growing. */
+  /** Returns the number of bytes that it can have without growing. */
   public int capacity() {
     return bytes.length;
   }
 
-  /** The bytes themselves, not a copy: the first {@link #size()} of it, until the next change. */
+  /**
+   * Returns the buffer's array, not a copy. Its first {@link #size()} bytes are valid until the
+   * next change.
+   */
   public byte[] array() {
     return bytes;
   }
 
-  /** Hands the content on without copying it. */
+  /** Writes the content to a stream, without a copy. */
   public void writeTo(OutputStream out) throws IOException {
     out.write(bytes, 0, size);
   }
 
-  /** Forgets the content, and gives back the memory that an unusually large row took. */
+  /** Empties the buffer, and frees the memory of an unusually large row. */
   public void reset() {
     size = 0;
     rowStart = 0;
@@ -75,17 +78,17 @@ public final class CopyBuffer {
     }
   }
 
-  /** Marks the end of the content as a row's first byte. */
+  /** Marks the end of the content as the begin of a row. */
   public void startRow() {
     rowStart = size;
   }
 
-  /** Removes what was appended since {@link #startRow()}. */
+  /** Removes the bytes since {@link #startRow()}. */
   public void dropRow() {
     size = rowStart;
   }
 
-  /** Removes everything from a position on. */
+  /** Removes all bytes from a position on. */
   public void truncate(int position) {
     if (position < 0 || position > size) {
       throw new IllegalArgumentException("no position " + position + " in " + size + " bytes");
@@ -120,7 +123,7 @@ public final class CopyBuffer {
     size += 8;
   }
 
-  /** Appends all of an array. */
+  /** Appends an array. */
   public void putBytes(byte[] value) {
     putBytes(value, 0, value.length);
   }
@@ -132,7 +135,11 @@ public final class CopyBuffer {
     size += length;
   }
 
-  /** Appends the ASCII characters that a text begins with, up to a U+0000; gives their number. */
+  /**
+   * Appends the ASCII characters at the begin of a text, up to a U+0000.
+   *
+   * @return how many
+   */
   int putAscii(String text) {
     int length = text.length();
     reserve(length);
@@ -151,18 +158,26 @@ public final class CopyBuffer {
     return count;
   }
 
-  /** Makes room behind the content; gives the array, to be written from {@link #size()} on. */
+  /**
+   * Makes room after the content.
+   *
+   * @return the buffer's array, to be written from {@link #size()} on
+   */
   byte[] room(int count) {
     reserve(count);
     return bytes;
   }
 
-  /** Makes what was written into {@link #room(int)} a part of the content. */
+  /** Makes the bytes that were written into {@link #room(int)} a part of the content. */
   void fillTo(int size) {
     this.size = size;
   }
 
-  /** Appends room for a length that {@link #endField(int)} fills in; gives its position. */
+  /**
+   * Appends room for a length, which {@link #endField(int)} fills in.
+   *
+   * @return its position
+   */
   public int startField() {
     putInt(0);
     return size - 4;
@@ -173,12 +188,12 @@ public final class CopyBuffer {
     setInt(position, size - position - 4);
   }
 
-  /** Replaces four bytes that were appended before. */
+  /** Replaces four bytes. */
   public void setInt(int position, int value) {
     INTS.set(bytes, position, value);
   }
 
-  /** A stream whose bytes are appended here; closing it does nothing. */
+  /** Returns a stream that appends here; its close() does nothing. */
   public OutputStream asStream() {
     return new OutputStream() {
       @Override

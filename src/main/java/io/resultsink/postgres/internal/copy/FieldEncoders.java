@@ -5,8 +5,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * The scalar wire formats of fixed width, and bytea. Text, numeric and the date and time family
- * have files of their own.
+ * The encoders of scalar types of fixed width, and of bytea. Text, numeric, and dates and times
+ * have their own files.
  *
  * <p>The formats are those of each type's receive function, such as int8recv.
  */
@@ -38,7 +38,7 @@ public final class FieldEncoders {
 
   private FieldEncoders() {}
 
-  /** A smallint; values beyond it are refused. */
+  /** Encodes a smallint; refuses values out of range. */
   public static FieldEncoder int2(ToLongFunction<Object> reader) {
     return (value, buffer) -> {
       long number = reader.applyAsLong(value);
@@ -50,7 +50,7 @@ public final class FieldEncoders {
     };
   }
 
-  /** An integer; values beyond it are refused. */
+  /** Encodes an integer; refuses values out of range. */
   public static FieldEncoder int4(ToLongFunction<Object> reader) {
     return (value, buffer) -> {
       long number = reader.applyAsLong(value);
@@ -71,7 +71,7 @@ public final class FieldEncoders {
     };
   }
 
-  /** A real, of a number that the reader has found to be one. */
+  /** Encodes a real, from a number that the conversion has checked. */
   public static FieldEncoder float4(ToDoubleFunction<Object> reader) {
     return (value, buffer) -> {
       float number = (float) reader.applyAsDouble(value);

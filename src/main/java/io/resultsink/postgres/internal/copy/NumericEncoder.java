@@ -5,12 +5,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * numeric: digits to the base of 10,000, the weight of the first, a sign, and the number of decimal
- * digits that are shown after the point.
+ * The encoder of numeric: digits to the base of 10,000, the first digit's weight, a sign, and the
+ * number of decimal digits after the point.
  *
- * <p>A column without precision and scale keeps the value's own scale, trailing zeros and all, as
- * PostgreSQL does with a number in a statement. One with them rounds, so here a value that does not
- * fit exactly is refused; zeros at its end may go.
+ * <p>A column without precision and scale keeps the value's own scale, trailing zeros included. A
+ * column with them would round, so a value that does not fit exactly is refused; its trailing zeros
+ * may be cut.
  */
 public final class NumericEncoder implements FieldEncoder {
 
@@ -29,18 +29,18 @@ public final class NumericEncoder implements FieldEncoder {
   private final int precision;
   private final int scale;
 
-  /** For {@code numeric}. */
+  /** Creates an encoder for {@code numeric}. */
   public NumericEncoder() {
     this(UNCONSTRAINED, UNCONSTRAINED);
   }
 
-  /** For {@code numeric(precision,scale)}; the scale may be negative. */
+  /** Creates an encoder for {@code numeric(precision,scale)}; the scale may be negative. */
   public NumericEncoder(int precision, int scale) {
     this.precision = precision;
     this.scale = scale;
   }
 
-  /** A {@link BigDecimal}, or a {@link Double} that is none: NaN or an infinity. */
+  /** Encodes a {@link BigDecimal}, or a {@link Double} that has no decimal: NaN or an infinity. */
   @Override
   public void encode(Object value, CopyBuffer buffer) {
     if (value instanceof Double special) {
@@ -59,7 +59,7 @@ public final class NumericEncoder implements FieldEncoder {
     }
   }
 
-  /** The reason why PostgreSQL has no such number in any numeric, or null. */
+  /** Returns the reason why no numeric can have this number, or null. */
   public static @Nullable String reasonAgainst(BigDecimal number) {
     if (number.scale() > LARGEST_SCALE) {
       return "it has more than " + LARGEST_SCALE + " digits after the decimal point";
@@ -127,8 +127,8 @@ public final class NumericEncoder implements FieldEncoder {
     long digits = Math.abs(unscaled);
     long wholePower = power(scale);
     long whole = digits / wholePower;
-    // Padded to whole groups, the fraction would not always fit a long; its groups are taken from
-    // the left instead.
+    // Padded to whole groups, the fraction may not fit a long. So its groups are taken from the
+    // left.
     long fraction = digits % wholePower;
     int wholeGroups = groups(whole);
     int fractionGroups = (scale + BASE_DIGITS - 1) / BASE_DIGITS;
@@ -152,7 +152,7 @@ public final class NumericEncoder implements FieldEncoder {
   private static void encodeDigits(BigDecimal number, CopyBuffer buffer) {
     String digits = number.unscaledValue().abs().toString();
     int shownScale = Math.max(0, number.scale());
-    // The decimal point stands between two groups: zeros are added at both ends to make it so.
+    // Zeros are added at both ends, so that the decimal point is between two groups.
     int right = Math.floorMod(-number.scale(), BASE_DIGITS);
     int left = Math.floorMod(-(digits.length() + right), BASE_DIGITS);
     int groups = (left + digits.length() + right) / BASE_DIGITS;

@@ -5,15 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the tuples of a {@code COPY ... FROM STDIN (FORMAT binary)}.
+ * The writer of tuples of a {@code COPY ... FROM STDIN (FORMAT binary)}.
  *
- * <p>{@link #header} once, then for each row {@link #startRow} and {@link #field} for each column
- * in order, then {@link #trailer} once. A refused value takes its row out of the buffer.
+ * <p>Order of calls: {@link #header} once, then for each row {@link #startRow} and {@link #field}
+ * for each column in order, then {@link #trailer} once. A refused value removes its row from the
+ * buffer.
  */
 public final class RowEncoder {
 
   /**
-   * A column as this class knows it.
+   * A column.
    *
    * @param type the column's type as messages name it
    */
@@ -25,7 +26,7 @@ public final class RowEncoder {
 
   private final Field[] fields;
 
-  /** Encodes rows of these columns, in this order. */
+  /** Creates an encoder of rows of these columns, in this order. */
   public RowEncoder(List<Field> fields) {
     this.fields = fields.toArray(Field[]::new);
   }
@@ -37,7 +38,7 @@ public final class RowEncoder {
     buffer.putInt(0);
   }
 
-  /** Writes the end of the stream. Without it the server waits for more. */
+  /** Writes the end of the stream, without which the server waits for more. */
   public static void trailer(CopyBuffer buffer) {
     buffer.putShort(-1);
   }
@@ -51,7 +52,7 @@ public final class RowEncoder {
   /**
    * Appends the next column's value.
    *
-   * @throws UnencodableValueException naming the column when its type does not hold the value
+   * @throws UnencodableValueException naming the column, if its type cannot have the value
    */
   public void field(int index, @Nullable Object value, CopyBuffer buffer) {
     Field field = fields[index];

@@ -1,9 +1,12 @@
 package io.resultsink.postgres.internal.copy;
 
-/** The text family: UTF-8, which is the client encoding of every connection of the driver. */
+/**
+ * The encoders of text types, in UTF-8, which is the client encoding of every connection of the
+ * driver.
+ */
 public final class TextEncoders {
 
-  /** Any text: {@code text}, {@code json}, and {@code varchar} without a length. */
+  /** Encodes any text: {@code text}, {@code json}, and {@code varchar} without a length. */
   public static final FieldEncoder TEXT =
       (value, buffer) -> {
         int field = buffer.startField();
@@ -11,7 +14,7 @@ public final class TextEncoders {
         buffer.endField(field);
       };
 
-  /** A JSON document's text, after the format's version. The server parses it. */
+  /** Encodes a JSON document's text, after the version of the format. The server parses it. */
   public static final FieldEncoder JSONB =
       (value, buffer) -> {
         int field = buffer.startField();
@@ -20,7 +23,7 @@ public final class TextEncoders {
         buffer.endField(field);
       };
 
-  /** A {@code name}, which the server would cut at 63 bytes. */
+  /** Encodes a {@code name}, which the server would cut at 63 bytes. */
   public static final FieldEncoder NAME =
       (value, buffer) -> {
         int field = buffer.startField();
@@ -31,7 +34,7 @@ public final class TextEncoders {
         buffer.endField(field);
       };
 
-  /** A {@code "char"}, one byte, which the server would cut a text to. */
+  /** Encodes a {@code "char"}: one byte, to which the server would cut a text. */
   public static final FieldEncoder SINGLE_BYTE =
       (value, buffer) -> {
         String text = (String) value;
@@ -45,16 +48,17 @@ public final class TextEncoders {
         buffer.putByte(text.isEmpty() ? 0 : text.charAt(0));
       };
 
-  /** Characters for which room is made at once. */
+  /** The number of characters for which room is made at once. */
   private static final int BLOCK = 1024;
 
   private TextEncoders() {}
 
   /**
-   * A text of so many characters at most: {@code varchar(n)} and {@code char(n)}.
+   * Returns an encoder of texts of at most so many characters: {@code varchar(n)} and {@code
+   * char(n)}.
    *
-   * <p>Also blanks at the end count, which the server would cut without a word. That {@code
-   * char(n)} fills shorter ones up with blanks is what that type means.
+   * <p>Blanks at the end count too, because the server would cut them without an error. The type
+   * {@code char(n)} itself fills shorter texts with blanks.
    */
   public static FieldEncoder atMost(int characters) {
     return (value, buffer) -> {
@@ -66,7 +70,7 @@ public final class TextEncoders {
     };
   }
 
-  /** Refuses what PostgreSQL cannot store as text. */
+  /** Refuses a text that PostgreSQL cannot store. */
   public static void check(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -87,10 +91,14 @@ public final class TextEncoders {
     }
   }
 
-  /** Appends what begins within a block of characters; gives the index of the next character. */
+  /**
+   * Appends the characters that begin within a block.
+   *
+   * @return the index of the next character
+   */
   private static int putBlock(String text, int from, CopyBuffer buffer) {
     int end = Math.min(text.length(), from + BLOCK);
-    byte[] bytes = buffer.room(3 * (end - from) + 1); // a pair that begins as the last takes 4
+    byte[] bytes = buffer.room(3 * (end - from) + 1); // a surrogate pair at the end takes 4
     int size = buffer.size();
     int i = from;
     while (i < end) {

@@ -10,15 +10,15 @@ import java.time.ZoneOffset;
 import java.util.function.ToLongFunction;
 
 /**
- * The date and time family: days and microseconds since 2000-01-01, in the proleptic Gregorian
- * calendar, as java.time counts too.
+ * The encoders of dates and times: days and microseconds since 2000-01-01, in the proleptic
+ * Gregorian calendar, as in java.time.
  *
- * <p>The server would round to a column's precision; here what it would round is refused. The
- * largest and smallest integers stand for infinity there, and are out of the ranges here.
+ * <p>The server would round to a column's precision, so a value that it would round is refused. The
+ * largest and smallest integers stand for infinities, and are out of the accepted ranges.
  */
 public final class TimeEncoders {
 
-  /** Digits after the second's point that a column without a precision of its own keeps. */
+  /** The digits of the fraction of seconds that a column without a precision keeps. */
   public static final int MICROSECONDS = 6;
 
   private static final long EPOCH_DAY = LocalDate.of(2000, 1, 1).toEpochDay();
@@ -28,10 +28,10 @@ public final class TimeEncoders {
   private static final long SECONDS_OF_DAY = 86_400;
   private static final long MICROS_OF_SECOND = 1_000_000;
 
-  /** PostgreSQL 14 stores longer ones, and then fails to show them. */
+  /** PostgreSQL 14 stores longer intervals, and then fails to show them. */
   private static final Duration LONGEST_INTERVAL = Duration.ofHours(Integer.MAX_VALUE);
 
-  /** Kept, since Duration negates by way of a BigDecimal. */
+  /** A constant, because Duration negates with a BigDecimal. */
   private static final Duration MOST_NEGATIVE_INTERVAL = LONGEST_INTERVAL.negated();
 
   private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
@@ -58,7 +58,7 @@ public final class TimeEncoders {
     };
   }
 
-  /** An {@link OffsetTime}; the wire has the offset in seconds west of Greenwich. */
+  /** Encodes an {@link OffsetTime}; the format has the offset in seconds west of Greenwich. */
   public static FieldEncoder timeWithZone(int precision) {
     return (value, buffer) -> {
       OffsetTime time = (OffsetTime) value;
@@ -74,9 +74,10 @@ public final class TimeEncoders {
   }
 
   /**
-   * A timestamp with or without time zone, which have one format.
+   * Returns an encoder of timestamps with or without time zone, which have the same format.
    *
-   * @param reader gives what {@link #micros(long, int)} does, of UTC or of the wall clock
+   * @param reader returns the microseconds of {@link #micros(long, int)}, in UTC or of the wall
+   *     clock
    */
   public static FieldEncoder timestamp(ToLongFunction<Object> reader, int precision) {
     return (value, buffer) -> {
@@ -86,7 +87,7 @@ public final class TimeEncoders {
     };
   }
 
-  /** A {@link Duration}: an interval of microseconds, without months and days. */
+  /** Encodes a {@link Duration}: an interval of microseconds, without months and days. */
   public static FieldEncoder interval(int precision) {
     return (value, buffer) -> {
       Duration duration = (Duration) value;
@@ -105,24 +106,24 @@ public final class TimeEncoders {
     };
   }
 
-  /** Microseconds since 2000-01-01T00:00Z. */
+  /** Returns the microseconds since 2000-01-01T00:00Z. */
   public static long micros(Instant instant) {
     return micros(instant.getEpochSecond(), instant.getNano());
   }
 
-  /** Microseconds since 2000-01-01T00:00 of the same wall clock. */
+  /** Returns the microseconds since 2000-01-01T00:00 of the same wall clock. */
   public static long micros(LocalDateTime dateTime) {
     return micros(dateTime.toEpochSecond(ZoneOffset.UTC), dateTime.getNano());
   }
 
-  /** Microseconds since 2000-01-01; refuses what no timestamp can be. */
+  /** Returns the microseconds since 2000-01-01; refuses values out of a timestamp's range. */
   public static long micros(long epochSecond, int nanos) {
     if (epochSecond < FIRST_DAY * SECONDS_OF_DAY
         || epochSecond >= (LAST_TIMESTAMP_DAY + 1) * SECONDS_OF_DAY) {
       throw new RefusedValueException("it is out of range, 4714-11-24 BC to 294276-12-31");
     }
     checkWholeMicros(nanos);
-    // Since 1970, the last years that PostgreSQL has would not fit.
+    // Counted from 2000, because from 1970 PostgreSQL's last years would not fit.
     return (epochSecond - EPOCH_DAY * SECONDS_OF_DAY) * MICROS_OF_SECOND + nanos / 1000;
   }
 

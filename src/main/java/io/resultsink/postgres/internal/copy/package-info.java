@@ -1,6 +1,6 @@
 /**
- * The bytes of {@code COPY ... (FORMAT binary)}: no Beam, no JDBC, so it can be fuzzed and timed
- * alone.
+ * The bytes of {@code COPY ... (FORMAT binary)}. The package knows neither Beam nor JDBC, so it can
+ * be tested and timed alone.
  */
 @NullMarked
 package io.resultsink.postgres.internal.copy;

@@ -20,56 +20,59 @@ import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The record of what was published: one row per part and target, written by the transaction that
- * publishes.
+ * The table that records what was published: one row per part and target, written by the publishing
+ * transaction.
  *
- * <p>The positive proof of a publish. A missing staging table proves nothing.
+ * <p>Its row is the only proof of a publish. A missing staging table proves nothing.
  */
 @Internal
 public record Ledger(TableName name) {
 
-  /** The table's name in whichever schema stages. */
+  /** The ledger's name in the staging schema. */
   public static final String TABLE = FoundTable.LEDGER;
 
-  /** Changes when the meaning of a row does. */
+  /** The version of the format, which changes when a row's meaning does. */
   static final int FORMAT = 1;
 
   private static final String COMMENT = "What result_sink has published: one row per run and table";
 
-  /** The ledger of a schema. */
+  /** Returns the ledger of a schema. */
   public static Ledger in(String schema) {
     return new Ledger(new TableName(schema, TABLE));
   }
 
-  /** The statement that creates it, as the README shows it. */
+  /** Returns the statement that creates the ledger. */
   public String definition() {
     return """
-        CREATE TABLE %s (
-          run_id        text        NOT NULL,
-          target_schema text        NOT NULL,
-          target_table  text        NOT NULL,
-          part          text        NOT NULL DEFAULT '',
-          mode          text        NOT NULL,
-          published_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
-          given         boolean     NOT NULL,
-          format        integer     NOT NULL,
-          summary       jsonb       NOT NULL,
-          PRIMARY KEY (run_id, target_schema, target_table, part)
-        )"""
+    CREATE TABLE %s (
+      run_id        text        NOT NULL,
+      target_schema text        NOT NULL,
+      target_table  text        NOT NULL,
+      part          text        NOT NULL DEFAULT '',
+      mode          text        NOT NULL,
+      published_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+      given         boolean     NOT NULL,
+      format        integer     NOT NULL,
+      summary       jsonb       NOT NULL,
+      PRIMARY KEY (run_id, target_schema, target_table, part)
+    )\
+    """
         .formatted(name.quoted());
   }
 
   /**
-   * The outcome of a look at the ledger.
+   * The result of the ledger's check.
    *
-   * @param there whether there is a relation of its name
+   * @param there whether a relation of its name exists
    * @param readable whether our role may read it
-   * @param table whether it is a ledger at all, to which our role could be given privileges
-   * @param problems why it is not believed; empty when it is
+   * @param table whether it is a ledger, on which our role could get privileges
+   * @param problems why it is not believed; empty if it is
    */
   public record Look(boolean there, boolean readable, boolean table, List<String> problems) {
 
-    /** The look of a transaction that has claimed its run: the ledger is believed, and locked. */
+    /**
+     * The result for a transaction that has claimed its run: the ledger is believed, and locked.
+     */
     public static final Look HELD = new Look(true, true, true, List.of());
 
     private static final Look MISSING = new Look(false, false, false, List.of());
@@ -79,12 +82,12 @@ public record Ledger(TableName name) {
     }
   }
 
-  /** Looks at the ledger; {@code target} is the table that is written. */
+  /** Checks the ledger; {@code target} is the table that is written. */
   public Look look(Session session, TableName target) throws SQLException {
     return among(FoundTable.find(session, List.of(name), target));
   }
 
-  /** Returns the look at the ledger, which may be one of some relations that were found. */
+  /** Returns the check of the ledger, if it is among relations that were found. */
   public Look among(List<FoundTable> found) {
     return found.stream()
         .filter(table -> table.name().equals(name))
@@ -99,7 +102,10 @@ public record Ledger(TableName name) {
         .orElse(Look.MISSING);
   }
 
-  /** Creates it in this transaction unless another has, waiting for whoever is at it. */
+  /**
+   * Creates the ledger in this transaction, unless it exists. Waits for another session that is
+   * creating it.
+   */
   public void createWhenMissing(Session session, Duration wait) throws SQLException {
     AdvisoryLock.acquire(session, "ledger " + name, wait);
     if (ExistingTable.kindOf(session, name).isEmpty()) {
@@ -115,8 +121,8 @@ public record Ledger(TableName name) {
   }
 
   /**
-   * Lets nobody change what the ledger is until this transaction ends, and refuses one that is not
-   * to be believed. The lock comes first: CREATE TRIGGER and its like wait for it.
+   * Locks the ledger's definition until this transaction ends, then refuses a ledger that is not
+   * believed. The lock comes first, because statements such as CREATE TRIGGER wait for it.
    */
   private void hold(Session session, TableName target) throws SQLException {
     session.execute("LOCK TABLE " + name.quoted() + " IN ROW EXCLUSIVE MODE");
@@ -130,13 +136,16 @@ public record Ledger(TableName name) {
     }
   }
 
-  /** Returns how a part was published; absent when it was not, or there is no ledger. */
+  /** Returns the summary of a part; absent if it was not published, or there is no ledger. */
   public Optional<ResultSummary> find(Session session, PartId part, TableName target)
       throws SQLException {
     return find(session, look(session, target), part, target);
   }
 
-  /** As {@link #find(Session, PartId, TableName)}, when the ledger was looked at already. */
+  /**
+   * Returns the same as {@link #find(Session, PartId, TableName)}, for a ledger that was checked
+   * already.
+   */
   public Optional<ResultSummary> find(Session session, Look look, PartId part, TableName target)
       throws SQLException {
     if (!look.canBeRead()) {
@@ -152,7 +161,7 @@ public record Ledger(TableName name) {
         sql, Ledger::summary, part.runId(), target.schema(), target.table(), part.part());
   }
 
-  /** The newest publish into a table. */
+  /** Returns the newest publish into a table. */
   public Optional<ResultSummary> newest(Session session, TableName target) throws SQLException {
     if (!look(session, target).canBeRead()) {
       return Optional.empty();
@@ -172,11 +181,11 @@ public record Ledger(TableName name) {
   }
 
   /**
-   * Claims the part in this transaction. Waits for another transaction that has claimed it and has
-   * not ended.
+   * Claims the part in this transaction. Waits for another transaction that has claimed it and not
+   * ended.
    *
-   * @return false when the part is published already
-   * @throws IncompatibleTableException when the ledger is not to be believed
+   * @return false if the part is published already
+   * @throws IncompatibleTableException if the ledger is not believed
    */
   public boolean claim(Session session, Part part, TableName target, String mode)
       throws SQLException {
@@ -202,7 +211,7 @@ public record Ledger(TableName name) {
     return claimed == 1;
   }
 
-  /** Completes the claimed row; the time is the server's clock, not the transaction's begin. */
+  /** Completes the claimed row. The time is the server's clock now, not the transaction's begin. */
   public Instant record(Session session, PartId part, ResultSummary summary, TableName target)
       throws SQLException {
     String sql =
@@ -222,7 +231,7 @@ public record Ledger(TableName name) {
         part.part());
   }
 
-  /** Forgets old publishes: never a table's newest, never a run whose id was given. */
+  /** Deletes old rows, but never a table's newest, nor one of a run whose id the user gave. */
   public long purge(Session session, TableName target, Duration age) throws SQLException {
     hold(session, target);
     String sql =

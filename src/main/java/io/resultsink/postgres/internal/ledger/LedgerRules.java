@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which table of the ledger's name is believed.
+ * The rules by which a table of the ledger's name is believed.
  *
- * <p>Whoever owns it can change what it says, and put triggers on it that run as whoever publishes.
- * So it belongs to our role, or to one that rules over the schema or the target anyway, and has
- * nothing on it that would run.
+ * <p>Its owner can change its rows, and can put triggers on it that run as the role that publishes.
+ * So it must belong to our role, to the owner of the schema or of the target, or to a superuser.
+ * Nothing on it may run.
  */
 final class LedgerRules {
 
@@ -36,12 +36,12 @@ final class LedgerRules {
 
   private LedgerRules() {}
 
-  /** Returns whether it is one at all, to which our role could be given privileges. */
+  /** Returns whether it is a ledger, on which our role could get privileges. */
   static boolean isLedger(FoundTable found) {
     return found.isTable() && shape(found).isEmpty();
   }
 
-  /** Returns why it is not believed; empty when it is. */
+  /** Returns why it is not believed; empty if it is. */
   static List<String> problems(FoundTable ledger) {
     if (!ledger.isTable()) {
       return List.of(

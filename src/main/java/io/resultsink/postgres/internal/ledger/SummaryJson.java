@@ -19,7 +19,7 @@ public final class SummaryJson {
 
   private SummaryJson() {}
 
-  /** The summary as JSON. */
+  /** Returns the summary as JSON. */
   public static String write(ResultSummary summary) {
     ObjectNode node = MAPPER.createObjectNode();
     ArrayNode lost = node.putArray("lost");
@@ -39,7 +39,7 @@ public final class SummaryJson {
         .toString();
   }
 
-  /** The summary that the ledger has, published at {@code publishedAt}. */
+  /** Returns the summary of a row of the ledger, published at {@code publishedAt}. */
   public static ResultSummary read(String json, Instant publishedAt) {
     JsonNode node;
     try {

@@ -1,4 +1,4 @@
-/** The ledger: the table that says which run has published what. */
+/** The ledger: the table that records which run has published what. */
 @NullMarked
 package io.resultsink.postgres.internal.ledger;
 

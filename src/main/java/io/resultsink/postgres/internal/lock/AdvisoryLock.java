@@ -12,10 +12,10 @@ import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * Locks on names, until the transaction ends, for what does not exist yet.
+ * Locks on names, until the transaction ends, for tables that may not exist yet.
  *
- * <p>Asked for again and again instead of waited for: a session that waits inside {@code SELECT
- * pg_advisory_lock} holds a snapshot for as long as it waits.
+ * <p>A lock is requested again and again instead of waited for: a session that waits in {@code
+ * SELECT pg_advisory_lock} holds a snapshot during its wait.
  */
 @Internal
 public final class AdvisoryLock {
@@ -27,7 +27,7 @@ public final class AdvisoryLock {
   /**
    * Takes the lock of a name.
    *
-   * @throws PublishFailedException when another session has held it for longer than {@code wait}
+   * @throws PublishFailedException if another session holds it for longer than {@code wait}
    */
   public static void acquire(Session session, String name, Duration wait) throws SQLException {
     Turn turn = new Turn(name, wait);
@@ -36,21 +36,21 @@ public final class AdvisoryLock {
     }
   }
 
-  /** One who asks for a lock again and again, with longer and longer pauses. */
+  /** The repeated request for one lock, with growing pauses. */
   public static final class Turn {
     private final String name;
     private final Duration wait;
     private final long deadline;
     private int attempt;
 
-    /** Asks for the lock of a name for as long as {@code wait}. */
+    /** Creates a request for the lock of a name, for at most {@code wait}. */
     public Turn(String name, Duration wait) {
       this.name = name;
       this.wait = wait;
       this.deadline = System.nanoTime() + wait.toNanos();
     }
 
-    /** Takes the lock when nobody has it, until the session's transaction ends. */
+    /** Takes the lock if it is free, until the session's transaction ends. */
     public boolean tryAcquire(Session session) throws SQLException {
       return tryAcquire(session, List.of());
     }
@@ -75,9 +75,9 @@ public final class AdvisoryLock {
     }
 
     /**
-     * Waits before the next time.
+     * Pauses before the next request.
      *
-     * @throws PublishFailedException when it has been asked for long enough
+     * @throws PublishFailedException if {@code wait} is over
      */
     public void pause() {
       if (System.nanoTime() > deadline) {

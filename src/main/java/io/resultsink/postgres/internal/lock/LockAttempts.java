@@ -16,11 +16,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that needs a table's lock, tried briefly, again and again.
- *
- * <p>Whoever queues behind a waiting request waits as long as it does, so one attempt is short; and
- * each is a savepoint, so that the transaction keeps what it has while it goes on trying. The work
- * is part of the attempt: it may need more locks, and while it waits for one it holds the others.
+ * The attempts at work that needs a table's lock.
+ * 
+ * <p>Each lock attempt is short, because other sessions queue after its waiting request. Each is a savepoint, so the transaction keeps its other locks and results between attempts. The work is part of the attempt: it may need more locks, and while it waits for one it holds the others.
  */
 public final class LockAttempts {
 
@@ -29,12 +27,11 @@ public final class LockAttempts {
   private static final Retry PAUSES = Retry.every(Duration.ofMillis(50));
 
   /**
-   * "tuple concurrently updated" is one, when somebody has altered the table without a lock on it;
-   * so is a broken disk, which another attempt does not mend.
+   * The most attempts that end in XX000 (internal error). It may mean "tuple concurrently updated", when another session has altered the table without a lock on it. It may also mean a broken disk, which no attempt repairs.
    */
   private static final int MOST_INTERNAL_ERRORS = 20;
 
-  /** The work under the lock, all of it again when it could not be finished. */
+  /** The work under the lock. It is repeated as a whole if it could not be finished. */
   @FunctionalInterface
   public interface Work {
     long run(Time time) throws SQLException;
@@ -54,7 +51,7 @@ public final class LockAttempts {
       this(all, System.nanoTime());
     }
 
-    /** Returns what is left of it: a moment at the least, so that a slow network gets through. */
+    /** Returns what is left of the attempt's time, but at least a moment, so that a slow network does not prevent every attempt. */
     public Duration left() {
       Duration left = all.minusNanos(System.nanoTime() - begin);
       return left.compareTo(LEAST) > 0 ? left : LEAST;
@@ -73,8 +70,7 @@ public final class LockAttempts {
   }
 
   /**
-   * Ends the attempts, so that the transaction begins again, when somebody waits for a table that
-   * it holds all the while: who waits there may hold what is waited for here.
+   * Ends the attempts if another session waits for a table that this transaction holds. That session may hold the lock that is requested here, so the transaction begins again.
    */
   public void giveWayAt(TableName table) {
     heldAnyway = table;
@@ -82,9 +78,8 @@ public final class LockAttempts {
 
   /**
    * Begins each attempt with more statements.
-   *
-   * @param references for which no reader waits, however long they take
-   * @param locks that readers take before the tables' locks
+   * @param references statements that make no reader wait, however long they take
+   * @param locks locks that readers take before the tables' locks
    */
   public void begin(Step references, List<String> locks) {
     this.references = references;
@@ -105,7 +100,8 @@ public final class LockAttempts {
     }
   }
 
-  /** Locks a table and lets it go again; returns whether nobody at all uses it at this moment. */
+  /** Locks a table and releases it.
+   * @return whether no other session uses it at this moment */
   public static boolean canLockNow(Session session, TableName table) throws SQLException {
     session.lockTimeout(MOMENT);
     session.execute("SAVEPOINT lock_attempt");
@@ -133,10 +129,9 @@ public final class LockAttempts {
   }
 
   /**
-   * Takes a table's lock, with nothing to do under it that could have to wait.
-   *
+   * Takes a table's lock, for work that does not wait for other locks.
    * @param attempt how long one attempt waits
-   * @throws PublishFailedException naming who is in the way
+   * @throws PublishFailedException naming the sessions that hold the lock
    */
   public void acquire(TableName table, TableLock lock, Duration attempt) throws SQLException {
     run(List.of(table), lock, attempt, null);
@@ -146,10 +141,10 @@ public final class LockAttempts {
    * Takes the lock of one table, or the locks of several at once, and does the work.
    *
    * @param tables the last one is the target
-   * @param attempt how long one attempt waits, for all the locks that it needs
+   * @param attempt how long one attempt waits, for all its locks together
    * @param work null for none
    * @return the work's answer
-   * @throws PublishFailedException naming who is in the way, when patience is over
+   * @throws PublishFailedException naming the sessions that hold a lock, if {@code lock_wait} is over
    */
   public long run(List<TableName> tables, TableLock lock, Duration attempt, @Nullable Work work)
       throws SQLException {
@@ -187,7 +182,7 @@ public final class LockAttempts {
     }
   }
 
-  /** Readers wait already, so what it waits for is part of the one attempt. */
+  /** Readers wait already, so the waits of the work count for this attempt. */
   private long finish(Work work, Time time) throws SQLException {
     session.lockTimeout(time.left());
     return work.run(time);

@@ -7,16 +7,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The sessions that are in the way of a lock, as a message names them. */
+/** The sessions that prevent a lock, as messages name them. */
 final class LockHolders {
 
   private LockHolders() {}
 
   /**
-   * Returns who holds what conflicts, on the tables or a part of one, or else who is queued for it
-   * in front of us: pid, application and user always; the rest as the role may read. For ACCESS
-   * EXCLUSIVE also on what dropping the table locks beside it, and who has altered its row of the
-   * catalog.
+   * Returns the sessions that hold a conflicting lock on the tables, or else those that wait for
+   * one before this session. Shows process id, application and user; other fields if the role may
+   * read them. For ACCESS EXCLUSIVE, also searches the tables and sequences that DROP TABLE locks,
+   * and uncommitted changes to the catalog.
    *
    * @param tables the last one is the target
    */

@@ -3,12 +3,12 @@ package io.resultsink.postgres.internal.lock;
 import java.time.Duration;
 
 /**
- * The time that a publish still waits for others' locks: {@code lock_wait}, for all of its locks
- * and all attempts at it together.
+ * The time for which a publish still waits for other sessions' locks: {@code lock_wait}, for all
+ * locks and attempts of the publish together.
  */
 public final class Patience {
 
-  private static final Duration LEAST = Duration.ofMillis(1); // zero would be no limit
+  private static final Duration LEAST = Duration.ofMillis(1); // zero would mean no limit
 
   private final Duration all;
   private long waitedNanos;
@@ -17,12 +17,12 @@ public final class Patience {
     this.all = all;
   }
 
-  /** Returns what it was at first. */
+  /** Returns {@code lock_wait}. */
   Duration all() {
     return all;
   }
 
-  /** Returns what is left of it, a millisecond at the least. */
+  /** Returns what is left, at least a millisecond. */
   public Duration left() {
     Duration left = all.minusNanos(waitedNanos);
     return left.compareTo(LEAST) > 0 ? left : LEAST;
@@ -32,12 +32,12 @@ public final class Patience {
     return waitedNanos > all.toNanos();
   }
 
-  /** Counts a wait that was in vain. */
+  /** Subtracts a wait that did not get its lock. */
   void waited(long nanos) {
     waitedNanos += nanos;
   }
 
-  /** Ends it: a wait for all that was left was in vain. */
+  /** Ends the patience, after a wait for all that was left. */
   public void end() {
     waitedNanos = all.toNanos() + 1;
   }

@@ -2,8 +2,8 @@ package io.resultsink.postgres.internal.lock;
 
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.SqlState;
-import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Retry;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The lock that lets no zombie add a row to staged ones. SHARE ROW EXCLUSIVE, since a pg_dump that
- * reads a table would hold up ACCESS EXCLUSIVE. Our own role's sessions that go on writing are
- * terminated after a while: reported chunks have been committed, so theirs is none of them.
+ * The lock that prevents zombies from adding staged rows. Its mode is SHARE ROW EXCLUSIVE, because
+ * ACCESS EXCLUSIVE would wait for a running pg_dump. Sessions of our role that still write after a
+ * while are terminated. This is safe because every reported chunk is committed.
  */
 public final class StagingLock {
 
-  /** The time that a chunk that is still being written may take to end by itself. */
+  /** The time that a chunk may take to end by itself, before its session is terminated. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** The time that attempts go on after sessions were terminated. */
+  /** The time for which attempts go on after sessions were terminated. */
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private static final Retry PAUSES = Retry.every(Duration.ofMillis(15));
@@ -30,13 +30,13 @@ public final class StagingLock {
   private final Session session;
   private final List<TableName> tables;
 
-  /** Takes them in this order. */
+  /** Creates the lock of these tables, which are locked in this order. */
   public StagingLock(Session session, List<TableName> tables) {
     this.session = session;
     this.tables = List.copyOf(tables);
   }
 
-  /** Takes it, until the session's transaction ends. */
+  /** Takes the lock, until the session's transaction ends. */
   public void acquire() throws SQLException {
     long begin = System.nanoTime();
     boolean terminated = false;

@@ -3,7 +3,10 @@ package io.resultsink.postgres.internal.lock;
 import java.util.Locale;
 import java.util.Set;
 
-/** The lock modes we take on tables (PostgreSQL manual, 13.3.1), and what is in their way. */
+/**
+ * The <a href="https://www.postgresql.org/docs/current/explicit-locking.html">lock modes</a> that
+ * the sink takes on tables, and the modes that conflict with them.
+ */
 public enum TableLock {
   ROW_EXCLUSIVE("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"),
   SHARE_UPDATE_EXCLUSIVE(
@@ -48,7 +51,7 @@ public enum TableLock {
     return name().replace('_', ' ').toUpperCase(Locale.ROOT);
   }
 
-  /** The modes, as pg_locks writes them, that this one waits for. */
+  /** Returns the modes that this one waits for, as pg_locks writes them. */
   Set<String> conflicts() {
     return conflicts;
   }

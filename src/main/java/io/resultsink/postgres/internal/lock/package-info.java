@@ -1,4 +1,4 @@
-/** Locks, and how long they are waited for. */
+/** Locks: advisory locks, table locks, and the limits of waits for them. */
 @NullMarked
 package io.resultsink.postgres.internal.lock;
 

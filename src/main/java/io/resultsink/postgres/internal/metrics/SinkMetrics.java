@@ -14,34 +14,34 @@ import org.apache.beam.sdk.metrics.Metrics;
 /**
  * All Beam metrics of the sink.
  *
- * <p>Those of staging count attempts, as every Beam metric may; what was published is counted once,
- * from the summary.
+ * <p>Those of staging count repeated bundles again, as Beam metrics may. Published rows are counted
+ * once, from the summary.
  */
 @Internal
 public final class SinkMetrics {
 
-  /** The namespace of these metrics. */
+  /** The metrics' namespace. */
   public static final String NAMESPACE = "io.resultsink.postgres";
 
-  /** Rows that were staged, retries included. */
+  /** Staged rows, those of repeated bundles included. */
   public static final String ROWS_STAGED = "rows_staged";
 
-  /** Chunks that were staged, retries included. */
+  /** Staged chunks, those of repeated bundles included. */
   public static final String CHUNKS_STAGED = "chunks_staged";
 
-  /** Bytes of binary COPY that were staged, retries included. */
+  /** Staged bytes of binary COPY, those of repeated bundles included. */
   public static final String BYTES_STAGED = "bytes_staged";
 
   /** Milliseconds per chunk, from its first byte sent to its commit. */
   public static final String CHUNK_MILLIS = "chunk_millis";
 
-  /** Rows that were published. */
+  /** Published rows. */
   public static final String ROWS_PUBLISHED = "rows_published";
 
   /** Milliseconds per publish, from the begin of its transaction to the end of its commit. */
   public static final String PUBLISH_MILLIS = "publish_millis";
 
-  /** Milliseconds that the publish waited for the lock that readers feel. */
+  /** Milliseconds for which the publish waited for the lock that readers feel. */
   public static final String LOCK_MILLIS = "lock_millis";
 
   private static final Counter STAGED_ROWS = Metrics.counter(NAMESPACE, ROWS_STAGED);
@@ -54,7 +54,7 @@ public final class SinkMetrics {
 
   private SinkMetrics() {}
 
-  /** Counts a chunk that was sent since {@code begin}, a System.nanoTime(). */
+  /** Counts a chunk that was sent; {@code begin} is the System.nanoTime() of its first byte. */
   public static void staged(long rows, long bytes, long begin) {
     STAGED_ROWS.inc(rows);
     STAGED_CHUNKS.inc();
@@ -62,7 +62,7 @@ public final class SinkMetrics {
     CHUNK.update(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
   }
 
-  /** Counts a publish, and reports the table as a sink of the pipeline's lineage. */
+  /** Counts a publish, and adds the table to the pipeline's lineage as a sink. */
   public static void published(ResultSummary summary, ConnectionSource source, TableName table) {
     if (!summary.alreadyPublished()) {
       PUBLISHED_ROWS.inc(summary.rows());

@@ -5,11 +5,11 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Something on a table of the staging schema that would run in statements on it, or change what
- * they do.
+ * An object on a table of the staging schema that would run in statements on it, or change their
+ * effect.
  *
- * @param remedy the statement that takes it away
- * @param harmless whether a ledger may have it: its key and its defaults, plain indexes, and row
+ * @param remedy the statement that removes it
+ * @param harmless whether a ledger may have it: its key and defaults, plain indexes, and row
  *     security that does not apply to our role
  */
 public record Attached(String what, String remedy, boolean harmless) {
@@ -87,7 +87,7 @@ public record Attached(String what, String remedy, boolean harmless) {
        ORDER BY a.what
       """;
 
-  /** Returns all that is on the table of that oid. */
+  /** Returns all such objects on a table. */
   static List<Attached> to(Session session, long oid) throws SQLException {
     return session.list(
         SQL, row -> new Attached(row.getString(1), row.getString(2), row.getBoolean(3)), oid);

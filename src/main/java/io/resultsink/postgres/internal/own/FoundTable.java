@@ -10,11 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relation of the staging schema as the catalog shows it: the only place that decides whether it
- * is ours.
+ * A relation of the staging schema as the catalog shows it. Only this class decides whether it is
+ * ours.
  *
- * <p>Others may create in that schema too. A name and a comment prove nothing; an owner does, since
- * nobody can give a table to a role that he is no member of.
+ * <p>Other roles may create in that schema too. Name and comment prove nothing. The owner does,
+ * because a role can give a table only to roles that it is a member of.
  *
  * @param kind pg_class.relkind
  * @param role our role
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param readable whether our role may read it
  * @param keyed whether it has the unique index that a ledger takes
  * @param comment its comment, cut after 4,000 characters
- * @param grantees who else has any privilege on it
- * @param attached what would run in statements on it, or change what they do
+ * @param grantees the other roles that have a privilege on it
+ * @param attached the objects that would run in statements on it, or change their effect
  */
 public record FoundTable(
     TableName name,
@@ -42,13 +42,12 @@ public record FoundTable(
     List<String> grantees,
     List<Attached> attached) {
 
-  /** One of its columns; {@code type} as format_type() shows it. */
+  /** A column of the relation; {@code type} as format_type() shows it. */
   public record FoundColumn(String name, String type, boolean notNull) {}
 
   /**
-   * The relations, and whether anything hangs on them. Of a ledger's key and defaults it is known
-   * here already that they are harmless; the rest takes {@link Attached}, which costs several times
-   * as much to plan and is asked only when there is something.
+   * Selects the relations, and whether anything hangs on them that may not be harmless. The query
+   * of {@link Attached} takes several times as long to plan, so it runs only then.
    */
   /** The name of the ledger, on which a key and defaults are harmless. */
   public static final String LEDGER = "result_sink_ledger";
@@ -117,13 +116,13 @@ public record FoundTable(
        ORDER BY c.relname
       """;
 
-  /** The relation of that name, of whatever kind; {@code target} is the run's. */
+  /** Returns the relation of that name, of any kind; {@code target} is the run's. */
   public static Optional<FoundTable> find(Session session, TableName name, TableName target)
       throws SQLException {
     return find(session, List.of(name), target).stream().findFirst();
   }
 
-  /** Those relations of one schema that are there, as one moment's catalog shows them. */
+  /** Returns the relations of one schema that exist, all from one snapshot of the catalog. */
   public static List<FoundTable> find(Session session, List<TableName> names, TableName target)
       throws SQLException {
     String schema = names.get(0).schema();
@@ -172,13 +171,13 @@ public record FoundTable(
     return kind == 'r';
   }
 
-  /** Returns what it says of itself; absent when that is none of our comments. */
+  /** Returns the content of its comment; absent if the sink did not write that. */
   public Optional<StagingComment> said() {
     return Optional.ofNullable(comment).flatMap(StagingComment::parse);
   }
 
   /**
-   * Returns why it is not a table that our role has made, with these columns and nothing else on
+   * Returns the reasons why it is not a table of our role with these columns and nothing else on
    * it.
    */
   List<String> reasonsNotOurs(List<String> expected) {
@@ -218,7 +217,7 @@ public record FoundTable(
     return reasons;
   }
 
-  /** Added to what is wrong with a table that we have made ourselves. */
+  /** The sentence that is added to the problems of a table that the sink created itself. */
   public static final String EVENT_TRIGGER =
       "; if an event trigger of the database does that, exempt tables named result_sink_* from it";
 }

@@ -9,13 +9,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Tables of ours in the staging schema: private as they are made, refused when they are not. */
+/**
+ * The sink's own tables in the staging schema: created without privileges for others, and refused
+ * if they are not ours.
+ */
 public final class OwnTable {
 
   private OwnTable() {}
 
   /**
-   * A table that is to be created.
+   * A table to be created.
    *
    * @param definition the statement that creates it
    * @param columns the names of its columns
@@ -23,9 +26,9 @@ public final class OwnTable {
   public record New(TableName name, String definition, List<String> columns, String comment) {}
 
   /**
-   * Creates tables of one schema that nobody but their owner has a privilege on, whatever default
-   * privileges and event triggers give: readers would see rows before they are published, writers
-   * could change what was.
+   * Creates tables on which only their owner has privileges. Privileges that default privileges or
+   * event triggers give are revoked: readers would see rows before they are published, and writers
+   * could change them.
    */
   public static void create(Session session, New... tables) throws SQLException {
     session.define(Stream.of(tables).map(New::definition).toArray(String[]::new));
@@ -55,7 +58,7 @@ public final class OwnTable {
                         name + " is gone just after it was created" + FoundTable.EVENT_TRIGGER)));
   }
 
-  /** Takes away what a table of ours got beyond its definition as it was created. */
+  /** Removes what default privileges and event triggers added to a table when it was created. */
   public static void closeNew(Session session, TableName name, String comment) throws SQLException {
     FoundTable created = named(name, find(session, List.of(name)));
     session.define(closing(session, created, comment).toArray(String[]::new));
@@ -76,12 +79,12 @@ public final class OwnTable {
     return statements;
   }
 
-  /** The relation of that name, whoever has made it. */
+  /** Returns the relation of that name, of any owner. */
   public static Optional<FoundTable> find(Session session, TableName name) throws SQLException {
     return FoundTable.find(session, name, name);
   }
 
-  /** Those of several relations that are there. */
+  /** Returns those of several relations that exist. */
   public static List<FoundTable> find(Session session, List<TableName> names) throws SQLException {
     return FoundTable.find(session, names, names.get(0));
   }
@@ -95,7 +98,7 @@ public final class OwnTable {
     refuse(found.name(), found.reasonsNotOurs(columns));
   }
 
-  /** Refuses a table of ours that others were given privileges on as it was created. */
+  /** Refuses a new table of ours on which others still have privileges. */
   public static void requirePrivate(FoundTable found) {
     if (!found.grantees().isEmpty()) {
       refuse(

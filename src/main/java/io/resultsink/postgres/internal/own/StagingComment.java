@@ -16,12 +16,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON comment of a staging table: whose it is, since when, and which columns it was made for.
+ * The JSON comment of a staging table: its load, its target, its time of creation and its columns.
  *
  * @param columns a digest of the columns' names and types
- * @param chunks a digest of the chunks of a sealed table, tokens included; null before
- * @param copiedBy the transaction that has copied the rows of a sealed table; null when they stand
- *     where their chunks have put them
+ * @param chunks a digest of the chunks of a sealed table, tokens included; null before sealing
+ * @param copiedBy the transaction that copied the rows into a sealed table; null if the chunks' own
+ *     transactions wrote them
  */
 public record StagingComment(
     String loadId,
@@ -31,10 +31,10 @@ public record StagingComment(
     @Nullable String chunks,
     @Nullable Long copiedBy) {
 
-  /** The beginning of the names of staging tables; the ledger's name begins with it too. */
+  /** The beginning of the names of staging tables and of the ledger. */
   public static final String PREFIX = "result_sink_";
 
-  /** Changes when the meaning of the comment does. */
+  /** The version of the format, which changes when the comment's meaning does. */
   private static final int FORMAT = 1;
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -58,7 +58,7 @@ public record StagingComment(
     return said.toString();
   }
 
-  /** The comment's content; absent when it is not one of ours. */
+  /** Returns the comment's content; absent if the sink did not write it. */
   public static Optional<StagingComment> parse(String comment) {
     try {
       JsonNode node = MAPPER.readTree(comment);
@@ -74,11 +74,14 @@ public record StagingComment(
               node.has("chunks") ? node.path("chunks").asText() : null,
               node.has("copied_by") ? node.path("copied_by").asLong() : null));
     } catch (JsonProcessingException | RuntimeException e) {
-      return Optional.empty(); // anyone may write anything into a comment of his own
+      return Optional.empty(); // every role may write anything into comments on its own tables
     }
   }
 
-  /** The comment of a table; absent when there is no such table or it is not one of ours. */
+  /**
+   * Returns the comment of a table; absent if the table does not exist or the sink did not write
+   * the comment.
+   */
   public static Optional<StagingComment> ofTable(Session session, TableName name)
       throws SQLException {
     String sql =
@@ -92,7 +95,7 @@ public record StagingComment(
         .flatMap(StagingComment::parse);
   }
 
-  /** A short digest of a long text. */
+  /** Returns a short digest of a long text. */
   public static String digest(String text) {
     try {
       byte[] digest =

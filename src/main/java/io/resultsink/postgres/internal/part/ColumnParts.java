@@ -2,10 +2,10 @@ package io.resultsink.postgres.internal.part;
 
 import io.resultsink.postgres.internal.part.TablePart.Phase;
 
-/** The parts of a table's columns beside name and type. */
+/** The parts of a table's columns other than name and type. */
 final class ColumnParts {
 
-  /** Made before the other settings and before rows are analyzed: it takes both away. */
+  /** Changed before the other settings and before ANALYZE, because the change discards both. */
   static final TablePart COLLATIONS =
       TablePart.carried(
           "collations of columns",
@@ -25,7 +25,7 @@ final class ColumnParts {
            WHERE new_collation <> 0 AND attcollation <> new_collation
           """);
 
-  /** Made while the table is empty, or before its rows are analyzed. */
+  /** Made while the table is empty, or before ANALYZE. */
   static final TablePart SETTINGS =
       TablePart.carried(
           "settings of columns",
@@ -59,7 +59,7 @@ final class ColumnParts {
               HAVING count(*) > 0) AS settings
           """);
 
-  /** Constraints with names of their own since PostgreSQL 18. */
+  /** Constraints that have names since PostgreSQL 18. */
   static final TablePart NOT_NULL =
       TablePart.lost(
           "NOT NULL constraints",
@@ -129,8 +129,8 @@ final class ColumnParts {
           """);
 
   /**
-   * The values from which sequences go on counting. The new name keeps others from drawing from the
-   * old one while its value is read: it takes the one lock that they feel.
+   * The values from which sequences go on counting. The old sequence is renamed first, because only
+   * that takes a lock that keeps other sessions from drawing values while the last one is read.
    */
   static final TablePart SEQUENCES =
       TablePart.carried(
@@ -183,7 +183,7 @@ final class ColumnParts {
             JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = i.sequence
           """);
 
-  /** Columns that were there and are not given: a new table has those of the result. */
+  /** Columns of the old table that the result lacks: the new table has the result's columns. */
   static final TablePart OTHER_COLUMNS =
       TablePart.carried(
           "added columns",

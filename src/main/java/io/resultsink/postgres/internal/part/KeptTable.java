@@ -15,11 +15,9 @@ import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * A new table that gets everything that hangs on an old one, phase by phase.
- *
- * <p>Definitions mean what they meant only under the empty search path that they were read under:
- * under the role's, an operator of another role may be a better match. So all of them are made
- * under the empty path.
+ * A new table that gets all parts of an old one, phase by phase.
+ * 
+ * <p>Definitions are read and made under the empty search path. Under the role's path, an operator of another role could be a better match than the intended one.
  */
 @Internal
 public final class KeptTable {
@@ -32,13 +30,13 @@ public final class KeptTable {
   private KeptTable(Session session, TableName old, TableParts parts) {
     this.session = session;
     this.old = old;
-    // A name that nobody could foresee, and take before us.
+    // A random name, so that no other role can take it first.
     this.prefix =
         new Identifier("result_sink_new_" + UUID.randomUUID().toString().replace("-", ""));
     this.parts = parts;
   }
 
-  /** The new table of {@code old}. */
+  /** Creates the description of the new table of {@code old}. */
   public static KeptTable of(Session session, TableName old) throws SQLException {
     return new KeptTable(session, old, TableParts.ofSameColumns(session, old));
   }
@@ -48,28 +46,27 @@ public final class KeptTable {
     return parts;
   }
 
-  /** Returns the name of a new table beside the old one. */
+  /** Returns the name of the new table until the swap. */
   public TableName name() {
     return new TableName(old.schema(), prefix.name());
   }
 
   /**
-   * Creates the new table, empty, under {@link #name()}.
-   *
+   * Creates the new table, empty, with the name {@link #name()}.
    * @throws PartFailedException naming the part that could not be made
    */
   public void create() throws SQLException {
     execute(
         new Making("columns", "CREATE TABLE %s (" + parts.definitions().replace("%", "%%") + ")"),
         name());
-    // A guard of the database may have switched it on as the table was created.
+    // An event trigger may have turned on row security when the table was created.
     session.execute(
         "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
             .formatted(name().quoted()));
     shape(name());
   }
 
-  /** Gives {@code fresh} what a table has beside rows and indexes. */
+  /** Makes the parts of {@code fresh} that need no index, such as defaults, CHECK constraints and storage options. */
   public void shape(TableName fresh) throws SQLException {
     make(Phase.SHAPE, fresh);
   }
@@ -79,13 +76,13 @@ public final class KeptTable {
     make(Phase.INDEX, fresh);
   }
 
-  /** Makes constraints of indexes of {@code fresh}. */
+  /** Makes constraints of indexes of {@code fresh}, such as primary keys. */
   public void constrain(TableName fresh) throws SQLException {
     make(Phase.CONSTRAINT, fresh);
     requireSeenByAll(fresh);
   }
 
-  /** An index of rows that were updated before is ignored by snapshots older than itself. */
+  /** PostgreSQL does not use an index of updated rows for snapshots that are older than the index. */
   private void requireSeenByAll(TableName fresh) throws SQLException {
     String sql =
         "SELECT FROM pg_index WHERE indrelid = to_regclass(?) AND (indcheckxmin OR NOT indisvalid)";
@@ -97,8 +94,7 @@ public final class KeptTable {
   }
 
   /**
-   * Collects what the planner wants to know, unless a plain {@code ANALYZE} that came before the
-   * indexes has found all of it.
+   * Runs {@code ANALYZE}, unless one before the indexes has collected all statistics.
    */
   public void analyzeExpressions(TableName fresh) throws SQLException {
     String sql =
@@ -112,7 +108,7 @@ public final class KeptTable {
     }
   }
 
-  /** Tries all of it on an empty table, and leaves nothing behind. */
+  /** Tries all steps on an empty table, and rolls them back. */
   public void rehearse() throws SQLException {
     session.execute("SAVEPOINT rehearsal");
     create();
@@ -155,10 +151,8 @@ public final class KeptTable {
   }
 
   /**
-   * Puts {@code fresh} into the place of the old table, which is locked against readers, and drops
-   * that.
-   *
-   * @param rights what is done before, while both are there
+   * Swaps {@code fresh} for the old table, which is locked against readers, and drops the old one.
+   * @param rights the step before the swap, while both tables exist
    */
   public void takePlace(TableName fresh, Rights rights) throws SQLException {
     List<TablePart> handedOver = List.of(TableParts.SEQUENCES);
@@ -196,7 +190,7 @@ public final class KeptTable {
     void give() throws SQLException;
   }
 
-  /** Default privileges may have given some to the sequences of identities. */
+  /** Default privileges may have given privileges on the sequences of identities. */
   private void revokeFromSequences() throws SQLException {
     String sql =
         """

@@ -4,13 +4,16 @@ import io.resultsink.postgres.failure.SqlState;
 import java.sql.SQLException;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** A part that the new table did not get: the rows violate it, or its definition is refused. */
+/**
+ * The failure to give the new table a part: the rows violate it, or the server refuses its
+ * definition.
+ */
 @Internal
 public final class PartFailedException extends SQLException {
 
   private static final long serialVersionUID = 1L;
 
-  /** The advice when a definition is refused, to follow the server's reason. */
+  /** The advice for a refused definition, which follows the server's reason. */
   public static final String ADVICE =
       "; definitions are made under an empty search_path, so that a function that they call needs a"
           + " SET search_path of its own; or use mode=truncate";
@@ -24,12 +27,12 @@ public final class PartFailedException extends SQLException {
     this.what = what;
   }
 
-  /** Returns the part as messages name it, {@code constraint code_key}. */
+  /** Returns the part as messages name it, such as {@code constraint code_key}. */
   public String what() {
     return what;
   }
 
-  /** Returns whether the rows are to blame. */
+  /** Returns whether the rows violate the part. */
   public boolean isOfRows() {
     return getSQLState() != null && getSQLState().startsWith(INTEGRITY);
   }

@@ -2,7 +2,7 @@ package io.resultsink.postgres.internal.part;
 
 import io.resultsink.postgres.internal.part.TablePart.Phase;
 
-/** The parts that say who may do what with a table, and its comments and labels. */
+/** The owner and the privileges of a table, its row security, comments and security labels. */
 final class RightParts {
 
   static final TablePart OWNER =
@@ -15,7 +15,7 @@ final class RightParts {
             FROM old
           """);
 
-  /** A grant that a third role had given is given by the owner. */
+  /** The owner gives grants that a third role had given. */
   static final TablePart GRANTS =
       TablePart.carried(
           "privileges",
@@ -79,10 +79,10 @@ final class RightParts {
           """);
 
   /**
-   * Reading their expressions locks the tables that they read.
+   * Policies. Reading their expressions locks the tables that these read.
    *
-   * <p>They are made after the rename: a policy that reads its own table would be bound to the old
-   * one before.
+   * <p>They are made after the rename: before it, a policy that reads its own table would read the
+   * old one.
    */
   static final TablePart POLICIES =
       TablePart.carried(

@@ -5,7 +5,7 @@ import io.resultsink.postgres.internal.part.TablePart.Phase;
 /** The indexes, constraints, triggers and rules of a table. */
 final class RuleParts {
 
-  /** Those of exclusion constraints are made by their constraint alone. */
+  /** Indexes, without those of exclusion constraints, which the constraint makes. */
   static final TablePart INDEXES =
       TablePart.lost(
           "indexes",
@@ -28,7 +28,7 @@ final class RuleParts {
             FROM indexes x WHERE NOT x.excludes AND starts_with(x.definition, x.head)
           """);
 
-  /** The constraints that indexes stand for, and the marks that a table sets on its indexes. */
+  /** Constraints that an index implements, and the marks of a table on its indexes. */
   static final TablePart INDEX_CONSTRAINTS =
       TablePart.carried(
           "keys",
@@ -66,7 +66,7 @@ final class RuleParts {
             JOIN pg_extension e ON e.oid = d.refobjid
           """);
 
-  /** The names of indexes, which are those of their constraints. */
+  /** The names of indexes, which are also the names of their constraints. */
   static final TablePart INDEX_NAMES =
       TablePart.carried(
           "names of indexes",

@@ -2,10 +2,10 @@ package io.resultsink.postgres.internal.part;
 
 import io.resultsink.postgres.internal.part.TablePart.Phase;
 
-/** The parts of a table's storage, and what the planner and subscribers know of its rows. */
+/** The storage of a table, its statistics objects and its replica identity. */
 final class StorageParts {
 
-  /** An index that is the replica identity is part of the indexes. */
+  /** The replica identity, unless it is an index, which is marked with the indexes. */
   static final TablePart REPLICA_IDENTITY =
       TablePart.carried(
           "replica identity",
@@ -77,7 +77,7 @@ final class StorageParts {
           HAVING count(*) > 0
           """);
 
-  /** The database's default is named, too: a role may have another of its own. */
+  /** The database's default is written out, because the role may have another default. */
   static final TablePart TABLESPACE =
       TablePart.lost(
           "tablespace",
@@ -107,7 +107,8 @@ final class StorageParts {
           "type of the table",
           Phase.SHAPE,
           "SELECT 'being a table of type ' || reloftype::regtype FROM old WHERE reloftype <> 0",
-          "SELECT 0, NULL, 'ALTER TABLE ', ' OF ' || reloftype::regtype FROM old WHERE reloftype <> 0");
+          "SELECT 0, NULL, 'ALTER TABLE ', ' OF ' || reloftype::regtype FROM old WHERE reloftype <>"
+              + " 0");
 
   private StorageParts() {}
 }

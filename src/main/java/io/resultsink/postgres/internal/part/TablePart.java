@@ -5,48 +5,49 @@ import org.apache.beam.sdk.annotations.Internal;
 /**
  * One kind of thing that hangs on a table.
  *
- * <p>Its queries may read the tables that {@link TableParts} begins every query with.
+ * <p>Its queries may read the tables of {@link PartTables}.
  *
  * @param words the kind as messages name it
- * @param fate what becomes of it in a replace that keeps nothing but what every replace keeps
- * @param phase when a new table gets it, in a replace that keeps everything
- * @param labels a query of what a dry run names: one text a row, NULL for nothing
- * @param making a query of the statements that make it: {@code rank}, {@code what} (as messages
- *     name the thing, NULL for {@code words}), {@code before} and {@code after} the new table's
- *     name; {@code after} is NULL when the statement does not have that name
+ * @param fate its fate in a replace without {@code keep=all}
+ * @param phase when a new table gets it, in a replace with {@code keep=all}
+ * @param labels a query of the names in a dry run: one text a row, NULL for nothing
+ * @param making a query of the statements that make it. Its columns are {@code rank}, {@code what}
+ *     (the name in messages, NULL for {@code words}), {@code before} and {@code after}. The last
+ *     two are the text before and after the new table's name; {@code after} is NULL if the
+ *     statement lacks that name
  */
 @Internal
 public record TablePart(String words, Fate fate, Phase phase, String labels, String making) {
 
-  /** The fate of a part in a replace that is not asked to keep everything. */
+  /** The fate of a part in a replace without {@code keep=all}. */
   public enum Fate {
     /** The new table gets it. */
     CARRIED,
     /** The new table does not get it. */
     LOST,
-    /** The table is not replaced because of it. */
+    /** The replace is refused because of it. */
     REFUSED
   }
 
-  /** The moment at which a replace that keeps everything makes a part. */
+  /** The moment at which a replace with {@code keep=all} makes a part. */
   public enum Phase {
-    /** With the columns themselves. */
+    /** With the columns, in CREATE TABLE. */
     COLUMNS,
-    /** Before the rows are there; where they are already, after their indexes. */
+    /** Before the rows are copied or, on a sealed table, after the indexes. */
     SHAPE,
-    /** After the rows are there; writers alone are in the way. */
+    /** After the rows are there, under a lock that only writers feel. */
     INDEX,
-    /** After the indexes are there. */
+    /** After the indexes are built. */
     CONSTRAINT,
-    /** While writers of other tables wait, and no reader. */
+    /** While writers of other tables wait, and no readers. */
     REFERENCE,
-    /** Before the table is locked against readers, as they take these locks. */
+    /** Before the table is locked against readers, who take these locks in the same order. */
     LOCK,
-    /** While readers wait, before the new table has the old one's name. */
+    /** While readers wait, before the tables exchange names. */
     HAND_OVER,
-    /** After it has that name, and before the old table is dropped. */
+    /** After that, before the old table is dropped. */
     REBOUND,
-    /** After the old table has gone, and its names are free. */
+    /** After the old table is dropped and its names are free. */
     NAMED
   }
 

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
-/** All parts that a table may have, in the order in which a dry run names them. */
+/** All kinds of parts, in the order in which a dry run names them. */
 @Internal
 public final class TableParts {
 
@@ -32,10 +32,10 @@ public final class TableParts {
   public static final TablePart SETTINGS = ColumnParts.SETTINGS;
   public static final TablePart SEQUENCES = ColumnParts.SEQUENCES;
 
-  /** No part of a table, but what another hand has added to one. */
+  /** Not a part: columns that an event trigger added. */
   public static final TablePart OTHER_COLUMNS = ColumnParts.OTHER_COLUMNS;
 
-  /** Parts of one phase are made in this order. */
+  /** The order in which the parts of one phase are made. */
   private static final List<TablePart> ALL =
       List.of(
           OWNER,
@@ -110,9 +110,8 @@ public final class TableParts {
   }
 
   /**
-   * The parts of a table; none when there is no such table.
-   *
-   * @param columns those of the table that is to have its parts
+   * Reads the parts of a table; none if there is no such table.
+   * @param columns the columns of the table that is to get them
    */
   public TableParts(Session session, TableName table, List<NewColumn> columns) {
     this.session = session;
@@ -120,7 +119,7 @@ public final class TableParts {
     this.columns = List.copyOf(columns);
   }
 
-  /** The parts of a table for one that has the very same columns. */
+  /** Reads the parts of a table, for another one with the same columns. */
   public static TableParts ofSameColumns(Session session, TableName table) throws SQLException {
     String sql =
         """
@@ -145,7 +144,7 @@ public final class TableParts {
     return ALL.stream().filter(part -> part.phase() == phase).toList();
   }
 
-  /** Returns what a dry run names of the parts that have this fate. */
+  /** Returns the names that a dry run shows for parts of this fate. */
   public List<String> labels(Fate fate) throws SQLException {
     List<TablePart> parts =
         ALL.stream().filter(part -> part.fate() == fate && !part.labels().isEmpty()).toList();
@@ -163,7 +162,7 @@ public final class TableParts {
     return labels;
   }
 
-  /** Returns the statements that make parts that need no names but the table's. */
+  /** Returns the statements that make parts without names of their own. */
   public Map<TablePart, List<Making>> making(List<TablePart> parts) throws SQLException {
     return making(parts, null);
   }
@@ -227,7 +226,7 @@ public final class TableParts {
     }
   }
 
-  /** Returns whether rows that lie in a plain table of some columns can stay in it. */
+  /** Returns whether a sealed table with some columns can become the new table, so that its rows stay where they are. */
   public boolean rowsCanStay(List<String> names) throws SQLException {
     if (!names.equals(columns.stream().map(NewColumn::name).toList())) {
       return false;

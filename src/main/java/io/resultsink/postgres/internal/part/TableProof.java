@@ -10,27 +10,27 @@ import java.util.TreeSet;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * Everything that the catalog says of a table but for its rows, object ids and physical places.
+ * Everything that the catalog says about a table, without its rows, object ids and physical places.
  *
- * <p>Read as whole rows of the catalog, so that what a later version of PostgreSQL adds is compared
- * as well.
+ * <p>It has whole rows of the catalog, so columns that a later version of PostgreSQL adds are
+ * compared too.
  */
 @Internal
 public record TableProof(Map<String, String> things) {
 
-  /** Keeps the order of names. */
+  /** Copies the map, and keeps its order. */
   public TableProof {
     things = Map.copyOf(things);
   }
 
-  /** Reads it now, under the empty search path. */
+  /** Reads the catalog now, under the empty search path. */
   public static TableProof of(Session session, TableName table) throws SQLException {
     Map<String, String> things = new TreeMap<>();
     session.list(SQL, row -> things.put(row.getString(1), row.getString(2)), table.quoted());
     return new TableProof(things);
   }
 
-  /** Returns the names of the things that are not the same in both. */
+  /** Returns the names of the objects that differ. */
   public List<String> differences(TableProof other) {
     TreeSet<String> names = new TreeSet<>(things.keySet());
     names.addAll(other.things.keySet());
@@ -39,7 +39,7 @@ public record TableProof(Map<String, String> things) {
     return List.copyOf(names);
   }
 
-  /** Grants are compared without their grantors: the owner gives what a third role had given. */
+  /** Grants are compared without their grantors, because the owner gives those of a third role. */
   private static final String SQL =
       """
       WITH t AS (SELECT c.* FROM pg_class c WHERE c.oid = to_regclass(?)),

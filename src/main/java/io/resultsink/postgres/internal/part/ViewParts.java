@@ -3,7 +3,10 @@ package io.resultsink.postgres.internal.part;
 import io.resultsink.postgres.internal.part.TablePart.Fate;
 import io.resultsink.postgres.internal.part.TablePart.Phase;
 
-/** The views that read a table. Views on these views, and what else hangs on them, just stay. */
+/**
+ * The views that read a table. Views on these views, and other objects that depend on them, stay as
+ * they are.
+ */
 final class ViewParts {
 
   private static final String VIEWS =
@@ -17,8 +20,8 @@ final class ViewParts {
       """;
 
   /**
-   * Their locks, taken before the table's, as their readers take them. The statement changes
-   * nothing, and is the one that locks a view without the tables that it reads.
+   * The locks of the views, taken before the table's, in the order in which readers take them. The
+   * statement changes nothing. No other statement locks a view without the tables that it reads.
    */
   static final TablePart LOCKS =
       TablePart.carried(

@@ -1,8 +1,8 @@
 /**
- * Everything that hangs on a table, each kind of part once: how the catalog shows it, what messages
- * call it, how a new table gets it and when.
+ * The parts of a table: everything that hangs on it. For each kind of part one entry says how the
+ * catalog shows it, its name in messages, how a new table gets it, and when.
  *
- * <p>What a dry run says is kept or lost, and what a replace hands on, are read from this one list.
+ * <p>A dry run, {@code replace} and {@code keep=all} read this one list.
  */
 @NullMarked
 package io.resultsink.postgres.internal.part;

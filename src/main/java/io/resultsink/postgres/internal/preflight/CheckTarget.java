@@ -5,6 +5,7 @@ import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.session.ShortTransaction;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,7 +14,10 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The preflight, beside the rows: a hopeless run stops before hours of work. */
+/**
+ * The step that runs the preflight in parallel with the rows, so that a refused run fails before
+ * hours of work.
+ */
 @Internal
 public final class CheckTarget extends DoFn<byte[], Void> {
 
@@ -21,7 +25,7 @@ public final class CheckTarget extends DoFn<byte[], Void> {
 
   private final RunPlan plan;
 
-  /** Checks the target of a run. */
+  /** Creates the step for a run. */
   public CheckTarget(RunPlan plan) {
     this.plan = plan;
   }

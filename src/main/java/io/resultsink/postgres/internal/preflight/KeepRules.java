@@ -12,12 +12,15 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The rules that find what hangs on a table and cannot be kept by {@code keep=all}. */
+/** The rules for parts of a table that {@code keep=all} cannot keep. */
 public final class KeepRules {
 
   private static final String INSTEAD = "; use mode=truncate";
 
-  /** Of triggers, bits of tgtype: 4 is INSERT, 8 is DELETE; of rules, ev_type: 3 and 4. */
+  /**
+   * For triggers, bits of tgtype: 4 is INSERT, 8 is DELETE. For rules, ev_type: 3 is INSERT, 4 is
+   * DELETE.
+   */
   private static final String SQL =
       """
       WITH old AS (SELECT c.* FROM pg_class c WHERE c.oid = to_regclass(?)),
@@ -128,7 +131,7 @@ public final class KeepRules {
 
   private KeepRules() {}
 
-  /** Returns each with the way out. */
+  /** Returns a problem for each such part, with a remedy. */
   static List<String> problems(Session session, TableName table) throws SQLException {
     return Stream.concat(
             session.list(FOREIGN_KEYS, row -> row.getString(1), table.quoted()).stream(),
@@ -137,7 +140,7 @@ public final class KeepRules {
   }
 
   /**
-   * Tries on an empty table what will be done to the new one.
+   * Tries on an empty table all steps that the new one will need.
    *
    * @throws IncompatibleTableException naming the part that cannot be made
    */

@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reasons for which PostgreSQL would refuse one of a publish's last statements, after all rows were
- * staged, and which its catalog knows beforehand.
+ * The reasons for which PostgreSQL would refuse one of a publish's last statements, after all rows
+ * were staged. The catalog shows them in advance.
  */
 final class LateRefusals {
 
-  /** The most columns of an index (INDEX_MAX_KEYS). */
+  /** The maximum number of columns of an index (INDEX_MAX_KEYS). */
   private static final int MOST_KEY_COLUMNS = 32;
 
   private final Session session;
@@ -28,7 +28,7 @@ final class LateRefusals {
     this.target = target;
   }
 
-  /** Those of a table that is to be created. */
+  /** Returns the reasons for a table that is to be created. */
   List<String> ofMissing() throws SQLException {
     List<String> problems = new ArrayList<>();
     if (target.unique().size() > MOST_KEY_COLUMNS) {
@@ -38,8 +38,9 @@ final class LateRefusals {
               + " columns; a primary key has at most "
               + MOST_KEY_COLUMNS);
     }
-    // A table brings a type of its name; that of an array gets out of the way by itself. One that a
-    // table has brought is of another run's, made since this one looked for the table.
+    // A table needs a type of its name, so an existing type prevents it. An array type does not,
+    // because the server renames it. The row type of a table does not count either: another run has
+    // created that table since the preflight looked for it.
     String type =
         """
         SELECT format_type(t.oid, NULL)
@@ -60,7 +61,7 @@ final class LateRefusals {
     return problems;
   }
 
-  /** Those of a table that is there. */
+  /** Returns the reasons for a table that exists. */
   List<String> ofExisting() throws SQLException {
     return switch (target.mode()) {
       case REPLACE -> ofMembership();
@@ -90,7 +91,10 @@ final class LateRefusals {
         .toList();
   }
 
-  /** ON CONFLICT is refused beside any rule for UPDATE, and those for INSERT that do something. */
+  /**
+   * PostgreSQL refuses ON CONFLICT on a table with any rule for UPDATE, or a rule for INSERT that
+   * does something.
+   */
   private List<String> ofRules() throws SQLException {
     String sql =
         """

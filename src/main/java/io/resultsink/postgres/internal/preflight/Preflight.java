@@ -4,9 +4,9 @@ import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.internal.catalog.CatalogTypes;
+import io.resultsink.postgres.internal.catalog.DropLocks;
 import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.catalog.KeyColumns;
-import io.resultsink.postgres.internal.catalog.DropLocks;
 import io.resultsink.postgres.internal.catalog.Privileges;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.column.Column;
@@ -14,9 +14,9 @@ import io.resultsink.postgres.internal.column.ColumnMatch;
 import io.resultsink.postgres.internal.column.Columns;
 import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.session.Session;
-import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.report.DryRun.ColumnReport;
+import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,21 +25,21 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The check that rows of a schema can be published into a target: all that speaks against it, at
- * once.
+ * The check that rows of a schema can be published into a target. It finds all problems at once.
  *
- * <p>Only reads. It runs beside the rows' path to stop a hopeless run early, again in whoever makes
- * the staging table, and again under the publish's lock on the target, since all may have changed.
+ * <p>It only reads. It runs in parallel with the rows, so that a refused run fails early. It runs
+ * again in the worker that creates the staging table, and in the publish under the target's lock,
+ * because everything may have changed.
  */
 @Internal
 public final class Preflight {
 
   /**
-   * The findings.
+   * The findings of the preflight.
    *
-   * @param table the target as it is, null when it does not exist
+   * @param table the target, null if it does not exist
    * @param columns the columns that the result writes
-   * @param problems why the write is refused; empty when it is not
+   * @param problems why the write is refused; empty if it is not
    */
   public record Findings(
       ResolvedTarget target,
@@ -51,7 +51,7 @@ public final class Preflight {
       List<String> problems) {
 
     /**
-     * These findings, when nothing speaks against the write.
+     * Returns these findings if they have no problems.
      *
      * @throws IncompatibleTableException with every problem
      */
@@ -67,7 +67,7 @@ public final class Preflight {
       return this;
     }
 
-    /** The findings as users read them. */
+    /** Returns the findings as a dry run shows them. */
     public DryRun report(PostgresTarget asked, @Nullable ResultSummary published) {
       List<ColumnReport> described = new ArrayList<>();
       for (Column column : columns.columns()) {
@@ -103,23 +103,23 @@ public final class Preflight {
     }
   }
 
-  /** The detail in which findings tell what a replace does beside its rows. */
+  /** The detail in which findings describe what a replace keeps and loses. */
   public enum Detail {
-    /** Nothing is told. */
+    /** No detail. */
     NONE,
-    /** The losses, which are said where it hurts. */
+    /** The losses only, for the summary. */
     LOSSES,
-    /** Everything that it keeps, loses and locks, for people. */
+    /** Everything that the replace keeps, loses and locks, for a dry run. */
     ALL
   }
 
   private Preflight() {}
 
   /**
-   * Looks at the target, in the session's transaction.
+   * Checks the target, in the session's transaction.
    *
-   * @param resolved where the target is
-   * @param look what a look at the ledger found
+   * @param resolved the place of the target
+   * @param look the result of the ledger's check
    */
   public static Findings run(
       Session session,
@@ -185,7 +185,10 @@ public final class Preflight {
         resolved, table, columns, keeps, loses, locks, problems.stream().distinct().toList());
   }
 
-  /** Without an encoding the server counts bytes, and drops blanks that it finds too many. */
+  /**
+   * Returns a problem for each column with a length in characters, in a database of encoding
+   * SQL_ASCII. There the server counts bytes, and cuts blanks beyond the length.
+   */
   private static List<String> bytesForCharacters(Session session, Columns columns)
       throws SQLException {
     List<Column> counting = columns.columns().stream().filter(Column::countsCharacters).toList();

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publications of all tables, or of a whole schema, send what we create too, to subscribers that
- * lack the table; their replication stops then.
+ * The rules for publications of all tables, or of a whole schema. These send new tables too;
+ * replication to subscribers that lack such a table stops.
  */
 final class PublicationRules {
 
@@ -59,7 +59,7 @@ final class PublicationRules {
               + ": "
               + ledger.definition().replaceAll("\\s+", " "));
     }
-    // A replace of a table that is sent is refused anyhow, and the way out is another mode.
+    // A replace of a published table is refused by another rule, which names another mode.
     boolean anotherMode =
         asked.mode() == WriteMode.REPLACE && targetExists && !overTarget.isEmpty();
     if (asked.staging() == StagingDurability.LOGGED && !anotherMode) {
@@ -83,7 +83,7 @@ final class PublicationRules {
         .toList();
   }
 
-  /** A publication of a schema; of all tables when {@code schema} is null. */
+  /** A publication of a schema, or of all tables if {@code schema} is null. */
   private record Publication(String name, @Nullable String schema) {}
 
   private List<Publication> publications(String... schemas) throws SQLException {

@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
-/** The objects that hang on a table, as pg_depend and its neighbours tell. */
+/** The objects that depend on a table, from pg_depend and related catalogs. */
 final class TableDependents {
 
   private final Session session;
@@ -19,15 +19,13 @@ final class TableDependents {
   }
 
   /**
-   * Returns what would stop DROP TABLE: whatever refers to the table, its row type or its own
-   * sequences and is not part of it. Foreign keys of other tables are told by {@link
-   * #incomingForeignKeys}.
+   * Returns the objects that would prevent DROP TABLE: those outside of the table that refer to it, its row type or its own sequences. Foreign keys of other tables are in {@link #incomingForeignKeys}.
    */
   List<String> dependents() throws SQLException {
     return dependents("");
   }
 
-  /** Those of them that {@code keep=all} cannot bind to a new table. */
+  /** Returns those of these objects that {@code keep=all} cannot bind to a new table. */
   List<String> dependentsThatCannotBeRebound() throws SQLException {
     return dependents(
         """
@@ -81,7 +79,7 @@ final class TableDependents {
         and.isEmpty() ? 5 : 6);
   }
 
-  /** Foreign keys of other tables that refer to this one. */
+  /** Returns the foreign keys of other tables that refer to this one. */
   List<String> incomingForeignKeys() throws SQLException {
     return list(
         """
@@ -94,7 +92,7 @@ final class TableDependents {
         2);
   }
 
-  /** The tables that inherit from it, or that it inherits from. */
+  /** Returns the tables that inherit from it, or from which it inherits. */
   List<String> relatives() throws SQLException {
     return list(
         """
@@ -106,14 +104,14 @@ final class TableDependents {
         2);
   }
 
-  /** The tables that inherit from it. */
+  /** Returns the tables that inherit from it. */
   List<String> children() throws SQLException {
     return list(
         "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = ?::bigint::oid ORDER BY 1",
         1);
   }
 
-  /** Of those, the ones that a DELETE of all rows would set off, and cannot be put off. */
+  /** Returns those foreign keys of other tables that act on a DELETE of all rows, or cannot be deferred. */
   List<String> foreignKeysThatForbidDelete() throws SQLException {
     return list(
         """
@@ -130,7 +128,7 @@ final class TableDependents {
         2);
   }
 
-  /** Policies and column grants that name a column which is not among {@code remaining}. */
+  /** Returns the policies and column grants that name a column which is not among {@code remaining}. */
   List<String> namingOtherColumnsThan(Collection<String> remaining) throws SQLException {
     String sql =
         """
@@ -175,7 +173,7 @@ final class TableDependents {
     return session.list(sql, row -> row.getString(1), table.oid());
   }
 
-  /** {@code sql} has the table's oid for each of its parameters. */
+  /** Returns the texts of a query whose parameters are all the table's oid. */
   private List<String> list(String sql, int parameters) throws SQLException {
     Object[] oids = Collections.nCopies(parameters, table.oid()).toArray();
     return session.list(sql, row -> row.getString(1), oids);

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Which tables each mode can write, and what our role needs for it. */
+/**
+ * The rules for the tables that each mode can write, and for the privileges that our role needs.
+ */
 final class TableRules {
 
   private final Session session;
@@ -43,7 +45,7 @@ final class TableRules {
     this.problems = problems;
   }
 
-  /** Returns whether it is a table at all; nothing else need be asked when not. */
+  /** Returns whether it is a table. If not, no other rule applies. */
   boolean isWritableKind() {
     String kind =
         switch (table.kind()) {
@@ -62,7 +64,7 @@ final class TableRules {
     return kind == null;
   }
 
-  /** Adds what speaks against this mode. */
+  /** Adds the problems of this mode. */
   void check() throws SQLException {
     problems.addAll(ForeignParts.problems(session, table.name()));
     problems.addAll(new LateRefusals(session, table.name(), target).ofExisting());
@@ -160,7 +162,10 @@ final class TableRules {
     }
   }
 
-  /** ALTER TABLE ... OWNER TO asks for these at the very end otherwise. */
+  /**
+   * Checked here, because ALTER TABLE ... OWNER TO needs these privileges at the very end of the
+   * publish.
+   */
   private void requireOwnerCanTake() throws SQLException {
     if (!privileges.canGiveTo(table.owner())) {
       problems.add(
@@ -198,7 +203,9 @@ final class TableRules {
     }
   }
 
-  /** A published table without one refuses DELETE and UPDATE with SQLSTATE 55000. */
+  /**
+   * Without a replica identity, a published table refuses DELETE and UPDATE with SQLSTATE 55000.
+   */
   private void requireReplicaIdentity() throws SQLException {
     boolean identified =
         switch (table.replicaIdentity()) {
@@ -222,7 +229,7 @@ final class TableRules {
   private void requireKey() throws SQLException {
     List<String> key = KeyColumns.names(target.unique(), columns);
     if (key.size() < target.unique().size()) {
-      return; // told by the check of the columns
+      return; // the check of the columns reports this
     }
     String sql =
         """
@@ -250,7 +257,7 @@ final class TableRules {
     }
   }
 
-  /** Returns what replacing the table keeps, for the report. */
+  /** Returns what a replace of the table keeps, for the dry run. */
   List<String> kept() throws SQLException {
     List<String> kept = new ArrayList<>(parts().labels(TablePart.Fate.CARRIED));
     if (target.keepsDefinition()) {
@@ -260,7 +267,7 @@ final class TableRules {
     return kept;
   }
 
-  /** Returns what replacing the table loses, for the report. */
+  /** Returns what a replace of the table loses, for the dry run. */
   List<String> lost() throws SQLException {
     return target.keepsDefinition() ? List.of() : parts().labels(TablePart.Fate.LOST);
   }

@@ -1,4 +1,7 @@
-/** The look at the target before a row is written: problems, and what a replace keeps and loses. */
+/**
+ * The preflight: the check of the target before a row is written, and what a replace keeps and
+ * loses.
+ */
 @NullMarked
 package io.resultsink.postgres.internal.preflight;
 

@@ -12,15 +12,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt at a transaction that has a table's turn, as sealing and publishing have: of two
- * publishers of a run, neither ends the other's session.
- *
- * <p>The only place that notes how far a publish is. {@link #run} ends in an answer or in an {@link
- * AttemptFailed} that says it.
+ * One execution of a sealing or publishing transaction, which holds the target's advisory lock. So of two publishers of one run, neither ends the other's session.
+ * 
+ * <p>Only this class notes how far a publish has come. {@link #run} returns an answer or throws an {@link AttemptFailed} that says how far.
  */
 final class Attempt {
 
-  /** Publishes into one table queue up; each may take this long before the next gives up. */
+  /** Publishes into one table take turns. One that waits gives up after this time. */
   private static final Duration OTHER_PUBLISHES = Duration.ofHours(1);
 
   private final Session session;
@@ -58,11 +56,8 @@ final class Attempt {
   }
 
   /**
-   * Begins a transaction and does the work in it once the table's turn is ours. Waits outside of a
-   * transaction: behind a pooler a waiting one would keep a session that those before it need.
-   *
-   * @param first what comes before the turn in each transaction; its answer, when there is one, is
-   *     the whole answer
+   * Begins a transaction, takes the target's advisory lock, and does the work. While another publisher holds the lock, this one rolls back and waits without a transaction. Otherwise it would occupy a pooler's session that the other publisher may need.
+   * @param first the step before the lock, in each transaction; if it gives an answer, that is the whole answer
    * @param beside the tables whose turns are taken, too
    */
   <T> T inTurn(
@@ -96,14 +91,14 @@ final class Attempt {
     return "target " + table;
   }
 
-  /** Notes a point that is reached; one that was reached before stays so. */
+  /** Notes that a point is reached; a later point is never replaced by an earlier one. */
   void reached(Progress point) {
     if (point.compareTo(progress) > 0) {
       progress = point;
     }
   }
 
-  /** The loss of another session is not this one's, which a pooler may give to others now. */
+  /** Returns the failure, with the process only if this session is lost. Otherwise a pooler may have given the process to another client. */
   private AttemptFailed failed(Exception cause) {
     boolean lost = cause instanceof SQLException && SqlState.isSessionLost(cause);
     boolean atWork = lost && (progress == Progress.COMMIT_SENT || !session.tryRollback());

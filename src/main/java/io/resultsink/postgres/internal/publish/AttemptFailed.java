@@ -5,7 +5,7 @@ import io.resultsink.postgres.internal.session.ServerProcess;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** The failure of one attempt to publish: its cause, and the state in which it left the run. */
+/** The failure of one attempt: its cause, and how far the attempt had come. */
 final class AttemptFailed extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -40,7 +40,7 @@ final class AttemptFailed extends Exception {
     return process;
   }
 
-  /** Returns whether the session was lost, and the server's answer with it. */
+  /** Returns whether the session was lost, so that the server's answer is unknown. */
   boolean isSessionLost() {
     return cause instanceof SQLException && SqlState.isSessionLost(cause);
   }

@@ -16,11 +16,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The properties that every replaced table hands on to the new one: owner, grants, comments, row
- * security, settings of columns.
+ * The properties that the new table gets in every replace: owner, grants, comments, row security,
+ * settings of columns.
  *
- * <p>Each is kept as the statements that make it so, with {@code %s} for the new table's name, so
- * that two tables have the same when their statements are the same.
+ * <p>Each property is stored as the statements that make it, with {@code %s} for the new table's
+ * name. Two tables have equal properties if their statements are equal.
  */
 final class CarriedProperties {
 
@@ -38,13 +38,13 @@ final class CarriedProperties {
           TableParts.OTHER_COLUMNS);
 
   /**
-   * All parts: the policies, too, whose expressions mean what they meant only under the empty
-   * search path that they were read under.
+   * All parts, policies included. The expressions of policies are read and written under the empty
+   * search path, because they mean something else under another path.
    */
   private static final List<TablePart> ALL =
       Stream.concat(WITHOUT_EXPRESSIONS.stream(), Stream.of(TableParts.POLICIES)).toList();
 
-  /** The parts that the rows' table has before its rows are analyzed. */
+  /** The parts that a new table gets before ANALYZE. */
   private static final TablePart[] SETTINGS = {
     TableParts.REPLICA_IDENTITY, TableParts.COLLATIONS, TableParts.SETTINGS
   };
@@ -53,7 +53,7 @@ final class CarriedProperties {
     TableParts.OWNER, TableParts.GRANTS, TableParts.COMMENTS, TableParts.SECURITY_LABELS
   };
 
-  /** The grantees of a table, for taking back what default privileges gave. */
+  /** The grantees of a table. Privileges that default privileges gave them are revoked. */
   private static final String GRANTEES =
       """
       SELECT DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC'
@@ -69,14 +69,17 @@ final class CarriedProperties {
   }
 
   /**
-   * Reads what {@code table} has but its policies, for the columns that the new one has too;
-   * nothing when there is no such table.
+   * Reads the properties of {@code table} without its policies, for the columns that the new table
+   * has too. Empty if there is no such table.
    */
   static CarriedProperties read(TableParts parts) throws SQLException {
     return new CarriedProperties(parts.making(WITHOUT_EXPRESSIONS));
   }
 
-  /** As {@link #read}, and its policies, for which the tables that they read are locked. */
+  /**
+   * Reads the properties of {@code table} with its policies. The server locks the tables that the
+   * policies read.
+   */
   static CarriedProperties readAll(TableParts parts) throws SQLException {
     return new CarriedProperties(parts.making(ALL));
   }
@@ -99,7 +102,7 @@ final class CarriedProperties {
     return same(other, RIGHTS);
   }
 
-  /** Returns what is not as it was handed on, in the table that was made from it. */
+  /** Returns the properties that the new table has otherwise than the old one. */
   List<TablePart> differences(CarriedProperties made) {
     return ALL.stream()
         .filter(
@@ -113,7 +116,7 @@ final class CarriedProperties {
     return making(table, SETTINGS);
   }
 
-  /** The statements that make row security of {@code table} what it was. */
+  /** Returns the statements that give {@code table} the old row security. */
   String[] makingRowSecurity(TableName table) {
     return making(table, TableParts.ROW_SECURITY);
   }
@@ -125,7 +128,9 @@ final class CarriedProperties {
         .toArray(String[]::new);
   }
 
-  /** Gives owner, privileges and comments to {@code table}, and takes away what it had beyond. */
+  /**
+   * Gives owner, privileges and comments to {@code table}, and revokes all other privileges on it.
+   */
   void applyRights(Session session, TableName table) throws SQLException {
     session.define(making(table, TableParts.OWNER));
     List<String> revoked =
@@ -138,7 +143,7 @@ final class CarriedProperties {
     session.define(Stream.concat(revoked.stream(), Stream.of(given)).toArray(String[]::new));
   }
 
-  /** Makes the policies of {@code table}, which has its name by now. */
+  /** Creates the policies of {@code table}, which already has the target's name. */
   void applyPolicies(Session session, TableName table) throws SQLException {
     try {
       session.defineExpressions(making(table, TableParts.POLICIES));

@@ -13,22 +13,24 @@ import org.postgresql.copy.CopyOut;
 /**
  * A new table, filled in the publishing transaction with rows that every snapshot sees.
  *
- * <p>Rows that are not frozen are invisible to snapshots older than their transaction: after a swap
- * such a reader finds an empty table. {@code COPY ... FREEZE} is allowed into a table that the same
- * (sub)transaction has created (PostgreSQL manual, COPY), so the rows come over a second session,
- * byte for byte.
+ * <p>Rows that are not frozen are invisible to snapshots older than their transaction, so such a
+ * reader would find an empty table after the swap. <a
+ * href="https://www.postgresql.org/docs/current/sql-copy.html">{@code COPY ... FREEZE}</a> is
+ * allowed into a table that the same transaction or subtransaction created. A second session reads
+ * the rows, and they are copied byte for byte.
  */
 final class FrozenCopy {
 
-  /** Rows are small; the driver sends a message for each call. */
+  /** Rows are small, and the driver sends one message for each call. */
   private static final int MESSAGE_BYTES = 64 << 10; // 64 KiB
 
   private FrozenCopy() {}
 
   /**
-   * Creates {@code table} and fills it; the number of rows.
+   * Creates {@code table} and fills it.
    *
-   * @param settings what else is defined while it is empty
+   * @param settings statements that run while the table is empty
+   * @return the number of rows
    */
   static long create(
       SessionPair sessions, TableName table, Columns columns, ReportedRows rows, String... settings)
@@ -42,22 +44,23 @@ final class FrozenCopy {
     return copied;
   }
 
-  /** Fills a table that this transaction has created; the number of rows. */
+  /** Fills a table that this transaction has created, and returns the number of rows. */
   static long fill(SessionPair sessions, TableName table, Columns columns, ReportedRows rows)
       throws SQLException {
     return rows.part().rows() == 0 ? 0 : copy(sessions, table, columns, rows);
   }
 
-  /** The statement that creates the table, with nothing but its columns. */
+  /** Returns the statement that creates the table, with its columns only. */
   static String definition(TableName table, Columns columns) {
     return "CREATE TABLE " + table.quoted() + " (\n  " + columns.definitions() + "\n)";
   }
 
-  private static long copy(SessionPair sessions, TableName table, Columns columns, ReportedRows rows)
+  private static long copy(
+      SessionPair sessions, TableName table, Columns columns, ReportedRows rows)
       throws SQLException {
     Session session = sessions.first();
     Session source = sessions.beginSecond("read staged rows for " + table);
-    // What is not of its column's type yet may be of one that has no exact binary form.
+    // A staged type that is not the column's own may lack an exact binary form.
     String format = columns.stagedAsIs() ? "binary" : "text";
     CopyOut out =
         source
@@ -93,7 +96,7 @@ final class FrozenCopy {
         in.cancelCopy();
       }
       if (out.isActive()) {
-        source.discard(); // cancelling would first read the rest
+        source.discard(); // cancelling would read the rest first
       }
     }
   }

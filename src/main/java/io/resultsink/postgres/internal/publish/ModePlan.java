@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The plan of a mode for a table that exists: the only switch on the mode when publishing.
  *
- * @param holds the lock that keeps the table's definition as it is, while readers and writers go on
+ * @param holds the lock that keeps the table's definition, while readers and writers go on
  * @param publishes the lock that readers or writers feel, taken last; null for none
  * @param newTable whether a new table takes its place
  * @param work what moves the rows
@@ -22,7 +22,8 @@ record ModePlan(
 
   static ModePlan of(PostgresTarget target) {
     return switch (target.mode()) {
-      // ROW EXCLUSIVE is all that the INSERT privilege permits, and enough against ALTER TABLE.
+      // The INSERT privilege permits no more than ROW EXCLUSIVE, which is enough against ALTER
+      // TABLE.
       case APPEND -> new ModePlan(TableLock.ROW_EXCLUSIVE, null, false, MoveRows::insert, false);
       case REPLACE ->
           new ModePlan(
@@ -31,7 +32,7 @@ record ModePlan(
               true,
               target.keepsDefinition() ? MoveRows::swapKeeping : MoveRows::swap,
               false);
-      // With less, two runs at once leave the rows of both.
+      // With a weaker lock, two concurrent runs would leave the rows of both.
       case TRUNCATE ->
           new ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,

@@ -20,15 +20,14 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The move of the staged rows into a table that exists, under its mode's lock. */
+/** The move of the staged rows into a target that exists, under the mode's lock. */
 @FunctionalInterface
 interface MoveRows {
 
   /**
-   * The objects of the work.
-   *
-   * @param key the columns of mode=update
-   * @param fresh the new table with the rows and what it takes over, for replace
+   * The objects of the move.
+   * @param key the key columns, for update
+   * @param fresh the new table with the rows, for replace
    * @param references the foreign keys that the new table gets while readers wait
    * @param time what the attempt may wait for locks
    */
@@ -42,7 +41,7 @@ interface MoveRows {
       List<TableParts.Making> references,
       LockAttempts.Time time) {}
 
-  /** Does it; the number of rows that were moved. */
+  /** Moves the rows, and returns how many. */
   long move(Scene scene) throws SQLException;
 
   /** append. */
@@ -66,7 +65,7 @@ interface MoveRows {
             .map(Column::name)
             .filter(name -> !scene.key().contains(name))
             .toList();
-    // A result of nothing but the key still finds its row: DO NOTHING would not count it.
+    // If the result has the key columns only, they are set to themselves, because DO NOTHING would not count the row.
     String assignments =
         (rest.isEmpty() ? scene.key() : rest)
             .stream()
@@ -78,7 +77,7 @@ interface MoveRows {
         scene, insertStatement(scene) + "\nON CONFLICT (" + key + ") DO UPDATE SET " + assignments);
   }
 
-  /** replace with keep=all: the old definition, proven to be the same. */
+  /** replace with keep=all: the new table gets the old definition, and a comparison proves it. */
   static long swapKeeping(Scene scene) throws SQLException {
     Session session = scene.session();
     NewTable fresh = Objects.requireNonNull(scene.fresh());
@@ -150,8 +149,7 @@ interface MoveRows {
   }
 
   /**
-   * An event trigger may have changed the new table after us. Readers wait meanwhile, so that
-   * nothing is read again in a database that has none.
+   * An event trigger may have changed the new table. Readers wait meanwhile, so this is skipped in a database without event triggers.
    */
   private static void requireKept(Scene scene, CarriedProperties wanted) throws SQLException {
     String sql = "SELECT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')";
@@ -174,7 +172,7 @@ interface MoveRows {
     }
   }
 
-  /** A unique index takes any number of NULLs, each as a new row; a primary key refuses them. */
+  /** A unique index accepts any number of NULLs, each as a new row; a primary key refuses them. */
   private static void requireKeys(Scene scene) throws SQLException {
     ResultKeys keys = new ResultKeys(scene.rows(), scene.columns(), scene.key());
     if (keys.haveNull(scene.session())) {
@@ -193,13 +191,13 @@ interface MoveRows {
   private static String insertStatement(Scene scene) {
     return "INSERT INTO "
         + scene.table().quoted()
-        + " AS target (" // a table named excluded is not what ON CONFLICT calls so
+        + " AS target (" // an alias, because a target named excluded would be ambiguous
         + scene.columns().names()
         + ")\n"
         + scene.rows().select();
   }
 
-  /** The user's triggers find what they find by hand. */
+  /** The target's triggers use the role's search path, as they do outside of the sink. */
   private static long inRoleSearchPath(Scene scene, String sql) throws SQLException {
     scene.session().useRoleSearchPath();
     long rows = scene.session().execute(sql);
@@ -208,8 +206,7 @@ interface MoveRows {
   }
 
   /**
-   * The preflight let pass only keys that can be put off until the new rows are there. All of them:
-   * a name would also mean its namesakes of other tables, which perhaps cannot.
+   * Defers all constraints. The preflight has refused foreign keys that cannot be deferred. A name would also mean constraints of other tables with that name, which may not be deferrable.
    */
   private static void deferForeignKeys(Scene scene) throws SQLException {
     scene.session().execute("SET CONSTRAINTS ALL DEFERRED");

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The new table of a replace, with its rows, before it takes the old one's place.
  *
- * @param parts the parts of the table that has the target's name
- * @param has what it has of the old table already
- * @param staging where its rows were staged, when that is still to become the new table; null for a
- *     copy, and for a staging table that has become it
- * @param kept what it gets in the old one's place; null unless it keeps everything
- * @param proof what the old table was as this was read; null unless it keeps everything
+ * @param parts the parts of the old table
+ * @param has the properties that the new table has already
+ * @param staging the sealed table, while it is still to become the new table; null after that, and
+ *     for a copy
+ * @param kept the parts that the new table gets; null without {@code keep=all}
+ * @param proof the definition of the old table when it was read; null without {@code keep=all}
  */
 record NewTable(
     TableName name,

@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** Finds out, after a publish was rolled back, which rows or which column were to blame. */
+/** The search for the rows or the column that made a publish fail, after it was rolled back. */
 final class PublishDiagnosis {
 
   private final PostgresConnections connections;
@@ -38,7 +38,7 @@ final class PublishDiagnosis {
     this.rows = rows;
   }
 
-  /** The failure in words, for the table that it left untouched. */
+  /** Returns the failure in words, for a table that it left untouched. */
   ResultSinkException explain(SQLException failure) {
     String state = String.valueOf(SqlState.of(failure));
     if (failure instanceof PartFailedException part) {
@@ -88,7 +88,7 @@ final class PublishDiagnosis {
         failure);
   }
 
-  /** The server's own words name what has no name of the user's yet. */
+  /** The server names an object that does not have the user's name yet. */
   private ResultSinkException ofPart(PartFailedException failure) {
     return failure.isOfRows()
         ? violated(Printable.of(failure.what()), failure)
@@ -104,8 +104,7 @@ final class PublishDiagnosis {
   }
 
   /**
-   * Returns whether a violated unique index is PostgreSQL's own, as when two sessions create a
-   * table.
+   * Returns whether the violated unique index is one of the catalog, as when two sessions create one table.
    */
   static boolean isOfCatalog(SQLException failure) {
     ServerErrorMessage said =
@@ -135,16 +134,14 @@ final class PublishDiagnosis {
   }
 
   /**
-   * The first column, staged as text, that PostgreSQL cannot convert for the same reason. Whatever
-   * the reason is: types such as regclass, jsonpath and tsquery have errors of other classes than
-   * data exceptions, and quote the value in them too.
+   * Returns the first column, staged as text, that PostgreSQL cannot convert for the same reason. All SQLSTATEs count: types such as regclass, jsonpath and tsquery fail with other classes than data exceptions, and quote the value in these too.
    */
   private Optional<Column> unconvertible(String state) throws SQLException {
     for (Column column : staging.columns().columns()) {
       if (column.stagedAsIs()) {
         continue;
       }
-      boolean domain = column.publishExpression().equals(column.quoted()); // assigned, and checked then
+      boolean domain = column.publishExpression().equals(column.quoted()); // a domain is checked when the value is assigned
       String converted =
           domain ? "CAST(" + column.quoted() + " AS " + column.type() + ")" : column.publishExpression();
       try (Session session = connections.borrow()) {

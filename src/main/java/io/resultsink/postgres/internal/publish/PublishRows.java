@@ -13,7 +13,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes the reported chunks of a run; its one element is there for an empty result too. */
+/** The step that publishes the reported chunks of a run. Its one input element exists for an empty result too. */
 @Internal
 public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
 
@@ -21,7 +21,7 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
 
   private final RunPlan plan;
 
-  /** Publishes into the target of a run. */
+  /** Creates the step for the target of a run. */
   public PublishRows(RunPlan plan) {
     this.plan = plan;
   }

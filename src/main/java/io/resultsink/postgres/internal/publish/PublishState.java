@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  * The state of a publish between two attempts. It never changes: each failed attempt leads to the
  * next one.
  *
- * @param attempts the attempts that failed
- * @param reached those of them that reached the server and lost it
- * @param inDoubt whether a COMMIT was sent whose outcome nobody knows yet
+ * @param attempts how many attempts failed
+ * @param reached how many of these reached the server and lost it
+ * @param inDoubt whether a COMMIT was sent whose outcome is not known yet
  * @param lost the server process of a lost session, which may still be at work
- * @param deadline of a server that is away, as System.nanoTime() tells it
+ * @param deadline until when a server that is away is waited for, in terms of System.nanoTime()
  */
 record PublishState(int attempts, int reached, boolean inDoubt, @Nullable ServerProcess lost, long deadline) {
 
-  /** Conflicts that are still there after this many attempts are not bad luck. */
+  /** A conflict that is still there after this many attempts is not a coincidence. */
   static final int ATTEMPTS = 10;
 
   /** The decision after a failed attempt. */
@@ -31,7 +31,7 @@ record PublishState(int attempts, int reached, boolean inDoubt, @Nullable Server
     RETRY,
     /** The publish has failed, and the table is untouched. */
     FAIL,
-    /** A COMMIT was sent, and whether it was done cannot be found out now. */
+    /** A COMMIT was sent, and its outcome cannot be found out now. */
     UNKNOWN
   }
 
@@ -45,7 +45,7 @@ record PublishState(int attempts, int reached, boolean inDoubt, @Nullable Server
     boolean wasThere =
         failed.progress() != Progress.NOT_REACHED
             && !(failed.cause() instanceof DatabaseUnavailableException);
-    // However long an attempt has worked, its server is away only since now.
+    // The time that the attempt worked does not count: the server is away only since now.
     return new PublishState(
         attempts + 1,
         reached + (wasThere ? 1 : 0),
@@ -54,7 +54,7 @@ record PublishState(int attempts, int reached, boolean inDoubt, @Nullable Server
         wasThere ? now + reconnect.toNanos() : deadline);
   }
 
-  /** A row that was free to claim proves that no earlier COMMIT was done. */
+  /** The attempt could claim the row, which proves that no earlier COMMIT succeeded. */
   private boolean isInDoubtAfter(AttemptFailed failed) {
     return switch (failed.progress()) {
       case NOT_REACHED, BEGUN -> inDoubt;
@@ -68,11 +68,7 @@ record PublishState(int attempts, int reached, boolean inDoubt, @Nullable Server
    * for PostgreSQL's errors their SQLSTATE:
    *
    * <ul>
-   *   <li>a lost session: another attempt until the server was away for too long,
-   *   <li>a conflict with others, or a race with them: another attempt, unless lock_wait is over,
-   *   <li>anything else: none.
-   * </ul>
-   *
+   *   <li>a lost session: another attempt, until the server has been away for too long <li>a conflict or a race with another session: another attempt, unless lock_wait is over <li>anything else: no other attempt </ul>
    * @param patient whether lock_wait is not over
    */
   Verdict verdict(AttemptFailed failed, boolean patient, long now) {
@@ -94,7 +90,7 @@ record PublishState(int attempts, int reached, boolean inDoubt, @Nullable Server
         || (cause instanceof SQLException sql && (SqlState.isConcurrency(sql) || isRace(sql)));
   }
 
-  /** Returns whether someone created the target, or its new table's name, since we looked. */
+  /** Returns whether another session has created the target, or a table of the new table's name, since the preflight. */
   private static boolean isRace(SQLException failure) {
     return !(failure instanceof PartFailedException)
         && (SqlState.is(SqlState.DUPLICATE_TABLE, failure)

@@ -9,17 +9,17 @@ final class PublishTimes {
   private long prepared = begin;
   private long locked = begin;
 
-  /** The new table is ready, or there is none. */
+  /** Notes that the new table is ready, or that none is needed. */
   void prepared() {
     prepared = System.nanoTime();
   }
 
-  /** The mode's lock is held. */
+  /** Notes that the mode's lock is held. */
   void locked() {
     locked = System.nanoTime();
   }
 
-  /** Since the attempt began. */
+  /** Returns the milliseconds since the attempt began. */
   long elapsedMillis() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
   }

@@ -28,8 +28,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Staging to target, in one transaction; the same order for every mode, so that no two can
- * deadlock.
+ * The publishing transaction: from staging table to target. Its order is the same for every mode,
+ * so that two publishes cannot deadlock.
  */
 final class PublishTransaction {
 
@@ -73,7 +73,11 @@ final class PublishTransaction {
     return target.keepsDefinition() ? ForeignKeys.neighbours(session, table) : List.of();
   }
 
-  /** Claims the part in the ledger; the summary of before when it is published already. */
+  /**
+   * Claims the part in the ledger.
+   *
+   * @return the earlier summary, if the part is published already
+   */
   private Optional<ResultSummary> published(Attempt attempt) throws SQLException {
     if (ledger.claim(session, rows.part(), table, target.mode().option())) {
       attempt.reached(Progress.CLAIMED);
@@ -95,7 +99,7 @@ final class PublishTransaction {
     rows.lock(session);
     rows.requireOurs(session);
     FaultPoint.STAGING_LOCKED.reached();
-    // Sealed rows were counted as they were sealed; since then no worker knows their name.
+    // Sealed rows were counted when they were sealed, and no worker knows their name since.
     boolean alone = rows.areSealed() || rows.verify(session);
 
     ModePlan mode = ModePlan.of(target);
@@ -103,18 +107,19 @@ final class PublishTransaction {
     Preflight.Findings findings = requireStillFitting();
     boolean live = mode.newTable() && alone && rows.canGoLive(session) && (!exists || fits());
     if (live && !exists) {
-      session.define(FrozenCopy.definition(table, staging.columns())); // gets what new tables get
+      session.define(
+          FrozenCopy.definition(table, staging.columns())); // so that it gets default privileges
     }
     RowsToTable way = new RowsToTable(plan, staging, rows, sessions, times, patience);
     long moved = live || exists ? way.existing(mode, live) : way.missing();
     requireAllMoved(moved);
-    if (target.mode() == WriteMode.APPEND) { // whose lock lets others attach a partition
+    if (target.mode() == WriteMode.APPEND) { // its lock permits others to attach a partition
       ForeignParts.requireNone(session, staging.target());
     }
 
     ResultSummary summary = summary(!exists, stagingMillis, findings.loses());
     Instant publishedAt = ledger.record(session, rows.part().id(), summary, table);
-    session.useRoleSearchPath(); // the user's triggers that wait for the commit
+    session.useRoleSearchPath(); // deferred triggers of the user run now
     FaultPoint.COMMITTING.reached();
     attempt.reached(Progress.COMMIT_SENT);
     session.commit();
@@ -125,23 +130,23 @@ final class PublishTransaction {
         .build();
   }
 
-  /** Returns whether the rows' own table can become one that has the target's definition. */
+  /** Returns whether the sealed table can become the new table, with the target's definition. */
   private boolean fits() throws SQLException {
     return !target.keepsDefinition()
         || TableParts.ofSameColumns(session, table).rowsCanStay(staging.columnNames());
   }
 
   /**
-   * Nobody alters the table from here on; its readers and writers go on.
+   * Locks the target's definition: from here on nobody alters it, while readers and writers go on.
    *
-   * @return whether it exists
+   * @return whether the target exists
    */
   private boolean holdDefinition(ModePlan mode) throws SQLException {
     Optional<Character> kind = ExistingTable.kindOf(session, table);
     if (kind.isEmpty() || !ExistingTable.isTable(kind.get())) {
-      return kind.isPresent(); // a view is refused in words by the preflight that follows
+      return kind.isPresent(); // the preflight that follows refuses a view in words
     }
-    // Autovacuum gives way, but only to a request that waits longer than deadlock_timeout.
+    // Autovacuum gives way only to a request that waits longer than deadlock_timeout.
     new LockAttempts(session, patience)
         .acquire(table, mode.holds(), longest(patience.left(), target.lockTimeout()));
     return true;

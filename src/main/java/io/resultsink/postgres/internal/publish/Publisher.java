@@ -29,14 +29,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes until the outcome is known: again after a conflict or a lost session, and after a lost
- * COMMIT the ledger decides.
+ * The loop that publishes until the outcome is known. After a conflict or a lost session it tries again; after a lost COMMIT the ledger decides.
  */
 public final class Publisher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
-  /** The time that a server that has gone away may stay away. */
+  /** The time for which a server that is away is waited for. */
   private static final Duration RECONNECT = Duration.ofMinutes(1);
 
   private static final Retry PAUSES =
@@ -128,14 +127,14 @@ public final class Publisher {
       PublishTransaction transaction =
           new PublishTransaction(plan, staging, ready, sessions, times, patience);
       ResultSummary summary = Attempt.run(sessions.first(), transaction::run);
-      // After a lost COMMIT it was this very publish that the ledger has.
+      // After a lost COMMIT, the publish that the ledger has is this one.
       return state.inDoubt() ? summary.toBuilder().alreadyPublished(false).build() : summary;
     } catch (SQLException | DatabaseUnavailableException e) {
       throw new AttemptFailed(e, Progress.NOT_REACHED, null);
     }
   }
 
-  /** The rows, sealed and frozen where that is of use and nobody is in the way. */
+  /** Returns the rows, sealed and frozen if the mode profits from that and no other session prevents it. */
   private ReportedRows ready(StagingTable staging, ReportedRows rows, SessionPair sessions)
       throws AttemptFailed {
     if (!StagingSealer.isUseful(plan, staging, rows)) {
@@ -145,7 +144,7 @@ public final class Publisher {
         sessions.first(), attempt -> new StagingSealer(plan, staging).seal(rows, sessions, attempt));
   }
 
-  /** Its transaction may still be running, and a look at the ledger would come too early. */
+  /** The lost session's transaction may still be running, so the ledger would be asked too early. */
   private static void endLostSession(@Nullable ServerProcess lost, Session session) throws SQLException {
     if (lost != null) {
       session.begin(Duration.ofSeconds(10), "end a lost session");

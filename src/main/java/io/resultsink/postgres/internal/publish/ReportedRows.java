@@ -37,7 +37,7 @@ final class ReportedRows {
   private final Part part;
 
   /**
-   * The chunks to be found in the table: the reported chunks, unless one transaction copied them.
+   * The chunks in the table: the reported ones, or the one transaction that copied them.
    */
   private final List<StagedChunk> chunks;
 
@@ -56,7 +56,7 @@ final class ReportedRows {
     this.vacuumed = vacuumed;
   }
 
-  /** The same rows, once they are sealed. */
+  /** Returns these rows after they are sealed. */
   ReportedRows in(SealedTable sealed) {
     return new ReportedRows(staging, sealed.name(), part, sealed.chunks(), false);
   }
@@ -65,12 +65,12 @@ final class ReportedRows {
     return !name.equals(staging.name());
   }
 
-  /** The same rows, in a table that was vacuumed and analyzed. */
+  /** Returns these rows, in a table that was vacuumed and analyzed. */
   ReportedRows vacuumed() {
     return new ReportedRows(staging, name, part, chunks, true);
   }
 
-  /** The table that they are in. */
+  /** Returns the table that has the rows. */
   TableName name() {
     return name;
   }
@@ -79,9 +79,9 @@ final class ReportedRows {
     return part;
   }
 
-  /** Lets no zombie add a row from here on. */
+  /** Locks the table, so that no zombie can add a row from here on. */
   void lock(Session session) throws SQLException {
-    // Tokens first, as in every chunk: whoever holds both has taken them in this order.
+    // The token table first, as in every chunk, so that two sessions cannot deadlock.
     new StagingLock(session, areSealed() ? List.of(name) : List.of(staging.tokens(), name))
         .acquire();
   }
@@ -103,11 +103,8 @@ final class ReportedRows {
   }
 
   /**
-   * Checks that each reported chunk stands in the staging table with as many rows as it reported.
-   * Per chunk, since in a total a lost chunk and a doubled one of equal size cancel. By its token,
-   * since a server that has taken the place of another gives transaction ids out again.
-   *
-   * @return whether nothing else stands there
+   * Checks that the staging table has each reported chunk, with as many rows as were reported. Each chunk is counted, because in a total a lost chunk and a doubled one of equal size cancel out. Each chunk must have its token, because a server that replaced another gives out transaction ids again.
+   * @return whether the table has no other rows
    */
   boolean verify(Session session) throws SQLException {
     Map<Long, Long> found = new HashMap<>();
@@ -143,7 +140,7 @@ final class ReportedRows {
     return found.size() == chunks.size();
   }
 
-  /** The tokens of reported chunks whose transactions the server does not know as reported. */
+  /** Returns the tokens of reported chunks that this server does not have with the reported transaction. */
   private Set<UUID> lostTokens(Session session) throws SQLException {
     String sql =
         """
@@ -160,8 +157,7 @@ final class ReportedRows {
   }
 
   /**
-   * Returns whether their table can be swapped in as it is. Whoever reads it, a backup perhaps, is
-   * not waited for, nor is anyone whose snapshot is older than they are.
+   * Returns whether the sealed table can become the new table as it is. The publish waits neither for readers of the table, such as a backup, nor for snapshots that are older than the rows.
    */
   boolean canGoLive(Session session) throws SQLException {
     if (!vacuumed) {
@@ -175,9 +171,7 @@ final class ReportedRows {
   }
 
   /**
-   * Returns whether every snapshot sees them all, also those that were taken before they were
-   * written: by VACUUM's own word, that the table has no transaction id left that is not frozen.
-   * Ids are compared by age, since they begin again after 2^32.
+   * Returns whether every snapshot sees all rows, also one that is older than the rows. VACUUM records in the catalog that no older transaction id is left unfrozen. Ids are compared by age, because they begin again after 2^32.
    */
   private boolean areFrozen(Session session) throws SQLException {
     String sql =
@@ -188,7 +182,7 @@ final class ReportedRows {
     return session.find(sql, row -> row.getBoolean(1), name.quoted()).orElse(false);
   }
 
-  /** Returns what names them in a statement: their transactions' ids, digits only. */
+  /** Returns the ids of the rows' transactions as SQL writes them: digits only. */
   String from() {
     return name.quoted()
         + " AS staged WHERE staged.xmin OPERATOR(pg_catalog.=) ANY ("
@@ -202,12 +196,12 @@ final class ReportedRows {
         .collect(Collectors.joining(",", "'{", "}'::pg_catalog.xid[]"));
   }
 
-  /** SELECT of the columns as they are staged. */
+  /** Returns the SELECT of the columns as they are staged. */
   String selectAsStaged() {
     return "SELECT " + staging.columns().names() + "\n  FROM " + from();
   }
 
-  /** SELECT of the columns as they go into the table. */
+  /** Returns the SELECT of the columns as they go into the target. */
   String select() {
     return "SELECT " + staging.columns().publishExpressions() + "\n  FROM " + from();
   }

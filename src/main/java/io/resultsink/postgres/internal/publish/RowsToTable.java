@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a publish that moves the rows: what is made ready before, the lock, the work. */
+/** The part of a publish that moves the rows: it prepares a new table, takes the mode's lock, and writes. */
 final class RowsToTable {
 
   private final PostgresTarget target;
@@ -56,9 +56,8 @@ final class RowsToTable {
   }
 
   /**
-   * Into a table that exists.
-   *
-   * @param live whether the rows' own table takes its place
+   * Moves the rows into a target that exists.
+   * @param live whether the sealed table takes its place
    * @return the number of rows
    */
   long existing(ModePlan mode, boolean live) throws SQLException {
@@ -73,9 +72,9 @@ final class RowsToTable {
         session, rows, table, staging.columns(), key(), fresh, references, time);
   }
 
-  /** All that has to wait for a lock waits briefly, since readers wait for us meanwhile. */
+  /** Every wait for a lock is brief, because readers wait for us meanwhile. */
   private long swapping(ModePlan mode, NewTable fresh, boolean live) throws SQLException {
-    // Held only with the target's lock: a backup that waits for it would hold the target's.
+    // Held only together with the target's lock, because a backup that waits for this table may hold the target's lock.
     boolean both = live && !target.keepsDefinition();
     List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
     LockAttempts attempts = new LockAttempts(session, patience);
@@ -105,7 +104,7 @@ final class RowsToTable {
         });
   }
 
-  /** Readers go on while the work waits for rows of others, so that it may wait long. */
+  /** Readers go on while this waits for rows that others have locked, so it may wait long. */
   private long keeping(ModePlan mode) throws SQLException {
     TableLock lock = mode.publishes();
     if (lock != null) {
@@ -128,7 +127,7 @@ final class RowsToTable {
     FaultPoint.TARGET_LOCKED.reached();
   }
 
-  /** The parts of the target for the new table's columns. */
+  /** Returns the parts of the target for the new table's columns. */
   static TableParts parts(Session session, PostgresTarget target, StagingTable staging)
       throws SQLException {
     TableName table = staging.target().table();
@@ -152,7 +151,7 @@ final class RowsToTable {
       return new NewTable(rows.name(), rows.part().rows(), parts, has, staging, null, null);
     }
     CarriedProperties carried = CarriedProperties.read(parts);
-    // A name that nobody could foresee, and take before us.
+    // The name is random, so that no other role can take it first.
     String fresh = "result_sink_new_" + UUID.randomUUID().toString().replace("-", "");
     TableName name = new TableName(table.schema(), fresh);
     long copied =
@@ -162,8 +161,7 @@ final class RowsToTable {
   }
 
   /**
-   * The rows' own table as the old one is. Its readers, a backup perhaps, go on while its indexes
-   * are built; what excludes them comes last.
+   * Gives the sealed table the old table's definition. Its readers, such as a backup, go on while indexes are built; steps that exclude readers come last.
    */
   private NewTable keepingInPlace() throws SQLException {
     KeptTable kept = KeptTable.of(session, table);
@@ -183,7 +181,7 @@ final class RowsToTable {
     return new NewTable(name, rows.part().rows(), kept.parts(), has, null, kept, proof);
   }
 
-  /** A new table as the old one is, with a copy of the rows. */
+  /** Creates a new table with the old table's definition and a copy of the rows. */
   private NewTable keepingByCopy() throws SQLException {
     KeptTable kept = KeptTable.of(session, table);
     TableProof proof = TableProof.of(session, table);
@@ -198,7 +196,7 @@ final class RowsToTable {
     return new NewTable(name, copied, kept.parts(), has, null, kept, proof);
   }
 
-  /** A guard of the database may have switched row security on as the table was created. */
+  /** An event trigger may have turned on row security when the table was created. */
   private static String[] likeOld(CarriedProperties carried, TableName name) {
     String open =
         "ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
@@ -208,8 +206,7 @@ final class RowsToTable {
   }
 
   /**
-   * Into a table that nobody has made yet.
-   *
+   * Moves the rows into a target that does not exist yet.
    * @return the number of rows
    */
   long missing() throws SQLException {

@@ -22,17 +22,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the staging table of a replace ready to go live itself: nobody can add a row to it, and its
- * rows are frozen, so that snapshots older than the publish see them.
+ * The sealer of a replace's staging table, so that this table can become the new table. Nobody can
+ * add a row to a sealed table, and its rows are frozen, so that snapshots older than the publish
+ * see them.
  *
- * <p>None of it is needed for the publish to be right. What cannot be done at once, because others
- * read the table or hold old snapshots, is left, and the publish copies the rows instead.
+ * <p>Sealing is an optimization. If another session reads the table or holds an old snapshot, the
+ * publish copies the rows instead.
  */
 final class StagingSealer {
 
   private static final Logger LOG = LoggerFactory.getLogger(StagingSealer.class);
 
-  /** Freezing is reading and writing the table once; a disk does more in a second. */
+  /** Freezing reads and writes the table once; any disk is faster than this. */
   private static final long SLOWEST_BYTES_A_SECOND = 5 << 20; // 5 MiB
 
   private static final Duration SHORTEST_LIMIT = Duration.ofSeconds(30);
@@ -47,7 +48,7 @@ final class StagingSealer {
     this.table = staging.target().table();
   }
 
-  /** Returns whether these rows could go live where they are staged. */
+  /** Returns whether the staging table of these rows could become the new table. */
   static boolean isUseful(RunPlan plan, StagingTable staging, ReportedRows rows) {
     return ModePlan.of(plan.target()).newTable()
         && plan.target().staging() == StagingDurability.LOGGED
@@ -93,7 +94,7 @@ final class StagingSealer {
       if (!SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
         throw e;
       }
-      session.rollback(); // the publish will say what that means
+      session.rollback(); // the publish reports this failure
       return rows;
     }
     rows.requireOurs(session);
@@ -110,7 +111,7 @@ final class StagingSealer {
       LOG.info("{} is being read; its rows will be copied", staging.name());
       return rows;
     }
-    // Before it is analyzed, which another collation would undo.
+    // Before ANALYZE, because a change of collation would discard its statistics.
     String[] settings = CarriedProperties.read(parts(session)).makingSettings(sealed.name());
     if (settings.length > 0) {
       session.define(settings);
@@ -124,7 +125,7 @@ final class StagingSealer {
     return RowsToTable.parts(session, plan.target(), staging);
   }
 
-  /** Returns whether a table that keeps its definition can be made of the one the rows are in. */
+  /** Returns whether the sealed table can get the target's definition. */
   private boolean canStay(Session session) throws SQLException {
     return !plan.target().keepsDefinition()
         || ExistingTable.find(session, table).isEmpty()
@@ -132,8 +133,8 @@ final class StagingSealer {
   }
 
   /**
-   * Returns whether both tables, of which one gets another name and the other goes, are used by
-   * nobody.
+   * Returns whether no session uses the two tables: the one to be renamed and the one to be
+   * dropped.
    */
   private boolean areFree(Session session) throws SQLException {
     return LockAttempts.canLockNow(session, staging.tokens())
@@ -141,10 +142,9 @@ final class StagingSealer {
   }
 
   /**
-   * Freezes sealed rows, as far as others' snapshots permit, and collects what the planner wants to
-   * know of them.
+   * Freezes and analyzes sealed rows, as far as others' snapshots permit.
    *
-   * @return the rows; ready to go live if their table's transaction ids will say so
+   * @return the rows; the publish checks whether all of them are frozen
    */
   private static ReportedRows freeze(ReportedRows sealed, Session session) throws SQLException {
     Duration limit =

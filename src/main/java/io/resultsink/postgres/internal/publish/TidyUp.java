@@ -17,20 +17,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tidies up after a publish: this run's staging table, those of dead runs, old ledger rows, and the
- * dead rows of a truncate. All of it best effort: the result stands already.
+ * The step after the publish. It drops this run's staging table and abandoned ones, deletes old
+ * ledger rows, and vacuums after a truncate. A failure here is a warning, because the result is
+ * published.
  */
 @Internal
 public final class TidyUp extends DoFn<ResultSummary, Void> {
 
   private static final Logger LOG = LoggerFactory.getLogger(TidyUp.class);
 
-  /** The ledger forgets runs whose id nobody gave after this. */
+  /** The age at which the ledger forgets a run whose id was generated. */
   private static final Duration LEDGER_AGE = Duration.ofDays(400);
 
   private final RunPlan plan;
 
-  /** Tidies up after a run. */
+  /** Creates the step for a run. */
   public TidyUp(RunPlan plan) {
     this.plan = plan;
   }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * VACUUM, which runs outside of a transaction and takes no settings there; what it waits for is
- * bounded by its own options and by the driver.
+ * VACUUM, which runs outside of a transaction and so without the sink's settings. Its own options
+ * and the driver limit its waits.
  */
 final class Vacuum {
 
@@ -22,17 +22,17 @@ final class Vacuum {
 
   private static final int MAINTAIN_SINCE = 17;
 
-  /** The time that the pipeline's end may wait for whoever is at the table. */
+  /** The time for which the pipeline's end may wait for other users of the table. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final Retry PAUSES = Retry.every(Duration.ofMillis(150));
 
-  /** The time that the work itself may take. */
+  /** The time that the vacuum itself may take. */
   private static final Duration LONGEST = Duration.ofHours(1);
 
   private Vacuum() {}
 
-  /** VACUUM skips a table it is not permitted on with no more than a warning. */
+  /** Without the privilege, VACUUM skips the table with a warning only. */
   static boolean isPermitted(Session session, TableName table) throws SQLException {
     String maintain =
         session.serverVersion() >= MAINTAIN_SINCE
@@ -46,9 +46,9 @@ final class Vacuum {
   }
 
   /**
-   * Gives the room of deleted rows back to the table, so that the next truncate does not grow it.
-   * Without TRUNCATE, which takes ACCESS EXCLUSIVE to cut the table's tail; readers would feel it.
-   * Whoever holds the table's lock is waited for briefly: autovacuum comes by later.
+   * Frees the space of deleted rows within the table, so that the next truncate does not grow it.
+   * The end of the file is not cut (TRUNCATE false), because that takes ACCESS EXCLUSIVE, which
+   * readers feel. The wait for the table's lock is brief, because autovacuum comes later anyway.
    */
   static void reclaim(Session session, TableName table) throws SQLException {
     String sql = "VACUUM (ANALYZE, TRUNCATE false, SKIP_LOCKED) " + table.quoted();
@@ -63,8 +63,8 @@ final class Vacuum {
   }
 
   /**
-   * Freezes the rows that no snapshot can miss. A table whose lock is taken is skipped; a page that
-   * a reader holds, or the role's own time limits, end it, and the session may be lost then.
+   * Freezes rows that every current snapshot sees. Skips a table whose lock is taken. A page that a
+   * reader holds, or the role's time limits, end the vacuum, and the session may be lost then.
    *
    * @param limit how long it may take
    */
@@ -72,7 +72,11 @@ final class Vacuum {
     run(session, "VACUUM (FREEZE, ANALYZE, SKIP_LOCKED) " + table.quoted(), limit);
   }
 
-  /** Runs it; false when it skipped a table that was locked, of which it warns. */
+  /**
+   * Runs the statement.
+   *
+   * @return false if it skipped a locked table, with a warning
+   */
   private static boolean run(Session session, String sql, Duration limit) throws SQLException {
     Connection connection = session.connection();
     connection.setAutoCommit(true);

@@ -6,10 +6,10 @@ import org.apache.beam.sdk.annotations.Internal;
 /**
  * The rows that one publish makes visible, by the reports of their chunks.
  *
- * <p>The input is bounded, so a run has one part: all of it.
+ * <p>The input is bounded, so a run has one part: the whole result.
  *
- * @param given whether the caller chose the run id, so that the ledger never forgets the part
- * @param chunks no other chunk counts, whatever else is staged
+ * @param given whether the user gave the run id, so that the ledger never forgets the part
+ * @param chunks the reports of its chunks; no other chunk counts
  */
 @Internal
 public record Part(PartId id, boolean given, List<StagedChunk> chunks) {
@@ -19,7 +19,7 @@ public record Part(PartId id, boolean given, List<StagedChunk> chunks) {
     chunks = List.copyOf(chunks);
   }
 
-  /** The part that is a whole run. */
+  /** Returns the part that is a whole run. */
   public static Part whole(RunIdentity run, List<StagedChunk> chunks) {
     return new Part(run.whole(), run.given(), chunks);
   }

@@ -3,19 +3,18 @@ package io.resultsink.postgres.internal.run;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The name of a part, by which the ledger knows what is published: with the table it is the key of
- * a row.
+ * The id of a part. Together with the table it is the key of a row of the ledger.
  *
  * @param runId the run that publishes it
- * @param part tells the parts of one run apart
+ * @param part the name of the part within its run
  */
 @Internal
 public record PartId(String runId, String part) {
 
-  /** As the ledger has it. */
+  /** The name of the whole result in the ledger. */
   private static final String WHOLE = "";
 
-  /** The only part of a run that publishes once. */
+  /** Returns the id of the only part of a run. */
   public static PartId whole(String runId) {
     return new PartId(runId, WHOLE);
   }

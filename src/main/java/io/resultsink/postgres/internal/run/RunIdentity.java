@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The two names of a run, fixed when the pipeline is built.
  *
- * <p>The load id is new for each application of the transform and names the staging table: one that
- * is named after a given run id would be found again by a retry whose columns have changed. The run
- * id is the load id unless it was given; with the table it is the ledger's key.
+ * <p>The load id is new for each application of the transform, and names the staging table. If the
+ * run id named it, a second launch with other columns would find the first launch's table. The run
+ * id is the load id unless the user gives one. Run id and table together are the ledger's key.
  *
  * @param loadId 32 hexadecimal digits
- * @param givenRunId the run id, when the caller knows it
+ * @param givenRunId the run id, if the user gives one
  * @param launched the run id that only the launch of a template supplies
  */
 @Internal
@@ -24,13 +24,13 @@ public record RunIdentity(
     String loadId, @Nullable String givenRunId, @Nullable ValueProvider<String> launched)
     implements Serializable {
 
-  /** A fresh load. */
+  /** Creates the identity of a new load. */
   public static RunIdentity create(
       @Nullable String givenRunId, @Nullable ValueProvider<String> launched) {
     return new RunIdentity(UUID.randomUUID().toString().replace("-", ""), givenRunId, launched);
   }
 
-  /** The run's name. */
+  /** Returns the run id. */
   public String runId() {
     if (launched != null) {
       return RunId.check("the run id of the launch", launched.get());
@@ -38,19 +38,19 @@ public record RunIdentity(
     return givenRunId != null ? givenRunId : loadId;
   }
 
-  /** The part that is the whole run. */
+  /** Returns the id of the part that is the whole run. */
   public PartId whole() {
     return PartId.whole(runId());
   }
 
-  /** Returns whether the caller chose the run id, so that the ledger never forgets it. */
+  /** Returns whether the user gave the run id, so that the ledger never forgets it. */
   public boolean given() {
     return launched != null || givenRunId != null;
   }
 
   /**
-   * Returns what names the staging table: the load id, and for each launch of a template a hash
-   * more.
+   * Returns the key that names the staging table: the load id and, for a template, a hash of the
+   * launch's run id.
    */
   public String stagingKey() {
     return launched == null

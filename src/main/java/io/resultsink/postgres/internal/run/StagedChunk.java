@@ -13,12 +13,12 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 /**
  * The report of a chunk: one COPY, one transaction.
  *
- * <p>A row's {@code xmin} is the transaction that wrote it (its low 32 bits), so the transaction id
- * tells which rows are the chunk's without a column of its own. A server that takes the place of a
- * lost one gives the id out again; the token, which the same transaction has written down, tells
- * whether the chunk is on the server that is asked.
+ * <p>A row's {@code xmin} is the low 32 bits of the transaction that wrote it. So the transaction
+ * id tells which rows are the chunk's, without an additional column. A server that replaces a lost
+ * one may give out the id again. The same transaction wrote the token, which tells whether a server
+ * has the chunk.
  *
- * @param token made for this transaction alone
+ * @param token made for this transaction only
  * @param transactionId pg_current_xact_id() of the chunk's transaction
  */
 @Internal
@@ -29,7 +29,7 @@ public record StagedChunk(UUID token, long transactionId, long rows, long bytes)
 
   private static final long LOW_32_BITS = 0xFFFF_FFFFL;
 
-  /** The transaction id as {@code xmin} shows it. */
+  /** Returns the transaction id as {@code xmin} shows it. */
   public long xmin() {
     return transactionId & LOW_32_BITS;
   }

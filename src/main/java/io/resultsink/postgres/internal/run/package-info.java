@@ -1,5 +1,5 @@
 /**
- * A run: its identity, the plan of its target and schema, and the part that a publish makes
+ * A run: its identity, the plan of its target and schema, and the rows that one publish makes
  * visible.
  */
 @NullMarked

@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
-/** Says in words why there is no session. */
+/** The reasons why there is no session, in words. */
 final class ConnectionFailures {
 
   private ConnectionFailures() {}
@@ -46,7 +46,7 @@ final class ConnectionFailures {
         failure);
   }
 
-  /** A name server that is away for a moment looks the same, so that another attempt may help. */
+  /** Another attempt may help, because a name server that is briefly away looks the same. */
   private static @Nullable String unknownHost(SQLException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnknownHostException) {

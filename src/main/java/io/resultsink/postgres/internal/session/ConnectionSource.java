@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public sealed interface ConnectionSource extends Serializable {
 
-  /** The source that a target's URL names. */
+  /** Returns the source that a target's URL names. */
   static ConnectionSource of(PostgresTarget target) {
     return new Server(
         Objects.requireNonNull(target.host(), "host"),
@@ -24,7 +24,7 @@ public sealed interface ConnectionSource extends Serializable {
         Map.copyOf(target.connectionProperties()));
   }
 
-  /** A server that we connect to ourselves. */
+  /** A server to which the sink connects. */
   record Server(
       String host,
       int port,
@@ -41,9 +41,9 @@ public sealed interface ConnectionSource extends Serializable {
   }
 
   /**
-   * A user's DataSource.
+   * A DataSource of the user.
    *
-   * @param key tells it from others in the same JVM, where deserialized copies have no identity
+   * @param key the identity within a JVM, because deserialized copies of a function have none
    */
   record Provided(String key, DataSourceSupplier supplier) implements ConnectionSource {
 

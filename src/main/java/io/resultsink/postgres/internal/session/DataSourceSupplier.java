@@ -4,7 +4,7 @@ import java.io.Serializable;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** Makes the user's DataSource on a worker. */
+/** A function that makes the user's DataSource on a worker. */
 @Internal
 @FunctionalInterface
 public interface DataSourceSupplier extends Serializable {

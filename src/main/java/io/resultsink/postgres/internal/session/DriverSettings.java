@@ -7,12 +7,12 @@ import org.postgresql.jdbc.AutoSave;
 import org.postgresql.jdbc.PgConnection;
 
 /**
- * The settings of a connection's driver, kept while a session does without it: a user's DataSource
- * has it back afterwards.
+ * The driver settings of a user's connection. The session changes them, and restores them when it
+ * gives the connection back.
  */
 record DriverSettings(AutoSave autosave, int fetchSize, int prepareThreshold, boolean forceBinary) {
 
-  /** Sets aside what would break a transaction of ours. */
+  /** Changes the settings that would break a transaction of the sink. */
   static DriverSettings setAside(Connection connection) throws SQLException {
     PgConnection driver = driver(connection);
     DriverSettings usual =
@@ -21,13 +21,13 @@ record DriverSettings(AutoSave autosave, int fetchSize, int prepareThreshold, bo
             driver.getDefaultFetchSize(),
             driver.getPrepareThreshold(),
             driver.getForceBinary());
-    // Rows of a subtransaction carry its own id, and no chunk could be told by them.
+    // Off, because rows of a subtransaction carry its id and not the chunk's.
     driver.setAutosave(AutoSave.NEVER);
-    // A portal that waits to be fetched from holds a snapshot, which forbids COPY FREEZE.
+    // No portal stays open, because its snapshot would forbid COPY FREEZE.
     driver.setDefaultFetchSize(0);
-    // A transaction pooler may give the next transaction another server session.
+    // No named statements, because a transaction pooler may use another server session next.
     driver.setPrepareThreshold(0);
-    // A statement described before SET TRANSACTION takes a snapshot too early.
+    // A statement that is described before SET TRANSACTION would take a snapshot too early.
     driver.setForceBinary(false);
     return usual;
   }

@@ -18,19 +18,24 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /**
- * A connection for code that is not ours: each of its transactions begins with an empty search
- * path, so that a bare name means PostgreSQL's own function, operator or type and nobody else's.
+ * A connection for other libraries' code. Each of its transactions begins with an empty search
+ * path, so that a bare name means a function, operator or type of PostgreSQL itself.
  *
- * <p>With auto-commit, a statement is a transaction of its own that ends when the statement is
- * done, or when it is closed if it gave rows. The setting never outlives a transaction: behind a
- * transaction pooler it would reach other clients.
+ * <p>With auto-commit, each statement is a transaction. It ends with the statement or, if the
+ * statement gave rows, when the statement is closed. The setting never outlives a transaction,
+ * because behind a transaction pooler it would reach other clients.
  */
 final class EmptyPathConnection implements InvocationHandler {
 
-  /** Of a connection: those for which the driver asks the server, or begins a transaction. */
+  /**
+   * The methods of a connection for which the driver queries the server or begins a transaction.
+   */
   private static final Set<String> ASKING = Set.of("setSavepoint", "createArrayOf", "getSchema");
 
-  /** Of a statement, beside those that execute: the driver describes it, or looks a type up. */
+  /**
+   * The methods of a statement that do not execute it, but make the driver describe it or look up a
+   * type.
+   */
   private static final Set<String> DESCRIBING =
       Set.of("getMetaData", "getParameterMetaData", "setObject", "setArray");
 
@@ -45,7 +50,7 @@ final class EmptyPathConnection implements InvocationHandler {
     connection.setAutoCommit(false);
   }
 
-  /** Guards a connection that was just opened, with auto-commit as JDBC opens it. */
+  /** Guards a connection that was just opened and has auto-commit on. */
   static Connection of(Connection connection) throws SQLException {
     return proxy(Connection.class, new EmptyPathConnection(connection));
   }
@@ -83,7 +88,7 @@ final class EmptyPathConnection implements InvocationHandler {
       return proxy(DatabaseMetaData.class, (self, asked, with) -> ask(about, asked, with));
     }
     if (autoCommit && idle && !connection.isClosed()) {
-      commit(); // whatever the driver has begun
+      commit(); // a transaction that the driver may have begun
     }
     return answer;
   }
@@ -118,7 +123,7 @@ final class EmptyPathConnection implements InvocationHandler {
       return call(statement, method, arguments);
     }
     if (executes) {
-      statement.setFetchSize(0); // all rows at once, as always with auto-commit
+      statement.setFetchSize(0); // fetches all rows at once, as the driver does with auto-commit
     }
     try {
       Object answer = call(statement, method, arguments);
@@ -135,7 +140,7 @@ final class EmptyPathConnection implements InvocationHandler {
     }
   }
 
-  /** The driver's questions to the catalog; their rows are all here when it answers. */
+  /** Guards the driver's queries of the catalog, which return all rows at once. */
   private Object ask(DatabaseMetaData about, Method method, Object[] arguments) throws Throwable {
     if (method.getReturnType() != ResultSet.class) {
       return call(about, method, arguments);
@@ -149,7 +154,7 @@ final class EmptyPathConnection implements InvocationHandler {
     return answer;
   }
 
-  /** Empties the search path, once in each transaction. */
+  /** Empties the search path once in each transaction. */
   private void begin() throws SQLException {
     begun &= !isIdle();
     if (begun || driver.getTransactionState() == TransactionState.FAILED) {

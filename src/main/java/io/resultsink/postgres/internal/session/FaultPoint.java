@@ -5,45 +5,45 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Points on the way of a run at which tests let something go wrong. Nothing happens there
- * otherwise: a field is read once for each chunk and each step of a publish, never for a row.
+ * The points of a run at which tests cause faults. Without tests nothing happens there: one field
+ * is read for each chunk and each step of a publish, never for a row.
  */
 @Internal
 public enum FaultPoint {
-  /** A session was borrowed, and nothing was asked of it. */
+  /** A session is borrowed, and no statement was sent. */
   CONNECTED,
-  /** A chunk's rows were sent, and its COPY has not ended. */
+  /** A chunk's rows are sent, and its COPY has not ended. */
   COPYING,
   /** A chunk is about to be committed. */
   CHUNK_COMMITTING,
-  /** A chunk was committed, and not yet reported. */
+  /** A chunk is committed, and not yet reported. */
   CHUNK_COMMITTED,
   /** A publish has its sessions, and has not begun. */
   PUBLISHING,
-  /** No zombie can add a row, and the staging table of a replace is about to be sealed. */
+  /** The staging table of a replace is locked against zombies, and about to be sealed. */
   SEALING,
-  /** The rows stand under a name that no worker knows. */
+  /** The staging table is sealed. */
   SEALED,
-  /** They were frozen, or could not be. */
+  /** The sealed rows are frozen, or could not be. */
   FROZEN,
-  /** No zombie can add a row from here on to where the rows stand. */
+  /** The table with the rows is locked against zombies. */
   STAGING_LOCKED,
-  /** The rows of a new table were sent, and their COPY has not ended. */
+  /** The rows of a new table are sent, and their COPY has not ended. */
   COPYING_FROZEN,
   /** The new table of a replace that keeps the definition has its indexes and constraints. */
   INDEXED,
   /** The mode's lock on the target is held. */
   TARGET_LOCKED,
-  /** All is written, and COMMIT was not sent. */
+  /** All is written, and COMMIT is not sent. */
   COMMITTING,
-  /** The publish was committed, and not yet reported. */
+  /** The publish is committed, and its summary is not yet emitted. */
   COMMITTED,
-  /** The summary was reported, and the staging table is still there. */
+  /** The summary is emitted, and the staging table still exists. */
   TIDYING,
-  /** All is done. */
+  /** The run has tidied up. */
   TIDIED;
 
-  /** A fault: it throws, or does something to the server and returns. */
+  /** A fault: throws, or does something to the server and returns. */
   @FunctionalInterface
   interface Fault {
     void at(FaultPoint point) throws SQLException;
@@ -51,7 +51,7 @@ public enum FaultPoint {
 
   private static volatile @Nullable Fault fault;
 
-  /** Tells whoever waits for it that a run has come to this point. */
+  /** Calls the fault, if a test has set one. */
   public void reached() throws SQLException {
     Fault armed = fault;
     if (armed != null) {
@@ -59,7 +59,7 @@ public enum FaultPoint {
     }
   }
 
-  /** Calls {@code next} at every point of every run in this JVM; null for nothing. */
+  /** Sets the fault that every point of every run in this JVM calls; null for none. */
   static void arm(@Nullable Fault next) {
     fault = next;
   }

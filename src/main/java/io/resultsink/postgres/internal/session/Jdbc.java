@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Statements with parameters over a JDBC connection, and their rows.
  *
- * <p>A parameter is null, a text, a number, a boolean, an {@link Instant} or an array of texts,
- * {@link Long}s, {@link Integer}s or {@link UUID}s. The n-th is for the n-th question mark.
+ * <p>A parameter is null, a text, a number, a boolean, an {@link Instant}, or an array of texts, {@link Long}s, {@link Integer}s or {@link UUID}s. The n-th parameter replaces the n-th question mark.
  */
 @Internal
 public final class Jdbc {
@@ -28,7 +27,7 @@ public final class Jdbc {
   /** A reader of one row. */
   @FunctionalInterface
   public interface RowMapper<T extends @Nullable Object> {
-    /** Reads the row at which the result set stands; does not move it. */
+    /** Reads the current row of the result set, and does not move it. */
     T map(ResultSet row) throws SQLException;
   }
 
@@ -49,7 +48,7 @@ public final class Jdbc {
     }
   }
 
-  /** Returns the first row of a query; absent when it has none. */
+  /** Returns the first row of a query; absent if there is none. */
   public static <T> Optional<T> find(
       Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
       throws SQLException {
@@ -73,7 +72,8 @@ public final class Jdbc {
     }
   }
 
-  /** Executes a statement that returns no rows, and returns how many it changed. */
+  /** Executes a statement that returns no rows.
+   * @return how many rows it changed */
   public static long update(Connection connection, String sql, @Nullable Object... parameters)
       throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql, parameters)) {

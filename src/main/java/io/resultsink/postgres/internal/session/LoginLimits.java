@@ -9,20 +9,20 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
 /**
- * Time limits of a login. A server, or whatever listens in its place, may take a connection and
- * then say nothing.
+ * The time limits of a login, because a server, or another program on its port, may accept a
+ * connection and then never answer.
  *
- * @param connect until the connection is there, in seconds; 0 for no limit
- * @param answer until each of the server's answers, in seconds; 0 for no limit
- * @param login for all of it, in seconds; 0 for no limit
- * @param socket the limit for answers after the login, in seconds; 0 for none
+ * @param connect for the connection, in seconds; 0 for no limit
+ * @param answer for each answer of the server, in seconds; 0 for no limit
+ * @param login for the whole login, in seconds; 0 for no limit
+ * @param socket for each answer after the login, in seconds; 0 for no limit
  */
 record LoginLimits(int connect, int answer, int login, int socket) {
 
   private static final int CONNECT = 10;
   private static final int ANSWER = 45;
 
-  /** Those that a target's connection properties ask for, or the usual ones. */
+  /** Returns the limits that a target's connection properties set, or the defaults. */
   static LoginLimits of(Map<String, String> asked) {
     int connect = seconds(asked, PGProperty.CONNECT_TIMEOUT, CONNECT);
     int login = seconds(asked, PGProperty.LOGIN_TIMEOUT, 0);
@@ -44,16 +44,16 @@ record LoginLimits(int connect, int answer, int login, int socket) {
     return value == null ? usual : Integer.parseInt(value);
   }
 
-  /** Sets them for the driver. */
+  /** Sets the limits in the driver's properties. */
   void applyTo(Properties properties) {
     properties.setProperty(PGProperty.CONNECT_TIMEOUT.getName(), Integer.toString(connect));
     properties.setProperty(PGProperty.LOGIN_TIMEOUT.getName(), Integer.toString(login));
-    // The driver's own limit for a whole login leaves a thread behind that goes on reading, and
-    // hides where a failure came from, by which those of TLS are explained. So it has no default.
+    // No default: the driver's limit for a whole login leaves a thread that goes on reading. It
+    // also hides the stack trace from which failures of TLS are explained.
     properties.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), Integer.toString(answer));
   }
 
-  /** Lets answers take their time once the login is over. */
+  /** Sets the limit for answers after the login. */
   void lift(Connection connection) throws SQLException {
     Connection network = (Connection) connection.unwrap(PGConnection.class);
     network.setNetworkTimeout(Runnable::run, Math.multiplyExact(socket, 1000));

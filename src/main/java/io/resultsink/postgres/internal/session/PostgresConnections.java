@@ -15,10 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one source within this JVM: few, opened late, shared by all sinks of the source.
- *
- * <p>At most {@link #STAGING_SESSIONS} are staging at a time, and at most {@link #PUBLISHERS}
- * publishes run, with up to two sessions each. Nobody waits for a session while holding one: a
- * publisher takes both of its sessions before it begins, under one permit.
+ * 
+ * <p>At most {@link #STAGING_SESSIONS} stage at a time. At most {@link #PUBLISHERS} publishes run at a time, each with up to two sessions. No thread waits for a session while it holds one: a publisher takes both of its sessions before it begins.
  */
 @Internal
 public final class PostgresConnections implements AutoCloseable {
@@ -60,8 +58,7 @@ public final class PostgresConnections implements AutoCloseable {
   }
 
   /**
-   * The sessions of {@code source}, shared with every other holder in this JVM. No connection is
-   * made yet. The last holder's {@link #close()} closes all of them.
+   * Returns the sessions of {@code source}, shared with every other holder in this JVM. Opens no connection yet. The last holder's {@link #close()} closes all sessions.
    */
   public static PostgresConnections lease(ConnectionSource source) {
     synchronized (SHARED) {
@@ -71,7 +68,7 @@ public final class PostgresConnections implements AutoCloseable {
     }
   }
 
-  /** A session for one short transaction; waits for its turn while holding nothing. */
+  /** Returns a session for one short transaction, and waits until one is free. */
   public Session borrow() {
     acquire(staging);
     try {
@@ -115,7 +112,7 @@ public final class PostgresConnections implements AutoCloseable {
     }
   }
 
-  /** The two sessions of a publish. */
+  /** Returns the two sessions of a publish, and waits until they are free. */
   public SessionPair borrowPair() {
     acquire(publishing);
     try {
@@ -139,9 +136,7 @@ public final class PostgresConnections implements AutoCloseable {
   }
 
   /**
-   * A connection outside of these bounds, for code that is not ours: a reader keeps it while its
-   * rows wait to be staged. Each of its transactions begins with an empty search path, so its SQL
-   * names tables with their schemas. The caller closes it.
+   * Opens a connection outside of these bounds, for other libraries' code, because a reader keeps it while its rows wait to be staged. Each of its transactions begins with an empty search path, so its SQL names tables with their schemas. The caller closes it.
    *
    * @see #outsideSession
    */
@@ -153,7 +148,7 @@ public final class PostgresConnections implements AutoCloseable {
     }
   }
 
-  /** A session outside of these bounds, for SQL of our own. The caller closes it. */
+  /** Opens a session outside of these bounds, for the project's own SQL. The caller closes it. */
   public static Session outsideSession(ConnectionSource.Server server) {
     try {
       return new Session(ServerPool.connect(server), () -> {});

@@ -1,28 +1,28 @@
 package io.resultsink.postgres.internal.session;
 
-import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.StagingFailedException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The attempts at work that others may hold up, and the pauses between them. Each pause is up to
- * twice as long as it says, so that two who met do not meet again.
+ * The number of attempts at some work, and the pauses between them. Each pause is lengthened by a
+ * random part of up to its length, so that two sessions that conflicted do not meet again.
  *
  * @param attempts the most attempts
- * @param firstPause doubled with each attempt
- * @param longestPause where doubling ends
+ * @param firstPause the first pause, doubled with each attempt
+ * @param longestPause the pause at which doubling ends
  */
 @Internal
 public record Retry(int attempts, Duration firstPause, Duration longestPause) {
 
-  /** Returns pauses between attempts that something else than their number ends. */
+  /** Returns growing pauses between attempts without a limit of their number. */
   public static Retry always(Duration firstPause, Duration longestPause) {
     return new Retry(Integer.MAX_VALUE, firstPause, longestPause);
   }
 
-  /** Returns equal pauses between such attempts. */
+  /** Returns equal pauses between attempts without a limit of their number. */
   public static Retry every(Duration pause) {
     return always(pause, pause);
   }

@@ -4,16 +4,16 @@ import java.sql.SQLException;
 import java.util.List;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The schemas in which the role's bare names are found. */
+/** The schemas in which the role finds bare names. */
 @Internal
 public final class RoleSchemas {
 
   private RoleSchemas() {}
 
   /**
-   * Returns those of the session's transaction, in the order of the role's search path; empty when
-   * none of it exists. Tables are created in the first. Nothing but a qualified call stands under
-   * the role's search path, where operators and types are the role's too.
+   * Returns the existing schemas of the role's search path, in its order; empty if none exists.
+   * PostgreSQL creates tables in the first. Only a qualified function call runs under the role's
+   * search path, because a schema in it could shadow operators and types.
    */
   public static List<String> of(Session session) throws SQLException {
     session.useRoleSearchPathBeforeTemporary();

@@ -19,26 +19,31 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
-/** A pool of connections that we open ourselves; idle ones are closed after a while. */
+/** A pool of connections that the sink opens; idle ones are closed after a while. */
 record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> pool)
     implements AutoCloseable {
 
-  /** The name that pg_stat_activity shows of a session between its transactions. */
+  /** The name that pg_stat_activity shows for a session between transactions. */
   static final String APPLICATION_NAME = "result_sink";
 
-  /** Long enough to serve the next chunk of a slow source, short enough to be polite. */
+  /**
+   * Long enough to serve the next chunk of a slow source, short enough not to occupy the server.
+   */
   private static final Duration IDLE = Duration.ofSeconds(5);
 
   static ServerPool of(ConnectionSource.Server server, int most) {
     PoolableConnectionFactory factory =
         new PoolableConnectionFactory(() -> connect(server), null) {
-          /** A new one has just shown that it is alive; behind a pooler a look may wait long. */
+          /**
+           * Does not test a new connection, which has just shown that it is alive, because behind a
+           * pooler the test may wait long.
+           */
           @Override
           public boolean validateObject(PooledObject<PoolableConnection> connection) {
             return connection.getBorrowedCount() <= 1 || super.validateObject(connection);
           }
         };
-    // Else the look whether a connection is alive begins a transaction, with the role's time
+    // Without auto-commit, the test of a connection would begin a transaction with the role's time
     // limits.
     factory.setDefaultAutoCommit(true);
     factory.setDefaultReadOnly(false);
@@ -57,12 +62,12 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     return new ServerPool(dataSource, pool);
   }
 
-  /** A connection of its own. */
+  /** Opens a connection outside of the pool. */
   static Connection connect(ConnectionSource.Server server) throws SQLException {
     return connect(server, LoginLimits.of(server.properties()));
   }
 
-  /** The one place where a secret's value is read. */
+  /** The only place where a secret's value is read. */
   static Connection connect(ConnectionSource.Server server, LoginLimits limits)
       throws SQLException {
     Properties properties = new Properties();
@@ -76,10 +81,10 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     }
     limits.applyTo(properties);
     properties.setProperty(PGProperty.APPLICATION_NAME.getName(), APPLICATION_NAME);
-    // The name goes with the startup message; a SET after it would stay with a pooler's session.
+    // The startup message has the name, because a later SET would stay with a pooler's session.
     properties.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "14");
     properties.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
-    // DETAIL may quote a row.
+    // Off, because DETAIL may quote a row.
     properties.setProperty(PGProperty.LOG_SERVER_ERROR_DETAIL.getName(), "false");
     String host = server.host().contains(":") ? "[" + server.host() + "]" : server.host();
     String url =
@@ -89,7 +94,7 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
             + server.port()
             + "/"
             + PercentEncoding.encode(server.database());
-    // The driver reads a service from the URL alone.
+    // The driver reads a service only from the URL.
     String service = server.properties().get(PGProperty.SERVICE.getName());
     if (service != null) {
       url += "?service=" + PercentEncoding.encode(service);
@@ -100,7 +105,7 @@ record ServerPool(DataSource dataSource, GenericObjectPool<PoolableConnection> p
     return connection;
   }
 
-  /** The driver itself would look for ~/.pgpass in another home than psql. */
+  /** The driver would look for ~/.pgpass in another home folder than psql does. */
   private static @Nullable Secret password(ConnectionSource.Server server) {
     if (server.password() != null
         || server.properties().containsKey(PGProperty.SERVICE.getName())) {

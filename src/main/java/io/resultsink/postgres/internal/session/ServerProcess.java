@@ -9,16 +9,19 @@ import java.util.List;
 /**
  * The server process behind a session, so that a lost one can be ended.
  *
- * <p>PostgreSQL shows a session's begin, and lets it be ended, by the role that logged in. That is
- * another than the current one where {@code ALTER ROLE ... SET role} applies.
+ * <p>Only the role that logged in sees when a session began, and may end it. With {@code ALTER ROLE
+ * ... SET role}, that is another role than the current one.
  *
- * @param started tells it from a later process with the same pid
+ * @param started the begin of the session, which tells it from a later process with the same pid
  */
 public record ServerProcess(int pid, String started) {
 
   private static final String AS_LOGGED_IN = "SET LOCAL ROLE NONE";
 
-  /** The session's own; inside of a transaction also behind a pooler. */
+  /**
+   * Returns the process of a session. Behind a pooler, this is certain only inside of a
+   * transaction.
+   */
   public static ServerProcess of(Session session) throws SQLException {
     String sql =
         """
@@ -40,7 +43,7 @@ public record ServerProcess(int pid, String started) {
     }
   }
 
-  /** Ends it when it is still there; a role may end sessions of its own. */
+  /** Ends the process if it still exists; a role may end its own sessions. */
   public void terminate(Session session) throws SQLException {
     String sql =
         """
@@ -52,7 +55,7 @@ public record ServerProcess(int pid, String started) {
     session.list(sql, row -> row.getBoolean(1), pid, started);
   }
 
-  /** Ends the sessions of our own role that may write to one of some tables. */
+  /** Ends the sessions of our role that may be writing to one of the tables. */
   public static void terminateWriters(Session session, List<TableName> tables) throws SQLException {
     String sql =
         """
@@ -64,7 +67,8 @@ public record ServerProcess(int pid, String started) {
            AND a.usename = session_user AND l.pid <> pg_backend_pid()
            AND a.datname = current_database()
         """;
-    Long[] oids = oids(session, tables); // whoever logged in may not see their schema
+    Long[] oids =
+        oids(session, tables); // the role that logged in may lack USAGE on the tables' schema
     session.execute("SAVEPOINT own_role");
     session.execute(AS_LOGGED_IN);
     session.list(sql, row -> row.getBoolean(1), (Object) oids);

@@ -11,9 +11,9 @@ import org.postgresql.util.ServerErrorMessage;
 /**
  * The server's reason for a failure, without the content of a row.
  *
- * <p>DETAIL, HINT and CONTEXT may quote values, whatever failed: a COPY that is ended from outside
- * quotes the line that it was at. They are left out; so is the message of a data exception (class
- * 22), which quotes the value it could not read.
+ * <p>DETAIL, HINT and CONTEXT may quote values after any failure: a COPY that is cancelled quotes
+ * its current line. So they are left out. The message of a data exception (class 22) is left out
+ * too, because it quotes the value.
  */
 @Internal
 public final class ServerReason {
@@ -22,7 +22,7 @@ public final class ServerReason {
 
   private ServerReason() {}
 
-  /** The sentence to show, in one line. */
+  /** Returns the sentence to show, in one line. */
   public static String of(SQLException failure) {
     String state = SqlState.of(failure);
     if (SqlState.UNTRANSLATABLE_CHARACTER.equals(state)) {
@@ -38,8 +38,9 @@ public final class ServerReason {
   }
 
   /**
-   * The failure as the cause of one of ours, or for a log: the same when the driver speaks for
-   * itself, else a copy that quotes nothing. What was suppressed beside it likewise.
+   * Returns the failure for use as a cause, or for a log. A failure of the driver itself is
+   * returned as it is, one of the server as a copy that quotes nothing. Suppressed failures are
+   * treated likewise.
    */
   public static SQLException scrubbed(SQLException failure) {
     if (said(failure) == null && failure.getSuppressed().length == 0) {
@@ -53,7 +54,7 @@ public final class ServerReason {
     return copy;
   }
 
-  /** A pool may have put it into an exception of its own. */
+  /** A pool may have wrapped the exception. */
   private static @Nullable ServerErrorMessage said(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof PSQLException postgres && postgres.getServerErrorMessage() != null) {

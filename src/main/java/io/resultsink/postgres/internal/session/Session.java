@@ -19,20 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One session with the server, in which every transaction starts the same way.
+ * One session with the server, in which every transaction starts in the same way.
  *
- * <p>Nothing is ever SET outside of a transaction: behind a transaction pooler such a setting would
- * reach other clients. Inside, the role's own defaults are set aside where they would break a
- * promise: an isolation level above READ COMMITTED makes a look after a lock wait stale, row
- * security hides rows from a DELETE without an error, a time limit ends a publish halfway.
+ * <p>Nothing is SET outside of a transaction, because behind a transaction pooler the setting would
+ * reach other clients. Each transaction overrides the role's defaults that would break a promise:
+ * isolation levels with which a query after a wait shows old rows, row security, and time limits.
  *
- * <p>The server asks after us every minute. By the system's default it takes two hours to miss a
- * machine that is gone, and for so long a run that starts again waits for the locks of its ghost.
+ * <p>TCP keepalives are set to one minute. With the operating system's default of two hours, a
+ * crashed worker would keep its locks that long, and a restarted run would wait for them.
  */
 @Internal
 public final class Session implements AutoCloseable {
 
-  /** pg_catalog comes first unnamed; so would the temporary tables of whoever had a session. */
+  /** Only pg_catalog, which comes first without being named. Unnamed, pg_temp would come first. */
   static final String CATALOG_ALONE = "pg_temp";
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -57,17 +56,17 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /** The JDBC connection, for statements inside the transaction. */
+  /** Returns the JDBC connection, for statements inside of the transaction. */
   public Connection connection() {
     return connection;
   }
 
-  /** The COPY protocol of this connection. */
+  /** Returns the COPY interface of this connection. */
   public CopyManager copy() throws SQLException {
     return connection.unwrap(PGConnection.class).getCopyAPI();
   }
 
-  /** The server's major version, such as 18. */
+  /** Returns the server's major version, such as 18. */
   public int serverVersion() throws SQLException {
     return connection.getMetaData().getDatabaseMajorVersion();
   }
@@ -83,10 +82,10 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * As {@link #begin(Duration, String)}, for a transaction that is known by its id and begins with
-   * statements of its own, which may have one parameter; in the same round trip, since those who
-   * write little do it often. The id alone names nothing for ever: after a crash or a failover it
-   * may be given out again.
+   * Begins a transaction as {@link #begin(Duration, String)} does, followed by the caller's
+   * statements, and returns its id. All of it takes one round trip, because small chunks do it
+   * often. The id alone is not unique for ever: after a crash or a failover the server may give it
+   * out again.
    *
    * @return the transaction's id, pg_current_xact_id()
    */
@@ -141,14 +140,17 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Gives this transaction the role's own search path back, for statements in which the user's
-   * triggers run: they find what they find by hand.
+   * Sets the role's own search path in this transaction, for statements in which the user's
+   * triggers run. They look up names there, as they do outside of the sink.
    */
   public void useRoleSearchPath() throws SQLException {
     searchPath(roleSearchPath);
   }
 
-  /** As {@link #useRoleSearchPath()}, to look for what other sessions find too. */
+  /**
+   * Sets the role's search path as {@link #useRoleSearchPath()} does, with temporary tables last,
+   * because other sessions do not find these.
+   */
   public void useRoleSearchPathBeforeTemporary() throws SQLException {
     searchPath(beforeTemporary());
   }
@@ -158,8 +160,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Executes definitions without expressions, in which event triggers run: they find what they find
-   * by hand.
+   * Executes definitions without expressions under the role's search path, because event triggers
+   * run in them and look up names there.
    */
   public void define(String... sql) throws SQLException {
     searchPath("pg_catalog, " + beforeTemporary());
@@ -168,8 +170,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Executes definitions with expressions, which bind to what the empty search path finds: under
-   * the role's, an operator of somebody else's may be a better match than the one that was meant.
+   * Executes definitions with expressions under the empty search path. Under the role's path,
+   * another role's operator could be a better match than the intended one.
    */
   public void defineExpressions(String... sql) throws SQLException {
     if (sql.length > 0) {
@@ -177,7 +179,7 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /** Leaves nothing but pg_catalog to be found by a bare name. */
+  /** Sets the empty search path, with which bare names are found in pg_catalog only. */
   public void useEmptySearchPath() throws SQLException {
     searchPath(CATALOG_ALONE);
   }
@@ -186,7 +188,7 @@ public final class Session implements AutoCloseable {
     one("SELECT pg_catalog.set_config('search_path', ?, true)", row -> row.getString(1), path);
   }
 
-  /** Executes a statement without parameters; the number of rows it changed. */
+  /** Executes a statement without parameters, and returns the number of rows it changed. */
   public long execute(String sql) throws SQLException {
     return noting(
         () -> {
@@ -215,17 +217,17 @@ public final class Session implements AutoCloseable {
     return noting(() -> Jdbc.list(connection, sql, mapper, parameters));
   }
 
-  /** Executes a statement with parameters that returns no rows; the number of rows it changed. */
+  /** Executes a statement with parameters, and returns the number of rows it changed. */
   public long update(String sql, @Nullable Object... parameters) throws SQLException {
     return noting(() -> Jdbc.update(connection, sql, parameters));
   }
 
-  /** Now, by the server's clock. */
+  /** Returns the time of the server's clock. */
   public Instant serverTime() throws SQLException {
     return one("SELECT pg_catalog.clock_timestamp()", row -> Jdbc.instant(row, "clock_timestamp"));
   }
 
-  /** A text as SQL writes it, for statements that take no parameters. */
+  /** Returns a text as an SQL literal, for statements that take no parameters. */
   public String literal(String text) throws SQLException {
     return "'" + connection.unwrap(PGConnection.class).escapeLiteral(text) + "'";
   }
@@ -248,7 +250,7 @@ public final class Session implements AutoCloseable {
         });
   }
 
-  /** Closes the connection for good when it is given back: its state is not known. */
+  /** Marks the connection, so that it is closed instead of given back: its state is not known. */
   public void discard() {
     lost = true;
   }
@@ -284,7 +286,7 @@ public final class Session implements AutoCloseable {
       }
       connection.close();
     } catch (SQLException e) {
-      // The connection was given up anyway; what failed before is the error that matters.
+      // The connection is closed anyway, and the earlier failure is the one that matters.
       LOG.debug("Closing a connection failed", e);
     } finally {
       onClose.run();

@@ -10,16 +10,16 @@ import java.util.function.Supplier;
 import org.apache.beam.sdk.annotations.Internal;
 import org.postgresql.PGConnection;
 
-/** Two sessions taken together: one that works, and one that reads for it in between. */
+/** Two sessions taken together: the first publishes, and the second reads rows for it. */
 @Internal
 public final class SessionPair implements AutoCloseable {
 
   /**
-   * The longest time that a pooler may let us wait for a second session while we hold the first.
+   * The longest wait for a pooler's second session while the first is held.
    */
   private static final int LONGEST_WAIT_MILLIS = 15_000;
 
-  /** Rows are read under a lock that nobody but a VACUUM FULL or a DROP stands in the way of. */
+  /** The wait for the lock under which rows are read. Only statements such as VACUUM FULL or DROP conflict with it. */
   private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
   private final Session first;
@@ -77,9 +77,8 @@ public final class SessionPair implements AutoCloseable {
   }
 
   /**
-   * Begins a transaction, with a limit for the server's answer.
-   *
-   * @return false when there was none in time; the session is lost then
+   * Begins a transaction, with a time limit for the server's answer.
+   * @return false if there was no answer in time; the session is lost then
    */
   private static boolean beginWithin(Duration limit, Session session, String activity)
       throws SQLException {

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
 /**
- * Says in words why a connection could not be encrypted, or its server not be trusted.
+ * The reasons why a connection could not be encrypted or its server not be trusted, in words.
  *
- * <p>The driver's own messages name its classes, and all have the SQLSTATE of a lost connection;
- * the place that threw tells them apart.
+ * <p>The driver's messages name its classes, and all have the SQLSTATE of a lost connection. So the
+ * classes in the stack trace tell the reasons apart.
  */
 final class TlsFailures {
 
@@ -24,7 +24,7 @@ final class TlsFailures {
 
   private TlsFailures() {}
 
-  /** The reason; null when it is no matter of TLS. */
+  /** Returns the reason; null if the failure does not concern TLS. */
   static @Nullable String reason(ConnectionSource.Server server, SQLException failure) {
     if (thrownBy(failure, "org.postgresql.core.v3.ConnectionFactoryImpl", "enableSSL")) {
       return "the server does not encrypt, and sslmode="
@@ -55,7 +55,7 @@ final class TlsFailures {
           + " authority alone";
     }
     if (failure.getStackTrace()[0].getClassName().equals(HANDSHAKE)) {
-      return null; // whoever broke it off may be back later
+      return null; // the server that broke it off may accept it later
     }
     return "the certificates for TLS cannot be read where the connection is opened: "
         + failure.getMessage()

@@ -1,6 +1,6 @@
 package io.resultsink.postgres.internal.session;
 
-/** The statements that begin a transaction of ours, with settings of its own until its end. */
+/** The statements that begin a transaction of the sink, with settings that end with it. */
 final class TransactionStart {
 
   private static final int TRANSACTION_TIMEOUT_SINCE = 17;
@@ -8,11 +8,13 @@ final class TransactionStart {
   private TransactionStart() {}
 
   /**
-   * Returns them: the second answers the role's own search path, the third what {@code id} is. The
-   * parameters are the search path, the lock timeout in milliseconds, and the application's name.
+   * Returns the statements. The second returns the role's own search path, the third the value of
+   * {@code id}. The parameters are the search path, the lock timeout in milliseconds, and the
+   * application's name.
    */
   static String sql(String id, int serverVersion) {
-    String sql = // the role's own names first get out of the way of all others
+    String
+        sql = // the role's search path is emptied first, so that it cannot shadow the names below
         """
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
         SELECT pg_catalog.current_setting('search_path'),
@@ -31,7 +33,7 @@ final class TransactionStart {
                set_config('synchronous_commit', CASE current_setting('synchronous_commit')
                    WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
         """
-            .formatted(id);
+                .formatted(id);
     return serverVersion >= TRANSACTION_TIMEOUT_SINCE
         ? sql + ", set_config('transaction_timeout', '0', true)"
         : sql;

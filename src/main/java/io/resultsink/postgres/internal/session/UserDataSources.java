@@ -14,21 +14,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DataSources of the user's own. The function that gives them is asked once for each sink and JVM,
- * as long as steps of the sink are there.
+ * The DataSources of the user. The function that makes them is called once for each sink and JVM,
+ * as long as steps of the sink exist.
  */
 final class UserDataSources {
 
   private static final Logger LOG = LoggerFactory.getLogger(UserDataSources.class);
 
-  /** A pool that is busy gives a connection within this; one of a single connection never. */
+  /** The time within which a busy pool gives a connection; a pool of one connection never does. */
   private static final Duration SECOND_CONNECTION = Duration.ofSeconds(60);
 
   private UserDataSources() {}
 
   /**
-   * Closes a DataSource that nobody uses any more, unless its function gives it to others too: then
-   * it gives the same one when it is asked again.
+   * Closes a DataSource that no step uses any more. Leaves it open if the function returns the same
+   * one when it is called again, because others then share it.
    */
   static void closeUnlessShared(DataSource used, DataSourceSupplier supplier) throws Exception {
     if (!(used instanceof AutoCloseable closeable)) {
@@ -46,9 +46,9 @@ final class UserDataSources {
   }
 
   /**
-   * A connection for whoever holds one already.
+   * Returns a second connection, for a thread that holds one.
    *
-   * @throws DatabaseUnavailableException when the DataSource gives none beside the first
+   * @throws DatabaseUnavailableException if the DataSource gives no second one
    */
   static Connection secondConnection(DataSource dataSource) {
     CompletableFuture<Connection> second =

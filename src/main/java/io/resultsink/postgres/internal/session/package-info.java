@@ -1,7 +1,8 @@
 /**
  * Sessions with PostgreSQL: connections, transactions, statements and their failures.
  *
- * <p>Each session begins with an empty search path. Knows no Beam, and nothing of how a mode works.
+ * <p>Each transaction begins with an empty search path. The package knows neither Beam nor the
+ * modes.
  */
 @NullMarked
 package io.resultsink.postgres.internal.session;

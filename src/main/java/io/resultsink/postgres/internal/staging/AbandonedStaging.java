@@ -18,30 +18,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Staging tables that runs left behind in a schema.
+ * The abandoned staging tables of a schema.
  *
- * <p>That a run is dead cannot be known from outside: a live one may have no session for hours. So
- * it goes by age, and only where name, comment and owner all say that the table is ours. A live run
- * that this hits fails on its counts, with its target untouched.
+ * <p>Nothing shows for certain that a run is dead, because a live run may have no session for
+ * hours. So the age decides, and a table is dropped only if name, comment and owner show that it is
+ * ours. If a live run loses its staging table, its counts differ and it fails, with its target
+ * untouched.
  */
 @Internal
 public final class AbandonedStaging {
 
   private static final Logger LOG = LoggerFactory.getLogger(AbandonedStaging.class);
 
-  /** A table that is in use is left. */
+  /** The wait for a table's lock. A table that is in use is not dropped. */
   private static final Duration LOCK_TIMEOUT = Duration.ofMillis(200);
 
-  /** Nobody has business there any more, but a loaded server may take a while to see that. */
+  /** No session should use the table any more, but a busy server may take a while to end one. */
   private static final Duration OWN_LOCK_TIMEOUT = Duration.ofSeconds(3);
 
-  /** One of them; its age is by the server's clock, which also told when it was created. */
+  /** A staging table. Its age is the difference of two times of the server's clock. */
   public record Found(TableName name, String loadId, TableName target, Duration age, long bytes) {}
 
   private final Session session;
   private final String schema;
 
-  /** Looks into a schema, in transactions of its own. */
+  /** Creates the view of a schema. Each method uses its own transactions. */
   public AbandonedStaging(Session session, String schema) {
     this.session = session;
     this.schema = schema;
@@ -87,7 +88,7 @@ public final class AbandonedStaging {
                     bytes));
   }
 
-  /** Drops the tables of a run that is over, sealed ones too. */
+  /** Drops the staging and sealed tables of a run that has ended. */
   public void dropOwn(RunIdentity run) throws SQLException {
     String own = StagingComment.PREFIX + run.stagingKey();
     for (Found found : find()) {
@@ -100,7 +101,7 @@ public final class AbandonedStaging {
     }
   }
 
-  /** Drops those that are older than {@code age}. */
+  /** Drops the tables that are older than {@code age}. */
   public void dropOlderThan(Duration age) throws SQLException {
     for (Found old : find()) {
       if (old.age().compareTo(age) > 0) {
@@ -109,7 +110,11 @@ public final class AbandonedStaging {
     }
   }
 
-  /** Drops one, its chunks' tokens with it; false when it is in use, or gone. */
+  /**
+   * Drops a staging table and its token table.
+   *
+   * @return false if it is in use, or gone
+   */
   public boolean drop(TableName name) throws SQLException {
     return drop(name, LOCK_TIMEOUT);
   }
@@ -128,13 +133,17 @@ public final class AbandonedStaging {
       if (SqlState.isSessionLost(e)) {
         throw e;
       }
-      LOG.info("{} is left: {}", name, ServerReason.of(e)); // others may have made it undroppable
+      LOG.info(
+          "{} is left: {}", name, ServerReason.of(e)); // another role's objects may depend on it
       session.rollback();
       return false;
     }
   }
 
-  /** The table of a staging table's tokens, first: chunks lock the two in this order. */
+  /**
+   * Returns the statement that drops both tables. The token table comes first, because chunks lock
+   * the two in this order.
+   */
   private static String tokensOf(Session session, TableName name) throws SQLException {
     String sql =
         """

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * A count of the blocks of a source that are not yet staged, for a runner that keeps all it is
- * given in this process's memory.
+ * The number of blocks of a source that are not staged yet. It limits a source whose runner keeps
+ * all elements in the memory of this process.
  */
 @Internal
 public final class BlocksInFlight {
@@ -16,18 +16,18 @@ public final class BlocksInFlight {
 
   private BlocksInFlight() {}
 
-  /** Counts one that was made; to be called by a source that looks at the count. */
+  /** Counts a block that a source has made. Only a source that heeds the count calls this. */
   public static void made(String source) {
     COUNTS.computeIfAbsent(source, name -> new AtomicInteger()).incrementAndGet();
   }
 
-  /** Those that are made and not staged. */
+  /** Returns how many blocks are made and not staged. */
   public static int of(String source) {
     AtomicInteger count = COUNTS.get(source);
     return count == null ? 0 : count.get();
   }
 
-  /** Forgets a source that makes no more. */
+  /** Forgets a source that makes no more blocks. */
   public static void forget(String source) {
     COUNTS.remove(source);
   }

@@ -1,10 +1,10 @@
 package io.resultsink.postgres.internal.staging;
 
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
-import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.UnencodableValueException;
 import io.resultsink.postgres.internal.copy.CopyBuffer;
 import io.resultsink.postgres.internal.ledger.Ledger;
@@ -25,16 +25,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends one chunk: a whole buffer, in one COPY and one transaction.
+ * The writer of one chunk: a whole buffer, in one COPY and one transaction.
  *
- * <p>A connection is borrowed for the sending only. A COPY that stays open and silent while rows
- * are awaited holds a snapshot and a lock, blocks its own publish and holds back vacuum.
+ * <p>It borrows a connection only while it sends. A COPY that stays open while it waits for rows
+ * would hold a snapshot and a lock. It would block the run's own publish and hold back vacuum.
  */
 final class ChunkWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChunkWriter.class);
 
-  /** A lost chunk is sent again: whatever became of the first, only the reported one counts. */
+  /** A chunk whose session was lost is sent again. Only the chunk that is reported counts. */
   private static final Retry RETRY = new Retry(5, Duration.ofMillis(400), Duration.ofSeconds(10));
 
   private final PostgresConnections connections;
@@ -51,7 +51,7 @@ final class ChunkWriter {
    * Sends a chunk.
    *
    * @param buffer header, rows and trailer of a binary COPY
-   * @return the report; absent when the run was published meanwhile and the rows are a zombie's
+   * @return the report; absent if the run is published already, so that this worker is a zombie
    */
   Optional<StagedChunk> load(CopyBuffer buffer, long rows) {
     for (int attempt = 1; ; attempt++) {
@@ -139,11 +139,11 @@ final class ChunkWriter {
   }
 
   /**
-   * Handles a staging table that has gone. A publish has sealed it, of these rows or of an earlier
-   * attempt's: nobody knows here, so that this chunk goes into a new one. Or the run is published,
-   * and the chunk is a zombie's.
+   * Handles a missing staging table. If the run is published, this worker is a zombie. If a publish
+   * has sealed the table, the chunk goes into another staging table, because the runner may have
+   * restarted all steps.
    *
-   * @return false when the run is published
+   * @return false if the run is published
    */
   private boolean openedAnother(SQLException failure) {
     try (Session session = connections.borrow()) {

@@ -9,7 +9,7 @@ import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.Combine;
 
-/** Gathers the reports of all chunks into one list, which is there for an empty result too. */
+/** The combination of all chunks' reports into one list, which exists for an empty result too. */
 @Internal
 public final class CollectChunks
     extends Combine.CombineFn<StagedChunk, List<StagedChunk>, List<StagedChunk>> {

@@ -16,11 +16,11 @@ import java.util.Optional;
 import org.postgresql.copy.CopyIn;
 
 /**
- * The column of a chunk with a value that the server refuses although its encoder took it, such as
- * a character that the database's encoding lacks.
+ * The column of a chunk with a value that its encoder accepts and the server refuses, such as a
+ * character that the database's encoding lacks.
  *
- * <p>The server names the column in words alone, beside the value; so it is asked again, with one
- * column at a time, in transactions that are rolled back.
+ * <p>The server names the column only in free text, next to the value. So the chunk is sent again
+ * one column at a time, in transactions that are rolled back.
  */
 final class RefusedColumn {
 
@@ -30,7 +30,7 @@ final class RefusedColumn {
 
   private RefusedColumn() {}
 
-  /** The failure in words; absent when no single column is to blame. */
+  /** Returns the failure in words; absent if no single column is the cause. */
   static Optional<UnencodableValueException> of(
       SQLException failure,
       PostgresConnections connections,
@@ -75,12 +75,12 @@ final class RefusedColumn {
     }
   }
 
-  /** The same rows with one of their columns. */
+  /** Returns the same rows with one of their columns. */
   private static CopyBuffer only(int index, CopyBuffer chunk) {
     CopyBuffer one = new CopyBuffer(chunk.size());
     RowEncoder.header(one);
     ByteBuffer bytes = ByteBuffer.wrap(chunk.array(), 0, chunk.size());
-    bytes.position(one.size()); // both begin with the same header
+    bytes.position(one.size()); // both have the same header
     while (bytes.remaining() > TRAILER) {
       int fields = bytes.getShort();
       one.startRow();

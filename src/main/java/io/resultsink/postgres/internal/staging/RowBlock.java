@@ -17,9 +17,9 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that travel as one element, since much of what a runner does is per element.
+ * A block of rows that travels as one element, because much of a runner's work is per element.
  *
- * @param source names who made the block and may wait until it is staged; empty when nobody does
+ * @param source the name of the source that waits until the block is staged; empty if none waits
  */
 @Internal
 public record RowBlock(String source, List<Row> rows) {

@@ -16,27 +16,27 @@ import java.util.stream.Collectors;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The rows of the reported chunks under a name that no worker writes to.
+ * The table with the rows of the reported chunks, under a name that no worker writes to.
  *
- * <p>The name tells the chunks by their tokens, so that a publish that is tried again finds what it
- * has sealed, and never what another attempt at the same run has, nor what others have put there:
- * nobody else knows the tokens.
+ * <p>The name has a digest of the chunks' tokens. So a repeated publish finds the table that it
+ * sealed, and not one with other chunks of the same run. Other roles cannot plant one, because they
+ * do not know the tokens.
  *
- * @param chunks what stands in it: the reported chunks or, when rows of others had to be left
- *     behind, the one transaction that has copied them
+ * @param chunks the reported chunks or, if the staging table had other rows too, the one
+ *     transaction that copied the reported ones
  */
 @Internal
 public record SealedTable(TableName name, List<StagedChunk> chunks) {
 
-  /** Between a staging table's name and the digest of the chunks. */
+  /** The text between the staging table's name and the digest of the chunks. */
   static final String MARK = "_s";
 
   private static final int DIGITS = 8;
 
-  /** A copy is no chunk; what was copied had its tokens checked. */
+  /** A copy has no token of its own: the tokens were checked before copying. */
   private static final UUID COPIED = new UUID(0, 0);
 
-  /** The one that holds these chunks; absent when they were not sealed. */
+  /** Returns the sealed table of these chunks; absent if they were not sealed. */
   public static Optional<SealedTable> find(Session session, StagingTable staging, Part part)
       throws SQLException {
     String digest = digest(part);
@@ -55,7 +55,7 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
                         : List.of(all(comment.copiedBy(), part))));
   }
 
-  /** Gives the staging table, in which nothing else stands, the name of a sealed one. */
+  /** Renames the staging table, which has no other rows, to a sealed one. */
   public static SealedTable byName(Session session, StagingTable staging, Part part)
       throws SQLException {
     String digest = digest(part);
@@ -71,7 +71,7 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
   }
 
   /**
-   * Copies the chunks and leaves what else is staged behind.
+   * Copies the chunks into a sealed table, without other rows of the staging table.
    *
    * @param select the chunks' rows
    */
@@ -91,8 +91,8 @@ public record SealedTable(TableName name, List<StagedChunk> chunks) {
   }
 
   /**
-   * Returns whether any chunks of a load are sealed: their staging table has gone for no other
-   * reason.
+   * Returns whether any chunks of a load are sealed. If not, the staging table is missing for
+   * another reason.
    */
   static boolean isAnyOf(Session session, StagingTable staging) throws SQLException {
     String sql =

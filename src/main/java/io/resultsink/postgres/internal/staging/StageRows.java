@@ -19,19 +19,21 @@ import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stages rows in chunks and reports each chunk.
+ * The step that stages rows in chunks and reports each chunk.
  *
- * <p>A bundle may be a runner's whole partition, or be run twice, in part, or after it was given
- * up: chunks are cut here, by rows and bytes, and a chunk whose report does not arrive counts for
- * nothing.
+ * <p>A bundle may be a runner's whole partition, so chunks are cut by rows and bytes. A bundle may
+ * also be executed twice, in part, or by a zombie. A chunk whose report does not arrive does not
+ * count.
  */
 @Internal
 public final class StageRows<T> extends DoFn<T, StagedChunk> {
 
-  /** Large enough that a chunk's round trips vanish, small enough for many threads. */
+  /**
+   * Large enough that the round trips of a chunk hardly cost time, small enough for many threads.
+   */
   public static final int CHUNK_BYTES = 8 << 20; // 8 MiB
 
-  /** So that many narrow rows are sent while the next are made. */
+  /** A limit for narrow rows, so that some are sent while the next are made. */
   public static final int CHUNK_ROWS = 200_000;
 
   private final RunPlan plan;
@@ -44,23 +46,23 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   private transient CopyBuffer buffer;
   private transient long rows;
 
-  /** Stages the rows that {@code toRows} makes of an element. */
+  /** Creates the step for elements of which {@code toRows} makes rows. */
   private StageRows(RunPlan plan, SerializableFunction<T, ? extends Iterable<Row>> toRows) {
     this.plan = plan;
     this.toRows = toRows;
   }
 
-  /** Stages elements each of which is a row. */
+  /** Creates the step for elements that are rows. */
   public static <T> StageRows<T> ofRows(RunPlan plan, SerializableFunction<T, Row> toRow) {
     return new StageRows<>(plan, element -> List.of(toRow.apply(element)));
   }
 
-  /** Stages elements each of which is a block of rows. */
+  /** Creates the step for elements that are blocks of rows. */
   public static StageRows<RowBlock> ofBlocks(RunPlan plan) {
     return new StageRows<>(plan, RowBlock::rows);
   }
 
-  /** The load's id, by which the launcher of a pipeline that is over finds the staging table. */
+  /** The load id, with which a launcher finds the staging table after the pipeline has ended. */
   @Override
   public void populateDisplayData(DisplayData.Builder builder) {
     builder.add(DisplayData.item("loadId", plan.run().loadId()).withLabel("Load id"));

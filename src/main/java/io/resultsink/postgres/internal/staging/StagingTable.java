@@ -32,40 +32,36 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table in which the rows of one load wait: made by whoever comes first, written by all
- * workers.
- *
- * <p>The workers agree on nothing but its name. It is created only in a transaction that holds the
- * load's advisory lock and has found the run absent from the ledger, because a late zombie of a
- * published run is "the first" again.
- *
+ * The table in which the rows of one load wait. The first worker creates it, and all workers write it.
+ * 
+ * <p>The workers agree only on its name. A transaction that creates it holds the load's advisory lock and has not found the run in the ledger. Otherwise a zombie of a published run would create it again.
  * @param loadId the load that it is named after
- * @param target what it is for
- * @param columns how rows are written to it and read from it
+ * @param target the target of its rows
+ * @param columns the columns that the result fills
  * @param createdAt by the server's clock
  */
 @Internal
 public record StagingTable(
     TableName name, String loadId, ResolvedTarget target, Columns columns, Instant createdAt) {
 
-  /** Between its name and the end of the name of the table with its chunks' tokens. */
+  /** The end of the token table's name, after the name of the staging table. */
   static final String TOKENS_MARK = "_t";
 
-  /** SQLSTATE of {@link #entry} into a table of others. */
+  /** The SQLSTATE of {@link #entry} for a table of another role. */
   static final String NOT_OURS = "22P02";
 
   private static final String TOKEN = "token";
 
   private static final String AUTOVACUUM = "autovacuum_enabled";
 
-  /** Its rows are read once; an autovacuum would only be in the way of the publish's lock. */
+  /** No autovacuum: the rows are read once, and it would delay the publish's lock. */
   static final String STORAGE = " WITH (" + AUTOVACUUM + " = false)";
 
-  /** The time that another worker may take to create it. */
+  /** The time for which a worker waits until another one has created the table. */
   private static final Duration CREATION = Duration.ofMinutes(5);
 
   /**
-   * The outcome of opening it: the table, or the summary when the run is published already.
+   * The outcome of opening: the table, or the summary if the run is published already.
    *
    * @param target its resolved name
    */
@@ -137,8 +133,7 @@ public record StagingTable(
   }
 
   /**
-   * Creates it and the table of its tokens, of the same durability: what a crash takes from the one
-   * it takes from the other.
+   * Creates the staging table and its token table with the same durability, so that a crash empties both or neither.
    */
   private void create(Session session, RunPlan plan) throws SQLException {
     boolean unlogged = plan.target().staging() == StagingDurability.UNLOGGED;
@@ -157,7 +152,7 @@ public record StagingTable(
             comment(null, null)));
   }
 
-  /** The table in which each chunk's transaction writes down its token. */
+  /** Returns the name of the token table. */
   public TableName tokens() {
     return tokensOf(name);
   }
@@ -166,7 +161,7 @@ public record StagingTable(
     return new TableName(name.schema(), name.table() + TOKENS_MARK);
   }
 
-  /** The comment of a table of this load; the parameters are those of a sealed one. */
+  /** Returns the comment of a table of this load; the parameters are those of a sealed table. */
   String comment(@Nullable String chunks, @Nullable Long copiedBy) {
     return new StagingComment(loadId, target.table(), createdAt, fingerprint(), chunks, copiedBy)
         .json();
@@ -178,7 +173,7 @@ public record StagingTable(
   }
 
   /**
-   * Refuses tables of their names that are not provably ours.
+   * Refuses tables of these names that are not provably ours.
    *
    * @throws IncompatibleTableException with the reasons
    */
@@ -204,9 +199,7 @@ public record StagingTable(
   }
 
   /**
-   * The statements that a chunk's transaction begins with; their parameter is the chunk's token.
-   * The name may have become free, as when a publish has sealed the rows, and a table of others may
-   * have taken it: nothing of theirs runs before its owner was looked at.
+   * Returns the statements that begin a chunk's transaction; their parameter is the chunk's token. They check the owner of the tables first. A publish may have sealed the staging table, and another role may have taken its name.
    */
   String entry(Session session) throws SQLException {
     return """
@@ -223,8 +216,7 @@ public record StagingTable(
   }
 
   /**
-   * Makes a table of this load, from here on a target, like any other of its schema.
-   *
+   * Turns a table of this load into an ordinary table of the target's schema.
    * @return its name there
    */
   public TableName release(Session session, TableName table) throws SQLException {
@@ -242,7 +234,7 @@ public record StagingTable(
     return there;
   }
 
-  /** Binary COPY of one type into another is accepted, as garbage. */
+  /** Refuses other columns, because the server would accept a binary COPY of another type, as garbage. */
   private void requireSameColumns(FoundTable found) {
     boolean same = found.said().map(StagingComment::columns).equals(Optional.of(fingerprint()));
     if (found.own() && !same) {
@@ -262,19 +254,19 @@ public record StagingTable(
     return fingerprint(columns);
   }
 
-  /** Tells columns with another name, type or type modifier apart. */
+  /** Returns a digest that differs if a column's name, type or type modifier differs. */
   private static String fingerprint(Columns columns) {
     return columns.columns().stream()
         .map(column -> column.name() + '\0' + column.type() + '\0' + column.stagedType())
         .collect(Collectors.collectingAndThen(Collectors.joining("\0\0"), StagingComment::digest));
   }
 
-  /** Returns whether these columns would be staged and published as the ones of this table were. */
+  /** Returns whether these columns would be staged and published in the same way as those of this table. */
   public boolean hasSameColumnsAs(Columns others) {
     return fingerprint().equals(fingerprint(others));
   }
 
-  /** The statement that starts a chunk. */
+  /** Returns the COPY statement of a chunk. */
   String copyIn() {
     return "COPY " + name.quoted() + " (" + columns.names() + ") FROM STDIN (FORMAT binary)";
   }

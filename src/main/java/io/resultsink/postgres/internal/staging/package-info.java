@@ -1,23 +1,27 @@
 /**
  * Rows to staging table: chunks, their reports and their tokens.
  *
- * <p>One staging table for each load, written by all workers. A chunk is one COPY in one
- * transaction; its report is the transaction's id, its token and its rows. What was not reported
- * does not count.
+ * <p>Each load has one staging table, which all workers write. A chunk is one COPY in one
+ * transaction. Its report has the transaction's id, its token and its number of rows. What was not
+ * reported does not count.
  *
- * <p><b>Why a chunk has a token.</b> A row's {@code xmin} tells its transaction, but a promoted
- * standby and a server after a crash give out ids again that they do not know of. The token is
- * random, and written by the chunk's own transaction beside the staging table, with the same
- * durability: where it stands, the transaction is part of this server's history, in which its id is
- * given out once. The timeline of the log would refuse a failover that has lost nothing, and misses
- * a server that was set back without a new one. A message in the log, to keep an id from being
- * given out again, is not needed beside it: what takes unlogged rows takes their tokens too.
+ * <p><b>Why a chunk has a token.</b> A row's {@code xmin} names its transaction. But a promoted
+ * standby, and a server after a crash, may give out an id again that they do not know of. The token
+ * is random, and the chunk's own transaction writes it into the token table, which has the
+ * durability of the staging table. If a server has the token, it has the transaction, and it gives
+ * out that transaction's id only once. The timeline of the write-ahead log would not do. It would
+ * refuse a failover that lost nothing, and miss a server that was restored without a new timeline.
  *
- * <p><b>What else could be another's on another server.</b> Sealed tables are named and marked by
- * their chunks' tokens. A lost session is known by pid and start, to the microsecond, and on
- * another server there is none; the ledger is asked there, and answers for that server, whose
- * history may lack a publish that was reported, as it may lack any commit. That rows are frozen is
- * asked of the catalog in the transaction that relies on it.
+ * <p><b>What else is trusted across a failover.</b>
+ *
+ * <ul>
+ *   <li>A sealed table has a digest of its chunks' tokens in its name and comment.
+ *   <li>A lost session is known by its process id and its start, to the microsecond. Another server
+ *       does not have it.
+ *   <li>The ledger answers for the server that is asked. A failover that lost the publish has lost
+ *       its row too.
+ *   <li>The catalog says that rows are frozen, in the transaction that relies on it.
+ * </ul>
  */
 @NullMarked
 package io.resultsink.postgres.internal.staging;

@@ -29,12 +29,12 @@ public final class DurationText {
     UNITS.put("ms", 1L);
   }
 
-  /** Longer than any option may be, and short enough to be counted in milliseconds. */
+  /** Longer than any option permits, and short enough to be counted in milliseconds. */
   private static final Duration COUNTABLE = Duration.ofDays(1_000_000);
 
   private DurationText() {}
 
-  /** Reads the duration of an option; one that cannot be counted becomes the longest there is. */
+  /** Reads the duration of an option. A longer one than {@link #LONGEST} becomes that. */
   public static Duration parse(String option, String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
@@ -70,7 +70,7 @@ public final class DurationText {
   }
 
   /**
-   * In the largest unit that is exact. What no unit can write is shown as {@link Duration} does.
+   * Writes a duration in the largest unit that is exact, or as {@link Duration} does if no unit is.
    */
   public static String render(Duration duration) {
     boolean writable = duration.toNanosPart() % 1_000_000 == 0;

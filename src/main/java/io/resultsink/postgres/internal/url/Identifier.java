@@ -8,15 +8,16 @@ import java.nio.charset.StandardCharsets;
  * A name of a PostgreSQL object, exactly as it is stored in the catalog.
  *
  * <p>Every name reaches SQL through {@link #quoted()}, so its case and its special characters stay.
- * A name longer than 63 bytes is an error, where the server would shorten it without a word
- * (PostgreSQL manual, 4.1.1 Identifiers and Key Words).
+ * A name longer than 63 bytes is an error, because <a
+ * href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS">the
+ * server would shorten it</a>.
  */
 public record Identifier(String name) implements Serializable, Comparable<Identifier> {
 
   /** NAMEDATALEN - 1, in bytes of the server's encoding. */
   static final int LONGEST_NAME = 63;
 
-  /** Refuses what cannot be a name. */
+  /** Refuses a text that cannot be a name. */
   public Identifier {
     if (name.isEmpty()) {
       throw new InvalidTargetException("a name is empty");
@@ -34,12 +35,14 @@ public record Identifier(String name) implements Serializable, Comparable<Identi
     }
   }
 
-  /** The name as SQL writes it: in double quotes, with the double quotes inside doubled. */
+  /**
+   * Returns the name as SQL writes it: in double quotes, with double quotes inside of it doubled.
+   */
   public String quoted() {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  /** Refuses what cannot be a name, saying what it would be the name of. */
+  /** Refuses a text that cannot be a name; the message says which name it is. */
   public static String check(String what, String name) {
     try {
       return new Identifier(name).name();
@@ -48,7 +51,7 @@ public record Identifier(String name) implements Serializable, Comparable<Identi
     }
   }
 
-  /** Shorthand for {@code new Identifier(name).quoted()}. */
+  /** Returns {@code new Identifier(name).quoted()}. */
   public static String quote(String name) {
     return new Identifier(name).quoted();
   }

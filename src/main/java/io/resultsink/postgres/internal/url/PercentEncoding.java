@@ -10,7 +10,7 @@ import java.util.HexFormat;
 /**
  * Percent-encoding of UTF-8, as RFC 3986 and libpq read it: a {@code +} is a plus, not a space.
  *
- * <p>No message repeats the text, which may be a password.
+ * <p>No message shows the text, which may be a password.
  */
 public final class PercentEncoding {
 
@@ -20,9 +20,9 @@ public final class PercentEncoding {
   private PercentEncoding() {}
 
   /**
-   * Undoes the encoding.
+   * Decodes a text.
    *
-   * @param what names the text in a message
+   * @param what the text's name in a message
    */
   public static String decode(String what, String encoded) {
     byte[] text = StorableText.check(what, encoded).getBytes(StandardCharsets.UTF_8);
@@ -60,7 +60,7 @@ public final class PercentEncoding {
     return Character.digit(character, 16);
   }
 
-  /** Encodes every byte but letters, digits and {@code -._~} of ASCII. */
+  /** Encodes every byte other than letters, digits and {@code -._~} of ASCII. */
   public static String encode(String text) {
     StringBuilder encoded = new StringBuilder(text.length());
     for (byte value : text.getBytes(StandardCharsets.UTF_8)) {

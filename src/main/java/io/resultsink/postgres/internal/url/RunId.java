@@ -3,7 +3,7 @@ package io.resultsink.postgres.internal.url;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The rule for run ids: they stand in log lines, and in an index of the ledger. */
+/** The rule for run ids, which are part of log lines and of an index of the ledger. */
 @Internal
 public final class RunId {
 
@@ -12,10 +12,10 @@ public final class RunId {
   private RunId() {}
 
   /**
-   * Returns {@code runId}.
+   * Checks {@code runId} and returns it.
    *
-   * @param what names it in the message, which never repeats it
-   * @throws InvalidTargetException when it is too long, or has a control character
+   * @param what its name in the message, which never shows the id
+   * @throws InvalidTargetException if it is too long, or has a control character
    */
   public static String check(String what, String runId) {
     StorableText.check(what, runId);

@@ -10,11 +10,12 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.postgresql.PGEnvironment;
 
 /**
- * {@code pg_service.conf}, where libpq's programs keep connections by name (PostgreSQL manual,
- * 34.17).
+ * The file {@code pg_service.conf}, in which <a
+ * href="https://www.postgresql.org/docs/current/libpq-pgservice.html">libpq's programs keep
+ * connections by name</a>.
  *
- * <p>Read here, since the driver's own reader refuses a service with a keyword of libpq that the
- * driver spells otherwise, such as {@code connect_timeout}.
+ * <p>The project reads the file itself, because the driver refuses a service with a keyword that
+ * the driver spells otherwise than libpq, such as {@code connect_timeout}.
  */
 @Internal
 public final class ServiceFile {
@@ -26,9 +27,10 @@ public final class ServiceFile {
   }
 
   /**
-   * The file that the driver and psql read: what the system property {@code
-   * org.postgresql.pgservicefile} or the variable {@code PGSERVICEFILE} says, else {@code
-   * ~/.pg_service.conf}, else {@code pg_service.conf} in {@code PGSYSCONFDIR}. It need not exist.
+   * Returns the file that the driver and psql read. The system property {@code
+   * org.postgresql.pgservicefile} or the variable {@code PGSERVICEFILE} names it. The default is
+   * {@code ~/.pg_service.conf}, else {@code pg_service.conf} in {@code PGSYSCONFDIR}. The file need
+   * not exist.
    */
   public static ServiceFile ofUser() {
     return new ServiceFile(
@@ -44,20 +46,20 @@ public final class ServiceFile {
         : Path.of(system, "pg_service.conf");
   }
 
-  /** Returns where it is. */
+  /** Returns the file's path. */
   public Path path() {
     return path;
   }
 
   /**
-   * The lines of each service, without the line that names it; of services that are there twice the
-   * first, as libpq does it.
+   * Returns the lines of each service, without the line that names it. Of two services with one
+   * name the first counts, as in libpq.
    *
-   * @throws InvalidTargetException when the file cannot be read
+   * @throws InvalidTargetException if the file cannot be read
    */
   public Map<String, List<String>> services() {
     Map<String, List<String>> services = new LinkedHashMap<>();
-    List<String> lines = new ArrayList<>(); // those before the first name, which are nobody's
+    List<String> lines = new ArrayList<>(); // lines before the first name belong to no service
     for (String line : UserFile.lines("the saved connections in", path)) {
       String text = line.strip();
       if (text.startsWith("[") && text.endsWith("]")) {

@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The beginning of a PostgreSQL URL, in capitals or not.
+ * The beginning of a PostgreSQL URL, in upper or lower case.
  *
- * <p>No message repeats a URL, which may have a password, or a part that could be one.
+ * <p>No message shows a URL or a part of it that could be a password.
  */
 @Internal
 public final class UrlScheme {
@@ -26,16 +26,16 @@ public final class UrlScheme {
         .anyMatch(scheme -> text.regionMatches(true, 0, scheme, 0, scheme.length()));
   }
 
-  /** Returns whether a text begins as a URL of PostgreSQL does, even with a character too few. */
+  /** Returns whether a text begins like a PostgreSQL URL, even if a slash is missing. */
   public static boolean looksLikePostgres(String text) {
     return MISTYPED.matcher(text).matches();
   }
 
   /**
-   * Returns what follows the scheme.
+   * Returns the text after the scheme.
    *
-   * @param form ends the sentence that says how such a URL is written
-   * @throws InvalidTargetException when there is no scheme, or the host cannot be told from the
+   * @param form the end of a sentence that says how such a URL is written
+   * @throws InvalidTargetException if there is no scheme, or the host cannot be told from the
    *     password
    */
   public static String rest(String url, String form) {
@@ -66,7 +66,10 @@ public final class UrlScheme {
     return "the target is not a URL";
   }
 
-  /** Only the one {@code @} before the host is literal, so that no part of a password is shown. */
+  /**
+   * Requires that only the {@code @} before the host is literal, so that no part of a password is
+   * taken for the host.
+   */
   private static void checkAtSign(String rest) {
     int at = rest.indexOf('@');
     if (at < 0) {

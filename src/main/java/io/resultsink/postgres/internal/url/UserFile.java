@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import org.postgresql.PGEnvironment;
 
-/** A file of libpq's in the user's home, which need not exist. */
+/** A file of libpq in the user's home. It need not exist. */
 public final class UserFile {
 
   private UserFile() {}
 
-  /** Returns the path that a system property names, or else an environment variable. */
+  /** Returns the path in a system property or, else, in an environment variable. */
   public static Optional<Path> given(PGEnvironment property, PGEnvironment variable) {
     return Optional.ofNullable(
             System.getProperty(property.getName(), System.getenv(variable.getName())))
@@ -23,10 +23,10 @@ public final class UserFile {
   }
 
   /**
-   * Returns the lines of a file; none when it is missing.
+   * Returns the lines of a file; none if it is missing.
    *
    * @param what the file's name in a message, such as {@code the password file}
-   * @throws InvalidTargetException when the file is there and cannot be read
+   * @throws InvalidTargetException if the file exists and cannot be read
    */
   public static List<String> lines(String what, Path path) {
     try {

@@ -5,8 +5,8 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder that psql calls {@code ~}: {@code HOME}, and the operating system's home folder of the
- * user where that is not set. Java's own {@code user.home} ignores {@code HOME}, which containers,
+ * The folder that psql calls {@code ~}: {@code HOME} or, if that is not set, the user's home folder
+ * of the operating system. Java's own {@code user.home} ignores {@code HOME}, which containers,
  * systemd and sudo set.
  */
 @Internal

@@ -43,7 +43,8 @@ class TextConversionsTest {
 
   @Test
   void timesNeedTheirOffset() {
-    assertThat(TextConversions.timeWithOffset("10:15+01:00"), is(OffsetTime.parse("10:15:00+01:00")));
+    assertThat(
+        TextConversions.timeWithOffset("10:15+01:00"), is(OffsetTime.parse("10:15:00+01:00")));
     assertThrows(RefusedValueException.class, () -> TextConversions.timeWithOffset("10:15"));
   }
 

@@ -71,7 +71,8 @@ class ServerProcessIT {
       ServerProcess process = ServerProcess.of(lost);
       lost.execute("INSERT INTO " + table.quoted() + " VALUES (1)");
       session.begin(Duration.ZERO, "publish");
-      ServerProcess.terminateWriters(session, List.of(new TableName(TestDatabase.SCHEMA, table.name())));
+      ServerProcess.terminateWriters(
+          session, List.of(new TableName(TestDatabase.SCHEMA, table.name())));
       assertIsSink(session);
       awaitGone(process);
       lost.discard();

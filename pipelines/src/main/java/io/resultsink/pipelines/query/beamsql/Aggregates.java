@@ -17,12 +17,14 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTyp
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.validate.SqlUserDefinedAggFunction;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.util.Optionality;
 
-/** COUNT, SUM, AVG, MIN and MAX by {@code CombineFn}s of our own. */
+/** COUNT, SUM, AVG, MIN and MAX by this package's own {@code CombineFn}s. */
 final class Aggregates {
 
   private Aggregates() {}
 
-  /** The argument of a call: numbers to add up in one of the three types that there are sums of. */
+  /**
+   * Returns the argument of a call; numbers to be added up are in one of the three types of sums.
+   */
   static RexNode argument(RightPlan plan, AggregateCall call, RelNode input) {
     RexNode value = plan.columns(input).get(call.getArgList().get(0));
     SqlTypeName type = value.getType().getSqlTypeName();

@@ -22,15 +22,15 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.validate.Sq
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.RelConversionException;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.ValidationException;
 
-/** Beam SQL as far as its answers are right. */
+/** The part of Beam SQL whose answers are right. */
 @Internal
 public final class BeamSql {
 
   private BeamSql() {}
 
   /**
-   * Returns how SQL is parsed: names are quoted by backticks and keep their case; {@code !=} and
-   * {@code %} are taken.
+   * Returns the parser's settings: names are quoted by backticks and keep their case; {@code !=}
+   * and {@code %} are accepted.
    */
   public static SqlParser.Config dialect() {
     return SqlParser.config()
@@ -42,9 +42,9 @@ public final class BeamSql {
   /**
    * Adds a query to a pipeline.
    *
-   * @throws RefusedQuery when Beam SQL would not answer it rightly
-   * @throws SqlParseException when it is no SQL
-   * @throws ValidationException when it names what there is not
+   * @throws RefusedQuery if Beam SQL would answer it wrongly
+   * @throws SqlParseException if it is not SQL
+   * @throws ValidationException if it names something that does not exist
    */
   public static PCollection<Row> query(
       Pipeline pipeline, String sql, Map<String, BeamSqlTable> tables)
@@ -57,23 +57,26 @@ public final class BeamSql {
   }
 
   /**
-   * Checks the grammar of a query; what its tables and columns are is not looked at.
+   * Checks the grammar of a query, without its tables and columns.
    *
-   * @throws RefusedQuery when something in it is not accepted
-   * @throws SqlParseException when it is no SQL
+   * @throws RefusedQuery if something in it is not accepted
+   * @throws SqlParseException if it is not SQL
    */
   public static void check(String sql) throws SqlParseException {
     Grammar.accepted(SqlParser.create(sql, dialect()).parseStmt());
   }
 
-  /** Calcite calls a column without a name {@code EXPR$2}; Treasure Data calls it {@code _col2}. */
+  /**
+   * Returns Treasure Data's names of unnamed columns, such as {@code _col2} for Calcite's {@code
+   * EXPR$2}.
+   */
   private static PCollection<Row> named(PCollection<Row> rows, List<String> names) {
     Schema.Builder named = Schema.builder();
     for (int i = 0; i < names.size(); i++) {
       boolean unnamed = names.get(i).equals("EXPR$" + i);
       named.addField(rows.getSchema().getField(i).withName(unnamed ? "_col" + i : names.get(i)));
     }
-    // The same rows: only the schema that says their names is another.
+    // Returns the same rows with a schema of other names.
     Schema schema = named.build();
     return rows.apply("Name columns", MapElements.via(new Rename(schema))).setRowSchema(schema);
   }

@@ -7,7 +7,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexLiteral;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
 
-/** Casts, those that the user wrote and those that the planner put between two types. */
+/** Casts, both the user's and those that the planner adds between two types. */
 final class Casts {
 
   private final Expressions expressions;
@@ -18,7 +18,7 @@ final class Casts {
     this.rex = rex;
   }
 
-  /** The type in which two numbers are compared. */
+  /** Returns the type in which two numbers are compared. */
   static SqlTypeName widest(SqlTypeName one, SqlTypeName other) {
     if (SqlTypeName.APPROX_TYPES.contains(one) || SqlTypeName.APPROX_TYPES.contains(other)) {
       return SqlTypeName.DOUBLE;
@@ -46,7 +46,7 @@ final class Casts {
     return value instanceof RexLiteral literal && literal.isNull();
   }
 
-  /** A number, or a text that is one, as BIGINT, DECIMAL or DOUBLE. */
+  /** Returns a number, or a text that is one, as BIGINT, DECIMAL or DOUBLE. */
   RexNode number(RexNode value, SqlTypeName wanted) {
     SqlTypeName from = value.getType().getSqlTypeName();
     if (SqlTypeName.INT_TYPES.contains(from) && from != SqlTypeName.BIGINT) {

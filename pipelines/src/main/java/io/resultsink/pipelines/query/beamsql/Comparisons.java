@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The order of values: numbers by value, text by code point, NaN above all numbers.
  *
- * <p>Public, since the code that Beam SQL generates calls it. A comparison with NULL is NULL.
+ * <p>The class is public, because Beam SQL's generated code calls it. A comparison with NULL is
+ * NULL.
  */
 public final class Comparisons {
 
@@ -32,7 +33,7 @@ public final class Comparisons {
     return one == other ? 0 : Double.compare(one, other);
   }
 
-  /** As UTF-8 sorts: characters beyond 16 bits come last, where Java's own order has them not. */
+  /** Compares in UTF-8's order: characters beyond 16 bits come last, unlike in Java's order. */
   private static int ofTexts(String one, String other) {
     int length = Math.min(one.length(), other.length());
     for (int i = 0; i < length; i++) {
@@ -46,7 +47,7 @@ public final class Comparisons {
     return Integer.compare(one.length(), other.length());
   }
 
-  /** The order of two values of a column, neither of them NULL. */
+  /** Compares two values of a column, neither of them NULL. */
   @SuppressWarnings("unchecked")
   static int ofValues(Object one, Object other) {
     if (one instanceof Double a && other instanceof Double b) {

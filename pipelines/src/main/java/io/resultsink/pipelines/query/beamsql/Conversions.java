@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Casts that keep the value, round it as PostgreSQL and DuckDB do, or fail.
  *
- * <p>Public, since the code that Beam SQL generates calls it. NULL stays NULL.
+ * <p>The class is public, because Beam SQL's generated code calls it. NULL stays NULL.
  */
 public final class Conversions {
 
@@ -37,7 +37,7 @@ public final class Conversions {
         "a CAST to %s met a %s that is none; filter such rows out first".formatted(to, from));
   }
 
-  /** The same value: what a type's precision says is not what a value has. */
+  /** Returns the same value, because a type's precision does not limit its values. */
   public static @Nullable BigDecimal same(@Nullable BigDecimal value) {
     return value;
   }
@@ -46,7 +46,10 @@ public final class Conversions {
     return value == null ? null : BigDecimal.valueOf(value);
   }
 
-  /** With {@code scale} digits behind the point; fails when it needs more than precision. */
+  /**
+   * Rounds to {@code scale} digits after the point; fails if the value needs more digits than the
+   * precision.
+   */
   public static @Nullable BigDecimal toDecimal(
       @Nullable BigDecimal value, @Nullable Long precision, @Nullable Long scale) {
     if (value == null || precision == null || scale == null) {
@@ -129,7 +132,7 @@ public final class Conversions {
     return inRange(new BigDecimal(value), "text");
   }
 
-  /** A difference of timestamps, in INTEGER's range or not at all. */
+  /** Returns a difference of timestamps; fails out of INTEGER's range. */
   public static @Nullable Integer toInteger(@Nullable Long value) {
     if (value == null) {
       return null;
@@ -141,7 +144,7 @@ public final class Conversions {
     return value.intValue();
   }
 
-  /** Milliseconds since 1970 of a timestamp in ISO 8601 or SQL's form, in UTC. */
+  /** Returns milliseconds since 1970 of a timestamp in ISO 8601 or SQL's form, in UTC. */
   public static @Nullable Long toTimestamp(@Nullable String text) {
     if (text == null) {
       return null;
@@ -162,7 +165,7 @@ public final class Conversions {
     }
   }
 
-  /** Days since 1970 of a date in ISO 8601's form. */
+  /** Returns days since 1970 of a date in ISO 8601's form. */
   public static @Nullable Integer toDate(@Nullable String text) {
     if (text == null) {
       return null;
@@ -182,17 +185,17 @@ public final class Conversions {
     return value == null ? null : value.toString();
   }
 
-  /** One text for equal numbers, so that they are one key: 1.50 and 1.5. */
+  /** Returns the same text for equal numbers such as 1.50 and 1.5, so that they are one key. */
   public static @Nullable BigDecimal asKey(@Nullable BigDecimal value) {
     return value == null ? null : value.stripTrailingZeros();
   }
 
-  /** One number for equal doubles, the two zeros among them, and for all that are no numbers. */
+  /** Returns the same number for equal doubles, for the two zeros, and for all NaNs. */
   public static @Nullable Long asKey(@Nullable Double value) {
     return value == null ? null : Long.valueOf(Double.doubleToLongBits(value + 0.0));
   }
 
-  /** The double of a key. */
+  /** Returns the double of a key. */
   public static @Nullable Double ofKey(@Nullable Long key) {
     return key == null ? null : Double.valueOf(Double.longBitsToDouble(key));
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Arithmetic that is exact, or fails.
  *
- * <p>Public, since the code that Beam SQL generates calls it. NULL makes NULL.
+ * <p>The class is public, because Beam SQL's generated code calls it. NULL makes NULL.
  */
 public final class ExactNumbers {
 
@@ -51,7 +51,7 @@ public final class ExactNumbers {
     return one * other;
   }
 
-  /** The whole part of the quotient, as PostgreSQL and {@code //} of DuckDB have it. */
+  /** Returns the whole part of the quotient, as PostgreSQL and DuckDB's {@code //} do. */
   public static @Nullable Long divide(@Nullable Long one, @Nullable Long other) {
     if (one == null || other == null) {
       return null;

@@ -23,8 +23,8 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTyp
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.validate.SqlUserDefinedFunction;
 
 /**
- * Expressions as they are computed: by functions of our own where the generated code would wrap,
- * cut or compare wrongly, and else refused unless it is known to be right.
+ * The expressions of a plan. This package's own functions replace generated code that would wrap,
+ * cut or compare wrongly. Other code is refused unless it is known to be right.
  */
 final class Expressions extends RexShuttle {
 
@@ -46,7 +46,7 @@ final class Expressions extends RexShuttle {
 
   private final RelDataType input;
 
-  /** Of the columns of {@code input}. */
+  /** Creates the expressions of the columns of {@code input}. */
   Expressions(RexBuilder rex, RelDataType input) {
     this.rex = rex;
     this.input = input;
@@ -60,7 +60,7 @@ final class Expressions extends RexShuttle {
   @Override
   public RexNode visitLiteral(RexLiteral literal) {
     if (literal.getType().getSqlTypeName() == SqlTypeName.CHAR) {
-      // CHAR pads, VARCHAR does not.
+      // VARCHAR, because CHAR pads.
       RelDataType text = rex.getTypeFactory().createSqlType(SqlTypeName.VARCHAR);
       if (literal.isNull()) {
         return rex.makeNullLiteral(nullable(text));
@@ -141,7 +141,7 @@ final class Expressions extends RexShuttle {
     return cast;
   }
 
-  /** The same value in another type, where it is not in it already. */
+  /** Returns the same value in another type, unless it has that already. */
   RexNode as(RelDataType type, RexNode value) {
     return value.getType().getSqlTypeName() == type.getSqlTypeName()
         ? value
@@ -250,7 +250,7 @@ final class Expressions extends RexShuttle {
         Texts.class, "trim", SqlTypeName.VARCHAR, List.of(call.getOperands().get(2).accept(this)));
   }
 
-  /** A call of a public static method; NULL and not NULL arguments are its own business. */
+  /** Returns a call of a public static method, which handles NULL itself. */
   RexNode call(Class<?> type, String method, SqlTypeName result, List<RexNode> arguments) {
     RelDataType nullable =
         rex.getTypeFactory()

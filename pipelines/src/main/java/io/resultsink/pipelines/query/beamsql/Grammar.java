@@ -23,7 +23,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlP
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.util.SqlShuttle;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL that is accepted, node by node, and for the rest what to write instead. */
+/** The accepted SQL, by nodes, and the advice for other SQL. */
 final class Grammar {
 
   static final String ORDER_WITHOUT_LIMIT =
@@ -111,7 +111,7 @@ final class Grammar {
   /**
    * Checks a parsed query.
    *
-   * @return the query, with functions of ours in it
+   * @return the query with this package's functions in it
    * @throws RefusedQuery with the place of the first node that is not accepted
    */
   static SqlNode accepted(SqlNode query) {
@@ -127,7 +127,7 @@ final class Grammar {
 
   private static final class Check extends SqlShuttle {
 
-    /** True where a query may stand. */
+    /** True if a query is allowed here. */
     private boolean queryMayStand = true;
 
     @Override

@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Operators {
 
-  /** CAST AS DECIMAL(precision, scale) as a function, to tell it from the planner's own casts. */
+  /**
+   * CAST AS DECIMAL(precision, scale) as a function, to distinguish it from the planner's own
+   * casts.
+   */
   static final SqlFunction TO_DECIMAL =
       function("CAST AS DECIMAL", Operators::decimalOfLiterals, OperandTypes.VARIADIC);
 
@@ -136,7 +139,7 @@ final class Operators {
 
   private Operators() {}
 
-  /** All of them, by name in any case. */
+  /** Returns the function of a name, in upper or lower case. */
   static SqlOperatorTable table() {
     return new SqlOperatorTable() {
       @Override
@@ -208,7 +211,7 @@ final class Operators {
     return types.createTypeWithNullability(types.createSqlType(name), isNullable);
   }
 
-  /** The narrowest of BIGINT, DECIMAL and DOUBLE that holds the numbers of all operands. */
+  /** The narrowest of BIGINT, DECIMAL and DOUBLE for the numbers of all operands. */
   private static SqlTypeName widest(SqlOperatorBinding call) {
     SqlTypeName widest = SqlTypeName.BIGINT;
     for (RelDataType operand : call.collectOperandTypes()) {
@@ -230,7 +233,7 @@ final class Operators {
     return nullable(call.getTypeFactory(), type, anyNullable(call));
   }
 
-  /** ROUND has the type of what is rounded; how many digits is no matter. */
+  /** ROUND has the type of its first argument. */
   private static SqlTypeName first(SqlOperatorBinding call) {
     SqlTypeName type = call.getOperandType(0).getSqlTypeName();
     return SqlTypeName.INT_TYPES.contains(type)

@@ -23,10 +23,10 @@ record Partitioned(List<Integer> keys, RowOrder order, List<WindowFunction> func
     implements Serializable {
 
   /**
-   * The step that adds the functions' columns to rows.
+   * Returns the step that adds the functions' columns to rows.
    *
    * @param before the rows' columns
-   * @param last the columns of the last of several steps; this one's are the first of them
+   * @param last the columns after the last of several steps, which begin with this step's
    */
   PTransform<PCollection<Row>, PCollection<Row>> over(Schema before, Schema last) {
     Schema key = columns(before, keys);

@@ -41,7 +41,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.RuleSets;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.tools.ValidationException;
 
 /**
- * A query as Beam computes it.
+ * A planned query.
  *
  * @param rel the plan
  * @param names the columns' names, by position
@@ -104,7 +104,10 @@ record Planned(BeamRelNode rel, List<String> names) {
             .build());
   }
 
-  /** Conditions where the joins are, keys as columns, and windows apart from expressions. */
+  /**
+   * Rules that move conditions into joins, make columns of keys, and separate windows from
+   * expressions.
+   */
   private static RelNode simple(RelNode node) {
     HepPlanner planner =
         new HepPlanner(

@@ -3,7 +3,7 @@ package io.resultsink.pipelines.query.beamsql;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParserPos;
 
-/** A query that is SQL, and that Beam SQL would answer wrongly or not at all. */
+/** The refusal of a query that Beam SQL would answer wrongly or not at all. */
 @Internal
 public final class RefusedQuery extends RuntimeException {
 
@@ -20,12 +20,12 @@ public final class RefusedQuery extends RuntimeException {
     this.column = at.getColumnNum();
   }
 
-  /** The line of what is refused; 0 where only its meaning is known. */
+  /** Returns the line of the refused part; 0 if it is not known. */
   public int line() {
     return line;
   }
 
-  /** Its column, as the line. */
+  /** Returns its column; 0 if it is not known. */
   public int column() {
     return column;
   }

@@ -20,10 +20,10 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.fun.SqlStdO
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
 
 /**
- * A join by equal keys in which NULL is equal to nothing, though Beam groups NULL with NULL.
+ * A join by equal keys in which NULL equals nothing, although Beam groups NULL with NULL.
  *
- * <p>Rows that a NULL key keeps from the result are taken out before. Rows that must stay without a
- * partner get one more key, a number that tells the left side's NULLs from the right side's.
+ * <p>Rows with a NULL key that are not in the result are removed first. Rows that stay without a
+ * partner get an additional key, a number that differs for NULLs of the left and of the right side.
  */
 final class RightJoin {
 
@@ -106,7 +106,7 @@ final class RightJoin {
     rightKeys.add(plan.key(rightKey, right));
   }
 
-  /** A side with its keys behind its columns, and behind them the number that NULL keys get. */
+  /** Returns a side with its keys after its columns, and after them the number for NULL keys. */
   private RelNode side(RelNode input, List<RexNode> keys, boolean needsPartner, int nullsNumber) {
     List<RexNode> columns = plan.columns(input);
     List<RexNode> absent = new ArrayList<>();

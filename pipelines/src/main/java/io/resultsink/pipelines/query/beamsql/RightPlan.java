@@ -32,10 +32,10 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexUtil;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
 
 /**
- * A plan that Beam computes rightly, made of one that it would not: columns under plain names, keys
- * in one form, NULL keys kept from joins, and {@link Expressions} instead of Calcite's.
+ * A plan that Beam computes correctly, made of one of Calcite. It has columns with plain names,
+ * keys in one form, no NULL keys in joins, and {@link Expressions} instead of Calcite's.
  *
- * <p>What it does not know is refused.
+ * <p>Unknown nodes are refused.
  */
 final class RightPlan {
 
@@ -111,7 +111,7 @@ final class RightPlan {
     return computed;
   }
 
-  /** A column's name with a blank or a dot is no path into it. */
+  /** A column's name with a blank or a dot must not be read as a path. */
   private RelNode plainNames(RelNode table) {
     return project(table, columns(table));
   }
@@ -130,8 +130,8 @@ final class RightPlan {
   }
 
   /**
-   * Equal values in one form, since what is grouped or joined is compared by its bytes. A double is
-   * the number of its bits: Beam groups by no double.
+   * Returns keys with one form for equal values, because Beam compares keys by bytes. A double
+   * becomes the number of its bits, because Beam does not group by doubles.
    */
   RexNode key(RexNode value, RelNode input) {
     SqlTypeName type = value.getType().getSqlTypeName();
@@ -148,7 +148,7 @@ final class RightPlan {
     };
   }
 
-  /** Columns of which some are keys, in the types that they had before they were. */
+  /** Returns columns, with keys in their original types. */
   private List<RexNode> values(RelNode keyed, RelDataType before, int keys) {
     List<RexNode> columns = columns(keyed);
     for (int i = 0; i < keys; i++) {
@@ -221,7 +221,7 @@ final class RightPlan {
     return project(all, values(all, set.getRowType(), keys));
   }
 
-  /** The same value in a column that may be NULL, so that both inputs have one type. */
+  /** Returns the same value in a nullable column, so that both inputs have one type. */
   RexNode nullable(RexNode value) {
     RelDataType type = rex.getTypeFactory().createTypeWithNullability(value.getType(), true);
     return value.getType().isNullable() ? value : rex.makeAbstractCast(type, value, false);

@@ -33,7 +33,7 @@ final class RightWindow {
       check(group);
       plan.checkOrder(group.orderKeys, input);
       for (int key : group.keys) {
-        // Checked only; the keys' form is made where the rows are grouped.
+        // Only checked here; the form of the keys is made when rows are grouped.
         plan.key(columns.get(key), input);
       }
       for (Window.RexWinAggCall call : group.aggCalls) {
@@ -57,7 +57,7 @@ final class RightWindow {
     return RightPlan.project(windowed, plan.columns(windowed));
   }
 
-  /** The same group, of columns in the types that they have now. */
+  /** Returns the same group, of columns in their current types. */
   private static Window.Group over(Window.Group group, List<RexNode> columns) {
     List<Window.RexWinAggCall> calls = new ArrayList<>();
     for (Window.RexWinAggCall call : group.aggCalls) {

@@ -7,7 +7,7 @@ import org.apache.beam.sdk.values.Row;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelCollation;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.RelFieldCollation;
 
-/** The order that an ORDER BY gives to rows, for columns of every type. */
+/** The order of rows by an ORDER BY, for columns of every type. */
 final class RowOrder implements Comparator<Row>, Serializable {
 
   private record Key(int column, boolean descending, boolean nullsFirst) implements Serializable {}
@@ -23,9 +23,7 @@ final class RowOrder implements Comparator<Row>, Serializable {
         List.copyOf(collation.getFieldCollations().stream().map(RowOrder::key).toList()));
   }
 
-  /**
-   * Returns a sort key; where the SQL does not say, NULLs are above all values, as in PostgreSQL.
-   */
+  /** Returns a sort key; by default, NULLs are above all values, as in PostgreSQL. */
   private static Key key(RelFieldCollation field) {
     boolean descending = field.getDirection().isDescending();
     boolean nullsFirst =

@@ -6,7 +6,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.jspecify.annotations.Nullable;
 
-/** COUNT of the values that are not NULL; COUNT(*) is given one for each row. */
+/** COUNT of the values that are not NULL; for COUNT(*), each row has one. */
 final class Rows extends CombineFn<@Nullable Object, Long, Long> {
 
   @Override

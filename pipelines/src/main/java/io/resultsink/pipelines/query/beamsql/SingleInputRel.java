@@ -7,7 +7,7 @@ import org.apache.beam.sdk.extensions.sql.impl.rel.BeamRelNode;
 import org.apache.beam.sdk.extensions.sql.impl.rel.BeamSqlRelUtils;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.plan.RelOptPlanner;
 
-/** A step of a plan that costs what its only input costs. */
+/** A step of a plan with the costs of its only input. */
 interface SingleInputRel extends BeamRelNode {
 
   @Override

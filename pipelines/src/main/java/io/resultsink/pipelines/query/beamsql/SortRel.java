@@ -33,10 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SortRel extends Sort implements SingleInputRel {
 
-  /** The rows that LIMIT and OFFSET may take together: they stand in one worker's memory. */
+  /** The most rows of LIMIT and OFFSET together, because they are in one worker's memory. */
   static final int MOST_ROWS = 10_000_000;
 
-  // What replaces these operands takes an annotation processor that is not on the class path.
+  // The replacement of these deprecated operands needs an annotation processor that is not on the
+  // class path.
   @SuppressWarnings("deprecation")
   static final RelOptRule RULE =
       new RelOptRule(RelOptRule.operand(LogicalSort.class, RelOptRule.any()), "Limited order") {
@@ -114,7 +115,7 @@ final class SortRel extends Sort implements SingleInputRel {
     }
   }
 
-  /** Top takes the largest. */
+  /** Top selects the largest. */
   private static final class Reversed implements Comparator<Row>, Serializable {
 
     private final RowOrder order;

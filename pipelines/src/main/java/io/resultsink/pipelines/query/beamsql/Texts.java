@@ -3,9 +3,9 @@ package io.resultsink.pipelines.query.beamsql;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Functions of text, in characters and not in halves of them.
+ * Functions of text, which count characters and not Java's surrogates.
  *
- * <p>Public, since the code that Beam SQL generates calls it. NULL makes NULL.
+ * <p>The class is public, because Beam SQL's generated code calls it. NULL makes NULL.
  */
 public final class Texts {
 
@@ -23,7 +23,9 @@ public final class Texts {
     return text == null ? null : mapped(text, false);
   }
 
-  /** Character by character: a capital of two letters, such as that of ß, is none. */
+  /**
+   * Converts character by character. A character whose capital is two letters, such as ß, stays.
+   */
   private static String mapped(String text, boolean upper) {
     return text.codePoints()
         .map(c -> upper ? Character.toUpperCase(c) : Character.toLowerCase(c))
@@ -54,7 +56,9 @@ public final class Texts {
     return substring(text, from, Long.valueOf(Integer.MAX_VALUE));
   }
 
-  /** The characters at positions {@code from} to {@code from + length - 1}; the first is 1. */
+  /**
+   * Returns the characters at positions {@code from} to {@code from + length - 1}; the first is 1.
+   */
   public static @Nullable String substring(
       @Nullable String text, @Nullable Long from, @Nullable Long length) {
     if (text == null || from == null || length == null) {
@@ -78,7 +82,7 @@ public final class Texts {
     return matches(text.codePoints().toArray(), pattern.codePoints().toArray());
   }
 
-  /** Goes back to the last {@code %} only, so that no pattern takes long. */
+  /** Backtracks to the last {@code %} only, so that no pattern takes long. */
   private static boolean matches(int[] text, int[] pattern) {
     int at = 0;
     int wanted = 0;

@@ -13,7 +13,7 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlKind;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
 
-/** Functions of dates and timestamps, by Calcite's own code where that is right. */
+/** Functions of dates and timestamps, which use Calcite's code if that is right. */
 final class Times {
 
   private final Expressions expressions;
@@ -24,7 +24,7 @@ final class Times {
     this.rex = rex;
   }
 
-  /** NULL where an operand may be: the planner relies on it. */
+  /** Nullable if an operand is, because the planner relies on it. */
   private RelDataType typed(RelDataType type, List<RexNode> operands) {
     boolean anyNullable = operands.stream().anyMatch(operand -> operand.getType().isNullable());
     return rex.getTypeFactory().createTypeWithNullability(type, anyNullable);
@@ -65,7 +65,9 @@ final class Times {
             || quotient.getOperator() == SqlStdOperatorTable.DIVIDE_INTEGER);
   }
 
-  /** Milliseconds between two timestamps, divided by those of a unit: only the range is checked. */
+  /**
+   * The milliseconds between two timestamps, divided by those of a unit. Only the range is checked.
+   */
   RexNode difference(RexCall cast) {
     RexCall quotient = (RexCall) cast.getOperands().get(0);
     RexNode interval =
@@ -84,7 +86,7 @@ final class Times {
     return expressions.call(Conversions.class, "toInteger", SqlTypeName.INTEGER, List.of(units));
   }
 
-  /** Leaves calls as they are, and computes what they are of. */
+  /** Returns calls as they are, with computed operands. */
   private final class Inside extends RexShuttle {
     @Override
     public RexNode visitCall(RexCall call) {

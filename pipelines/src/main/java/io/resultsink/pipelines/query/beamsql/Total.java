@@ -13,7 +13,7 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.jspecify.annotations.Nullable;
 
-/** A count of numbers and their sum: integers and decimals exactly. */
+/** The count of numbers and their sum, which is exact for integers and decimals. */
 final class Total {
 
   private long count;
@@ -37,7 +37,7 @@ final class Total {
     nearly += other.nearly;
   }
 
-  /** Adds up numbers that are not NULL. */
+  /** The sum of numbers that are not NULL. */
   private abstract static class Totals
       extends CombineFn<@Nullable Object, Total, @Nullable Object> {
 
@@ -76,12 +76,12 @@ final class Total {
     @Override
     public Coder<@Nullable Object> getDefaultOutputCoder(
         CoderRegistry registry, Coder<@Nullable Object> input) {
-      // The rows' schema says how they are encoded.
+      // The rows' schema determines their encoding.
       return input;
     }
   }
 
-  /** SUM of integers, in BIGINT's range or not at all. */
+  /** SUM of integers, which fails out of BIGINT's range. */
   static final class OfIntegers extends Totals {
     @Override
     Object result(Total total) {
@@ -94,7 +94,7 @@ final class Total {
     }
   }
 
-  /** SUM of decimals, exactly. */
+  /** SUM of decimals, which is exact. */
   static final class OfDecimals extends Totals {
     @Override
     Object result(Total total) {

@@ -2,7 +2,9 @@ package io.resultsink.pipelines.query.beamsql;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** A value of which a query's expression has no result: out of range, or not what it is cast to. */
+/**
+ * A value for which an expression has no result: it is out of range, or not of the type of a cast.
+ */
 @Internal
 public final class ValueException extends RuntimeException {
 

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One function over the rows of a partition, in one pass.
  *
- * @param argument the column it takes, -1 for none
- * @param byRows whether the frame ends with the very row, and not with its last equal
+ * @param argument the column of its argument, -1 for none
+ * @param byRows whether the frame ends with the current row, and not with the last row that is
+ *     equal to it
  */
 record WindowFunction(
     SqlKind kind, SqlTypeName type, int argument, boolean wholePartition, boolean byRows)
@@ -36,7 +37,8 @@ record WindowFunction(
   /**
    * Computes its value for each row.
    *
-   * @param peers for each row the position after its last equal in the partition's order
+   * @param peers for each row, the position after the last row that is equal in the partition's
+   *     order
    */
   @Nullable Object[] over(List<Row> rows, int[] peers) {
     return isRank(kind) ? ranks(peers) : aggregates(rows, peers);

@@ -21,14 +21,15 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexInputRef
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rex.RexLiteral;
 
 /**
- * Window functions over partitions that are sorted and gone through once.
+ * Window functions over partitions, which are sorted and read once.
  *
- * <p>Beam's own ranks know one order key, which is a number, and take each row's time once for each
- * row of the partition. A partition has to fit into memory here as there.
+ * <p>Beam's own ranks accept one numeric order key, and their time grows with the square of a
+ * partition's rows. A partition must fit into memory in both.
  */
 final class WindowRel extends Window implements SingleInputRel {
 
-  // What replaces these operands takes an annotation processor that is not on the class path.
+  // The replacement of these deprecated operands needs an annotation processor that is not on the
+  // class path.
   @SuppressWarnings("deprecation")
   static final RelOptRule RULE =
       new RelOptRule(RelOptRule.operand(LogicalWindow.class, RelOptRule.any()), "Windows") {

@@ -1,22 +1,27 @@
 /**
- * Beam SQL with right answers, or none.
+ * Beam SQL with right answers: a query that Beam would answer wrongly is refused.
  *
- * <p>Reading order: {@code BeamSql} is what others call, {@code Planned} runs Calcite's planner
- * step by step, {@code Grammar} and {@code Operators} say what is accepted, and {@code RightPlan}
- * makes a plan that Beam computes rightly.
+ * <p>Reading order:
  *
- * <p>Decisions, and where they are kept:
+ * <ol>
+ *   <li>{@code BeamSql} is the entry.
+ *   <li>{@code Planned} runs Calcite's planner step by step.
+ *   <li>{@code Grammar} and {@code Operators} define the accepted SQL.
+ *   <li>{@code RightPlan} makes a plan that Beam computes correctly.
+ * </ol>
+ *
+ * <p>Decisions, and their classes:
  *
  * <ul>
- *   <li>What is accepted is listed, node by node ({@code Grammar}), function by function ({@code
- *       Operators}) and type by type ({@code Expressions}, {@code Casts}); all else is refused in
- *       words. Nothing is converted that the SQL does not say.
+ *   <li>Accepted SQL is listed by nodes ({@code Grammar}), functions ({@code Operators}) and types
+ *       ({@code Expressions}, {@code Casts}). Everything else is refused with a reason. There are
+ *       no implicit conversions.
  *   <li>Integers are BIGINT. A result that does not fit its type is an error ({@code ExactNumbers},
  *       {@code Total}).
  *   <li>AVG, and division with a decimal, make doubles, as DuckDB's do ({@code Operators}).
- *   <li>What is grouped or joined has one form for equal values, since Beam compares bytes ({@code
- *       RightPlan}). NULL keys never meet in a join ({@code RightJoin}).
- *   <li>Windows and limited orders are computed by nodes of our own ({@code WindowRel}, {@code
+ *   <li>Equal keys of groups and joins have the same form, because Beam compares bytes ({@code
+ *       RightPlan}). NULL keys never match in a join ({@code RightJoin}).
+ *   <li>This package's own nodes compute windows and limited orders ({@code WindowRel}, {@code
  *       SortRel}), for keys of every type.
  * </ul>
  */
