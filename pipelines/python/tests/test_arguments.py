@@ -22,10 +22,10 @@ def test_an_argument_that_is_not_known_is_named():
     "arguments, message",
     [
         ({"mode": 5}, "mode is 5, a int; it is text"),
-        ({"min_rows": "5"}, "min_rows is '5', a str; it is a whole number"),
-        ({"min_rows": True}, "min_rows is True; it is a whole number"),
+        ({"min_rows": "5"}, "min_rows is '5', a str; it must be a whole number"),
+        ({"min_rows": True}, "min_rows is True; it must be a whole number"),
         ({"unique": "a,b"}, "such as \\['a', 'b'\\]"),
-        ({"unique": [1]}, "it is a list of column names"),
+        ({"unique": [1]}, "it must be a list of column names"),
         ({"connection_properties": {"connectTimeout": 5}}, "not a mapping of text to text"),
         ({"lock_wait": 5}, "a timedelta, or text such as '5min'"),
         ({"lock_wait": datetime.timedelta(microseconds=5)}, "whole milliseconds"),
@@ -56,7 +56,7 @@ def test_elements_that_are_not_rows_are_refused():
 
 
 def test_a_missing_jar_is_named_with_what_to_do(tmp_path):
-    with pytest.raises(PostgresResultError, match="no such file. Build it with 'make build'"):
+    with pytest.raises(PostgresResultError, match="which does not exist. Build it with 'make build'"):
         service.of_jar(str(tmp_path / "missing.jar"))
 
 

@@ -45,7 +45,7 @@ def _jar(jar: str | None) -> pathlib.Path:
         return path
     what = "jar" if jar else JAR_VARIABLE if given else "the jar of this package"
     raise PostgresResultError(
-        f"{what} is {path}, and there is no such file. Build it with 'make build' in the sources of"
+        f"{what} is {path}, which does not exist. Build it with 'make build' in the sources of"
         " Postgres Result Sink, and install the package again, or name the jar: jar='...' or"
         f" {JAR_VARIABLE}"
     )

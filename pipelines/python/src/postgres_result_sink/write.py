@@ -38,16 +38,17 @@ class WriteToPostgresResult(beam.PTransform):
         mode: ``append`` (the default), ``replace``, ``truncate`` or ``update``.
         unique: the names of the key's columns; required for ``update``, an error elsewhere.
         keep: ``none`` (the default) or ``all``, with which ``replace`` keeps indexes, constraints,
-            defaults, triggers and whatever else hangs on the table.
-        schema: the schema of the table, when the table is not written as ``schema.table``.
-        staging_schema: where staging tables and the ledger live; the table's schema by default.
+            defaults, triggers and everything else of the table.
+        schema: the schema of the table, if the table is not written as ``schema.table``.
+        staging_schema: the schema of staging tables and ledger; the table's schema by default.
         staging: ``logged`` or ``unlogged``; logged for ``replace`` by default.
-        staging_ttl: after it, others may remove a dead run's staging table; 7 days by default.
-        run_id: the run's name. The same run publishes once, however often it is launched. Use one
-            name per load, such as the load's date.
-        min_rows: fewer rows fail the run, with the table untouched.
-        lock_timeout: one attempt for the lock that readers feel; 100 ms by default.
-        lock_wait: the time that such attempts go on; 5 minutes by default.
+        staging_ttl: the age at which other runs may drop an abandoned staging table; 7 days by
+            default.
+        run_id: the run id. One run publishes once, however often it is launched. Use one id for
+            each result, such as the result's date.
+        min_rows: the least rows; a result with fewer fails the run, with the table untouched.
+        lock_timeout: the time of one attempt for the lock that readers feel; 100 ms by default.
+        lock_wait: how long such attempts go on; 5 minutes by default.
         reset: how ``truncate`` empties the table; ``delete``.
         connection_properties: properties of the driver, such as ``sslmode``.
         jar: the expansion service's jar, instead of the one in this package.
@@ -57,8 +58,8 @@ class WriteToPostgresResult(beam.PTransform):
     Durations are a :class:`datetime.timedelta`, or text such as ``"5min"``.
 
     Raises:
-        PostgresResultError: when something is wrong that can be known before the pipeline runs,
-            with all of it. No connection is made then.
+        PostgresResultError: with all problems that are known before the pipeline runs. No
+            connection is made then.
     """
 
     def __init__(
@@ -134,13 +135,13 @@ def _require_rows(rows: beam.PCollection) -> None:
 
 
 def _require_reference(password: str | None) -> None:
-    """Does not repeat the text, which may be the password itself."""
+    """Refuses a text that is not a reference, without showing it: it may be the password."""
     if password is not None and not (
         isinstance(password, str) and password.startswith(("env:", "file:"))
     ):
         raise PostgresResultError(
-            "password is env:NAME or file:PATH, the place where the workers find it; what was given"
-            " is neither, and is not repeated here in case it is the password itself"
+            "password must be env:NAME or file:PATH, the place where the workers find it; the given text"
+            " is neither, and is not shown, because it may be the password"
         )
 
 
@@ -150,14 +151,14 @@ def _text(name: str, value: Any) -> str | None:
 
 def _number(name: str, value: Any) -> int | None:
     if isinstance(value, bool):
-        raise PostgresResultError(f"{name} is {value!r}; it is a whole number")
+        raise PostgresResultError(f"{name} is {value!r}; it must be a whole number")
     return _of_type(name, value, int, "a whole number")
 
 
 def _of_type(name: str, value: Any, expected: type[_Kind], words: str) -> _Kind | None:
     if value is None or isinstance(value, expected):
         return value
-    raise PostgresResultError(f"{name} is {_shown(value)}; it is {words}")
+    raise PostgresResultError(f"{name} is {_shown(value)}; it must be {words}")
 
 
 def _names(name: str, value: Any) -> list[str] | None:
@@ -165,7 +166,7 @@ def _names(name: str, value: Any) -> list[str] | None:
         return None
     if isinstance(value, str) or not all(isinstance(part, str) for part in value):
         raise PostgresResultError(
-            f"{name} is {_shown(value)}; it is a list of column names, such as ['a', 'b']"
+            f"{name} is {_shown(value)}; it must be a list of column names, such as ['a', 'b']"
         )
     return list(value)
 
@@ -184,7 +185,7 @@ def _duration(name: str, value: Any) -> str | None:
     if isinstance(value, datetime.timedelta):
         milliseconds = value / datetime.timedelta(milliseconds=1)
         if milliseconds != int(milliseconds) or milliseconds < 0:
-            raise PostgresResultError(f"{name} is {value!r}; it is a number of whole milliseconds")
+            raise PostgresResultError(f"{name} is {value!r}; it must be a number of whole milliseconds")
         return f"{int(milliseconds)}ms"
     return _of_type(name, value, str, "a timedelta, or text such as '5min'")
 

@@ -39,11 +39,11 @@ final class RunsOfPipeline {
     synchronized (RUNS) {
       if (!RUNS.computeIfAbsent(pipeline, key -> new HashSet<>()).add(run)) {
         throw new InvalidTargetException(
-            "two sinks of this pipeline write run "
+            "two sinks of this pipeline have run id "
                 + target.runId()
                 + " into table "
                 + target.table()
-                + "; a run publishes once into a table: give each a run id of its own");
+                + ", so the second would publish nothing; give each sink its own run id");
       }
     }
   }

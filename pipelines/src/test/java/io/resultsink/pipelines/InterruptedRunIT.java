@@ -62,7 +62,7 @@ class InterruptedRunIT {
       assertThat(process.exitValue(), is(130));
       assertThat(
           Files.readString(err),
-          containsString("interrupted; numbers is untouched; nothing is left behind\n"));
+          containsString("interrupted; numbers is untouched; its staging table is dropped\n"));
       assertThat(server.column("SELECT n FROM numbers"), contains("-1"));
       assertThat(server.stagingTables(), is(empty()));
     }
@@ -113,7 +113,7 @@ class InterruptedRunIT {
       if (!result.equals("printed")) {
         assertThat(
             Files.readString(err),
-            containsString("interrupted; numbers is untouched; nothing is left behind\n"));
+            containsString("interrupted; numbers is untouched; its staging table is dropped\n"));
       }
       await().until(() -> server.column(SLEEPING).isEmpty());
       try (Stream<Path> left = Files.list(temporary)) {

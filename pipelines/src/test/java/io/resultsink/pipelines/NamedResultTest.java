@@ -112,7 +112,7 @@ class NamedResultTest {
     result("create", "mydb", "postgresql://app:hunter2@db/shop");
     String list = result("list").out();
     assertThat(list, containsString(" bi   | postgresql://app@db/bi?connectTimeout=3\n"));
-    assertThat(list, containsString(" odd  | not for pgresult: connection 'odd' in "));
+    assertThat(list, containsString(" odd  | not usable by pgresult: connection 'odd' in "));
     assertThat(list, containsString(" mydb | postgresql://app@db/shop\n"));
     CommandLineOutcome shown = result("show", "bi");
     assertThat(shown.out(), containsString("not created by pgresult"));
@@ -143,14 +143,14 @@ class NamedResultTest {
       textBlock =
           """
           My      | postgresql://app@db/shop                    | 'My' cannot name a result; use 3 to 255 of a-z, 0-9 and _
-          embedded| postgresql://app@db/shop                    | 'embedded' is taken by pgresult itself
+          embedded| postgresql://app@db/shop                    | 'embedded' is reserved for pgresult itself
           mydb    | postgresql://app:hunter2@db/shop/movies     | the URL names more than a database; write
           mydb    | postgresql://app:hunter2@db/shop?mode=append&sslmode=disable | the URL of a database has options of a table: mode
           mydb    | postgresql://app:hunter2@db/shop?mode=replace | the URL of a database has options of a table: mode
           mydb    | postgresql://db/shop                        | the URL names no user
           mydb    | postgresql://app:hunter2@db                 | the URL names no database
           mydb    | app:hunter2@db/shop                         | the target is not a URL
-          mydb    | postgresql://app:hunter2@db/shop?socketTimeout=3 | socketTimeout is unknown to libpq
+          mydb    | postgresql://app:hunter2@db/shop?socketTimeout=3 | socketTimeout is not known to libpq
           mydb    | postgresql://app:hunter2@db/shop?sslmode=on | sslmode 'on' is not valid
           """)
   void whatCannotBeKeptIsSaid(String name, String url, String error) throws IOException {
@@ -162,7 +162,7 @@ class NamedResultTest {
   @Test
   void aNameThatIsThereIsNotTakenTwice() throws IOException {
     files.writeServices(BY_HAND);
-    assertWrong("'other' is there already, in ", "create", "other", "postgresql://a@db/shop");
+    assertWrong("'other' exists already, in ", "create", "other", "postgresql://a@db/shop");
     assertThat(files.services(), equalTo(BY_HAND));
   }
 

@@ -73,8 +73,8 @@ class PrintedQueryIT {
             "beam",
             "-f",
             "json",
-            "SELECT m.title AS title, COUNT(*) AS votes, SUM(r.stars), v['none'] AS `none`"
-                + " FROM ratings r JOIN movies m ON r.movie = m.movieId GROUP BY m.title, v['none'];");
+            "SELECT m.title AS title, COUNT(*) AS votes, SUM(r.stars), v['none'] AS `none` FROM"
+                + " ratings r JOIN movies m ON r.movie = m.movieId GROUP BY m.title, v['none'];");
 
     assertThat(outcome.exitCode(), is(0));
     assertThat(
@@ -134,7 +134,8 @@ class PrintedQueryIT {
             "error: "
                 + file
                 + ", line 4: column a does not fit its type BIGINT, inferred from the first 2"
-                + " records: found a value of type VARCHAR; --sample looks at more\n"));
+                + " records: found a value of type VARCHAR; --sample=N infers from more"
+                + " records\n"));
     assertThat(outcome.exitCode(), is(1));
     assertThat(outcome.out(), is(""));
   }

@@ -112,7 +112,7 @@ class PublishedQueryIT {
     assertThat(first.err(), first.exitCode(), is(0));
     assertThat(second.err(), second.exitCode(), is(0));
     assertThat(second.err(), containsString("replace, 2 rows, "));
-    assertThat(second.err(), containsString(" ago by this very run; nothing was changed"));
+    assertThat(second.err(), containsString(" ago by this run; nothing was changed"));
     assertThat(server.column("SELECT n FROM numbers ORDER BY n"), contains("1", "2"));
     assertThat(server.stagingTables(), is(empty()));
   }
@@ -221,20 +221,21 @@ class PublishedQueryIT {
     assertThat("rows and tokens", server.stagingTables().size(), is(2));
     CommandLineOutcome removed = run("clean", "--older-than", "0s", "embedded:numbers");
 
-    assertThat(young.out(), containsString("left: younger than 7 days"));
-    assertThat(listed.out(), containsString("would be removed"));
-    assertThat(other.out(), is("nothing was left by dead runs\n"));
-    assertThat(removed.out(), containsString("removed 1 of 1 staging table"));
+    assertThat(young.out(), containsString("kept: younger than 7 days"));
+    assertThat(listed.out(), containsString("would be dropped"));
+    assertThat(other.out(), is("there is no staging table of this table\n"));
+    assertThat(removed.out(), containsString("dropped 1 of 1 staging table"));
     assertThat(server.stagingTables(), is(empty()));
   }
 
   @Test
   void aServerExecutesTheQueryOfItsDatabase() throws IOException, SQLException {
     server.execute(
-        "CREATE TABLE orders (id bigint, amount numeric(9,2), at timestamptz, tags jsonb, bad numeric)");
+        "CREATE TABLE orders (id bigint, amount numeric(9,2), at timestamptz, tags jsonb, bad"
+            + " numeric)");
     server.execute(
-        "INSERT INTO orders VALUES (1, 1.50, '2026-11-22 10:00:00.123456+00', '{\"a\": [1]}', 'NaN'),"
-            + " (2, 2.25, NULL, NULL, NULL)");
+        "INSERT INTO orders VALUES (1, 1.50, '2026-11-22 10:00:00.123456+00', '{\"a\": [1]}',"
+            + " 'NaN'), (2, 2.25, NULL, NULL, NULL)");
     String into = "embedded:copied?mode=replace";
     String all = "SELECT *, amount * id AS total FROM orders";
 
@@ -261,7 +262,8 @@ class PublishedQueryIT {
             "SELECT format('%s', (id, amount, at, tags, bad, total)) FROM copied ORDER BY id"),
         is(
             server.column(
-                "SELECT format('%s', (id, amount, at, tags, bad, amount * id)) FROM orders ORDER BY id")));
+                "SELECT format('%s', (id, amount, at, tags, bad, amount * id)) FROM orders ORDER BY"
+                    + " id")));
     assertThat(
         server.column(
             "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"

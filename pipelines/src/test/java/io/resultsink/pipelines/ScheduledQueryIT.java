@@ -99,7 +99,8 @@ class ScheduledQueryIT {
     assertThat(
         created.out(),
         matchesPattern(
-            "Schedule 'hits' is created. It starts at \\d{4}-\\d\\d-\\d\\d 03:01:00 Europe/Berlin.\n"));
+            "Schedule 'hits' is created. It starts at \\d{4}-\\d\\d-\\d\\d 03:01:00"
+                + " Europe/Berlin.\n"));
     assertThat(
         create("saved", "", "SELECT code FROM hits").out(),
         is("Schedule 'saved' is created, which never runs.\n"));
@@ -206,7 +207,7 @@ class ScheduledQueryIT {
     // Beam SQL's own reader knows neither.
     assertThat(server.column(rows), contains("007 12, NA 34"));
     assertWrong(
-        "--types and --null are of DuckDB; this is for --engine beam",
+        "--types and --null are only for --engine duckdb; this query has --engine beam",
         sched("update", "codes", "--null", "NA"));
     assertWrong(
         "--engine duckdb reads folders and files of this machine, and -d is a server",
@@ -220,7 +221,7 @@ class ScheduledQueryIT {
     assertThat(
         queued.out(), is("queued: 2 ticks, 2026-01-02 00:00:00 UTC to 2026-01-02 01:00:00 UTC\n"));
     assertThat(
-        queued.err(), is("no pgresult serve is alive; start one, or add --now to run it here\n"));
+        queued.err(), is("no pgresult serve is running; start one, or add --now to run it here\n"));
     assertThat(done("run", "hits", DAILY), is("already queued: 1 tick, 2026-01-02 00:00:00 UTC\n"));
     assertThat(done("history", "hits"), containsString("now       0 running, 2 queued\n"));
   }
@@ -233,7 +234,8 @@ class ScheduledQueryIT {
     assertThat(
         failed.err(),
         containsString(
-            "hits 2026-01-02 00:00:00  failed: SQL line 1: Referenced column \"nosuch\" not found"));
+            "hits 2026-01-02 00:00:00  failed: SQL line 1: Referenced column \"nosuch\" not"
+                + " found"));
     assertThat(
         failed.err(),
         containsString("error: 1 run of 'hits' failed; see pgresult sched history hits\n"));
@@ -246,7 +248,7 @@ class ScheduledQueryIT {
   void whatCannotBeScheduledIsSaid() throws IOException {
     String sql = "SELECT code FROM hits";
     create("hits", "@hourly", sql);
-    assertWrong("schedule 'hits' is there already; change it", create("hits", "@hourly", sql));
+    assertWrong("schedule 'hits' exists already; change it", create("hits", "@hourly", sql));
     assertWrong("'Hits' cannot name a schedule; use 3 to 255", create("Hits", "@hourly", sql));
     assertWrong("cron '61 * * * *' is not valid: ", create("more", "61 * * * *", sql));
     assertWrong("time zone 'PST' is not known", create("more", "@daily", "-t", "PST", sql));
@@ -259,7 +261,7 @@ class ScheduledQueryIT {
         "the embedded server is on this machine, and FlinkRunner runs elsewhere",
         create("more", "@daily", sql, "--", "--runner=FlinkRunner", "--flinkMaster=h:1"));
     assertWrong(
-        "--paralelism is no pipeline option of DirectRunner",
+        "--paralelism is not a pipeline option of DirectRunner",
         create("more", "@daily", sql, "--", "--paralelism=2"));
     assertWrong("no tables; name their folder", sched("create", "more", "@daily", "-r", "x", sql));
     assertWrong(
@@ -269,7 +271,7 @@ class ScheduledQueryIT {
         "folder /nowhere does not exist",
         sched("create", "more", "@daily", "-d", "/nowhere", "-r", "embedded:t", sql));
     assertWrong(
-        "the URL of -d has a password, and a schedule keeps none",
+        "the URL of -d has a password, which a schedule does not store",
         sched(
             "create",
             "more",
@@ -281,7 +283,7 @@ class ScheduledQueryIT {
             sql));
     for (String scheme : List.of("postgresql", "POSTGRESQL", "Postgres")) {
       assertResultIsWrong(
-          "the URL of -r has a password, and a schedule keeps none; make a named result",
+          "the URL of -r has a password, which a schedule does not store; make a named result",
           scheme + "://app:hunter2@db/shop/t");
       for (String url : List.of("://a:hunter2@h/d", "://h/d?password=hunter2")) {
         assertWrong(
@@ -344,11 +346,12 @@ class ScheduledQueryIT {
   @Test
   void aHomeThatIsNoneIsSaid() throws IOException {
     assertWrong(
-        "the schedules database (--schedules-database, or PGRESULT_SCHEDULES_URL) cannot be used: 'mysql://' is not",
+        "the schedules database (--schedules-database, or PGRESULT_SCHEDULES_URL) cannot be used:"
+            + " 'mysql://' is not",
         sched("list", "--schedules-database", "mysql://app:hunter2@h/d"));
     assertWrong(
-        "the schedules database (--schedules-database, or PGRESULT_SCHEDULES_URL) cannot be used: the URL of a database"
-            + " has options of a table: mode",
+        "the schedules database (--schedules-database, or PGRESULT_SCHEDULES_URL) cannot be used:"
+            + " the URL of a database has options of a table: mode",
         sched("list", "--schedules-database", "postgresql://app:hunter2@h/d?mode=append"));
     assertWrong(
         "no connection is saved as 'team' in ", sched("list", "--schedules-database", "team"));
@@ -389,7 +392,7 @@ class ScheduledQueryIT {
         run("query", "-d", url + "&schema=pgresult", "SELECT COUNT(*) AS n FROM schedule").out(),
         containsString("n\n---\n 0\n"));
     assertWrong(
-        "the URL of -d has a password, and a schedule keeps none",
+        "the URL of -d has a password, which a schedule does not store",
         sched("create", "more", "@daily", "-d", url, "-r", "embedded:t", "SELECT 1 FROM t"));
   }
 

@@ -186,7 +186,7 @@ class ServeIT {
                   ? "no session with localhost:1"
                   : refused.equals("by_scheme")
                       ? "write -d without file:"
-                      : "is not below what this pgresult serve may read: "));
+                      : "is not in a folder that this pgresult serve may read: "));
     }
     assertThat("a link among its files leads away", error("inside"), containsString(" leads to "));
     assertThat(server.column("SELECT count(*) FROM ticks"), contains("2"));

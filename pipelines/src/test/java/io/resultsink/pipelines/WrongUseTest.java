@@ -69,7 +69,7 @@ class WrongUseTest {
         "duckdb",
         "SELECT 1");
     assertWrong(
-        "--engine postgres asks the server",
+        "--engine postgres needs a postgresql:// URL",
         "query",
         "-d",
         folder.toString(),
@@ -77,7 +77,7 @@ class WrongUseTest {
         "postgres",
         "SELECT 1");
     assertWrong(
-        "--types and --null are of DuckDB",
+        "--types and --null are only for --engine duckdb",
         "query",
         "-d",
         folder.toString(),
@@ -89,16 +89,16 @@ class WrongUseTest {
     assertWrong("the SQL is empty", "query", "-d", folder.toString(), " ; ");
     assertWrong("both -q and SQL", "query", "-d", folder.toString(), "-q", "f", "SELECT 1");
     assertWrong("file /nowhere of -q does not exist", "query", "-d", "x", "-q", "/nowhere");
-    assertWrong("--dry-run tells", "query", "-d", "x", "--dry-run", "SELECT 1");
+    assertWrong("--dry-run shows", "query", "-d", "x", "--dry-run", "SELECT 1");
     assertWrong("--run-id names a publish", "query", "-d", "x", "--run-id", "a", "SELECT 1");
     assertWrong("--sample 0 is too small", "query", "-d", "x", "--sample", "0", "SELECT 1");
-    assertWrong("--older-than 'soon' is no age", "clean", "--older-than", "soon", "embedded:t");
+    assertWrong("--older-than 'soon' is not an age", "clean", "--older-than", "soon", "embedded:t");
   }
 
   @Test
   void beamOptions() {
     assertWrong(
-        "--paralelism is no pipeline option of DirectRunner.",
+        "--paralelism is not a pipeline option of DirectRunner.",
         "query",
         "-d",
         folder.toString(),
@@ -186,7 +186,7 @@ class WrongUseTest {
     assertWrongSql("SQL line 1, column 15: syntax error at or near \"hits\"", "SELECT * FORM hits");
     assertWrongSql("SQL line 1: Referenced column \"cod\" not found", "SELECT cod FROM hits");
     assertWrongSql("SQL line 1: Scalar Function with name nosuch", "SELECT nosuch(code) FROM hits");
-    assertWrongSql("the SQL is no query; write one SELECT", "DELETE FROM hits");
+    assertWrongSql("the SQL is not a query; write one SELECT", "DELETE FROM hits");
   }
 
   @Test
@@ -201,13 +201,16 @@ class WrongUseTest {
         "SQL line 1, column 32: Beam SQL: ORDER BY needs a LIMIT",
         "SELECT code FROM hits ORDER BY code");
     assertWrongBeamSql(
-        "SQL line 1, column 8: Encountered \"\\\" code\"; if that is a name, write it in `backticks`",
+        "SQL line 1, column 8: Encountered \"\\\" code\"; if that is a name, write it in"
+            + " `backticks`",
         "SELECT \"code\" FROM hits");
   }
 
   @Test
   void tablesOfTwoFormats() {
-    assertWrongSql("table twice is more than one: twice.csv, twice.jsonl", "SELECT a FROM twice");
+    assertWrongSql(
+        "several files or folders are named table twice: twice.csv, twice.jsonl",
+        "SELECT a FROM twice");
     assertWrongBeamSql(
         "table twice has files of several formats, CSV and JSON", "SELECT a FROM twice");
   }

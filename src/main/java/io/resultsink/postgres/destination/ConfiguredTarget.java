@@ -91,7 +91,7 @@ public final class ConfiguredTarget {
       throw new InvalidTargetException(
           "connection_properties has '"
               + name
-              + "', which is an option of the sink; write it as a field of its own");
+              + "', which is an option of the sink; write it as a separate field");
     }
     properties.put(name, encoded(name, value));
   }

@@ -77,7 +77,7 @@ public final class ConnectionProperties {
 
   private static final String SET_BY_THE_SINK = "the sink sets it itself; leave it out";
   private static final String LOADS_CODE =
-      "it loads a class or feeds one; configure a DataSource of your own for it";
+      "it makes the driver load a class; configure your own DataSource for it";
   private static final String WRITES_FILES =
       "it makes the driver log, which a URL must not; configure java.util.logging";
 
@@ -140,7 +140,7 @@ public final class ConnectionProperties {
       return Optional.empty();
     }
     String reason = REFUSED.getOrDefault(name, SET_BY_THE_SINK);
-    return Optional.of("connection property '" + name + "' is not taken; " + reason);
+    return Optional.of("connection property '" + name + "' is not accepted; " + reason);
   }
 
   /**

@@ -134,7 +134,7 @@ public record LibpqParameter(
   void apply(String value, Map<String, String> properties) {
     if (property == null) {
       if (harmless != null && !harmless.contains(value)) {
-        throw new InvalidTargetException("'" + keyword + "' is not taken; " + refusal);
+        throw new InvalidTargetException("'" + keyword + "' is not accepted; " + refusal);
       }
       return;
     }

@@ -94,8 +94,8 @@ public final class Secret implements Serializable {
       return file(reference.substring("file:".length()));
     }
     throw new InvalidTargetException(
-        "a password reference is env:NAME or file:PATH; what was given is neither, and is not"
-            + " repeated here in case it is the password itself");
+        "a password reference is env:NAME or file:PATH; the given text is neither, and is not"
+            + " shown, because it may be the password");
   }
 
   /**
@@ -143,8 +143,7 @@ public final class Secret implements Serializable {
       throw unresolved(
           "file "
               + text
-              + " cannot be read where the connection is opened; is it there, for the"
-              + " workers too?",
+              + " cannot be read where the connection is opened; check that every worker has it",
           e);
     }
     if (line == null || line.isEmpty()) {

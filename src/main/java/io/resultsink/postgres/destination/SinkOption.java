@@ -27,7 +27,7 @@ public enum SinkOption {
   MODE(
       "append, replace, truncate, update",
       "append",
-      "how the result and the table become one",
+      "how the result's rows go into the table",
       new OptionValue<>(
           (option, encoded) -> WriteMode.parse(decode(option, encoded)),
           (option, shown, mode) -> {},
@@ -52,8 +52,8 @@ public enum SinkOption {
   KEEP(
       "none, all",
       "none",
-      "what mode=replace keeps beside owner, grants, comments and row security: all is indexes,"
-          + " constraints, defaults, triggers and whatever else hangs on the table",
+      "what mode=replace keeps in addition to owner, grants, comments and row security; all:"
+          + " indexes, constraints, defaults, triggers and everything else of the table",
       new OptionValue<>(
           (option, encoded) -> Keep.parse(decode(option, encoded)),
           (option, shown, keep) -> {},
@@ -72,15 +72,15 @@ public enum SinkOption {
   STAGING_SCHEMA(
       "a name",
       "the target's schema",
-      "where staging tables and the ledger live",
+      "the schema of staging tables and ledger",
       OptionValue.name(PostgresTarget.Builder::stagingSchema, PostgresTarget::stagingSchema)),
 
   /** See {@link PostgresTarget#staging()}. */
   STAGING(
       "unlogged, logged",
       "logged for replace, else unlogged",
-      "logged: staged rows survive a crash or failover of the server, and with replace go live"
-          + " where they are",
+      "logged: staged rows survive a crash or failover of the server, and a replace can swap in the"
+          + " staging table itself",
       new OptionValue<>(
           (option, encoded) -> StagingDurability.parse(decode(option, encoded)),
           (option, shown, staging) -> {},
@@ -92,14 +92,14 @@ public enum SinkOption {
   STAGING_TTL(
       "a duration in ms, s, min, h or d",
       "7d",
-      "after it, a dead run's staging table may be removed by others",
+      "the age at which other runs may drop an abandoned staging table",
       OptionValue.duration(36_500, PostgresTarget.Builder::stagingTtl, PostgresTarget::stagingTtl)),
 
   /** See {@link PostgresTarget#runId()}. */
   RUN_ID(
       "text of at most 200 characters",
-      "a fresh one for each pipeline",
-      "the run's name: the same run publishes once, however often it is launched",
+      "a new one for each pipeline",
+      "the run id: one run publishes once, however often it is launched",
       new OptionValue<>(
           SinkOption::decode,
           (option, shown, runId) -> RunId.check(option, runId),
@@ -111,7 +111,7 @@ public enum SinkOption {
   MIN_ROWS(
       "a whole number",
       "0",
-      "fewer rows in the result: the run fails, the target untouched",
+      "the least rows: a result with fewer fails the run, with the target untouched",
       new OptionValue<>(
           SinkOption::count,
           SinkOption::checkCount,
@@ -123,7 +123,7 @@ public enum SinkOption {
   LOCK_TIMEOUT(
       "a duration in ms, s, min, h or d",
       "100ms",
-      "one attempt for the lock that readers feel",
+      "the time of one attempt for the lock that readers feel",
       OptionValue.duration(24, PostgresTarget.Builder::lockTimeout, PostgresTarget::lockTimeout)),
 
   /** See {@link PostgresTarget#lockWait()}. */

@@ -50,7 +50,7 @@ final class UnknownOption {
   static String problem(String name) {
     String instead = INSTEAD.get(name);
     if (instead != null) {
-      return "option '" + name + "' is not taken; " + instead;
+      return "option '" + name + "' is not accepted; " + instead;
     }
     Optional<String> refusal =
         Arrays.stream(PGProperty.values())
@@ -70,7 +70,7 @@ final class UnknownOption {
         + String.join(", ", SinkOption.names())
         + ", or a connection property: "
         + String.join(", ", ConnectionProperties.names())
-        + "; libpq's spellings are taken, too";
+        + "; libpq's spellings are accepted too";
   }
 
   private static Optional<String> nearest(String name) {

@@ -32,7 +32,7 @@ public abstract class PostgresResultWriteConfiguration {
   public abstract @Nullable String getPassword();
 
   @SchemaFieldDescription(
-      "how the result and the table become one: append, replace, truncate, update; default:"
+      "how the result's rows go into the table: append, replace, truncate, update; default:"
           + " append")
   public abstract @Nullable String getMode();
 
@@ -42,8 +42,8 @@ public abstract class PostgresResultWriteConfiguration {
   public abstract @Nullable List<String> getUnique();
 
   @SchemaFieldDescription(
-      "what mode=replace keeps beside owner, grants, comments and row security: all is indexes,"
-          + " constraints, defaults, triggers and whatever else hangs on the table: none, all;"
+      "what mode=replace keeps in addition to owner, grants, comments and row security; all:"
+          + " indexes, constraints, defaults, triggers and everything else of the table: none, all;"
           + " default: none")
   public abstract @Nullable String getKeep();
 
@@ -53,31 +53,32 @@ public abstract class PostgresResultWriteConfiguration {
   public abstract @Nullable String getSchema();
 
   @SchemaFieldDescription(
-      "where staging tables and the ledger live: a name; default: the target's schema")
+      "the schema of staging tables and ledger: a name; default: the target's schema")
   public abstract @Nullable String getStagingSchema();
 
   @SchemaFieldDescription(
-      "logged: staged rows survive a crash or failover of the server, and with replace go live"
-          + " where they are: unlogged, logged; default: logged for replace, else unlogged")
+      "logged: staged rows survive a crash or failover of the server, and a replace can swap in the"
+          + " staging table itself: unlogged, logged; default: logged for replace, else unlogged")
   public abstract @Nullable String getStaging();
 
   @SchemaFieldDescription(
-      "after it, a dead run's staging table may be removed by others: a duration in ms, s, min, h"
+      "the age at which other runs may drop an abandoned staging table: a duration in ms, s, min, h"
           + " or d; default: 7d")
   public abstract @Nullable String getStagingTtl();
 
   @SchemaFieldDescription(
-      "the run's name: the same run publishes once, however often it is launched: text of at most"
-          + " 200 characters; default: a fresh one for each pipeline")
+      "the run id: one run publishes once, however often it is launched: text of at most"
+          + " 200 characters; default: a new one for each pipeline")
   public abstract @Nullable String getRunId();
 
   @SchemaFieldDescription(
-      "fewer rows in the result: the run fails, the target untouched: a whole number; default: 0")
+      "the least rows: a result with fewer fails the run, with the target untouched: a whole"
+          + " number; default: 0")
   public abstract @Nullable Long getMinRows();
 
   @SchemaFieldDescription(
-      "one attempt for the lock that readers feel: a duration in ms, s, min, h or d; default:"
-          + " 100ms")
+      "the time of one attempt for the lock that readers feel: a duration in ms, s, min, h or d;"
+          + " default: 100ms")
   public abstract @Nullable String getLockTimeout();
 
   @SchemaFieldDescription(

@@ -65,7 +65,7 @@ class ConnectionPropertiesTest {
       String refusal = ConnectionProperties.refusal(name).orElseThrow();
       assertThat(
           refusal,
-          refusal.startsWith("connection property '" + name + "' is not taken; "),
+          refusal.startsWith("connection property '" + name + "' is not accepted; "),
           is(true));
       assertThrows(InvalidTargetException.class, () -> ConnectionProperties.check(name, "1"), name);
     }
@@ -86,12 +86,12 @@ class ConnectionPropertiesTest {
           reWriteBatchedInserts         | the sink sets it itself; leave it out
           stringtype                    | the sink sets it itself; leave it out
           logServerErrorDetail          | the sink sets it itself; leave it out
-          socketFactory                 | it loads a class or feeds one; configure a DataSource of your own for it
-          sslfactory                    | it loads a class or feeds one; configure a DataSource of your own for it
-          sslhostnameverifier           | it loads a class or feeds one; configure a DataSource of your own for it
-          sslpasswordcallback           | it loads a class or feeds one; configure a DataSource of your own for it
-          authenticationPluginClassName | it loads a class or feeds one; configure a DataSource of your own for it
-          xmlFactoryFactory             | it loads a class or feeds one; configure a DataSource of your own for it
+          socketFactory                 | it makes the driver load a class; configure your own DataSource for it
+          sslfactory                    | it makes the driver load a class; configure your own DataSource for it
+          sslhostnameverifier           | it makes the driver load a class; configure your own DataSource for it
+          sslpasswordcallback           | it makes the driver load a class; configure your own DataSource for it
+          authenticationPluginClassName | it makes the driver load a class; configure your own DataSource for it
+          xmlFactoryFactory             | it makes the driver load a class; configure your own DataSource for it
           loggerFile                    | it makes the driver log, which a URL must not; configure java.util.logging
           loggerLevel                   | it makes the driver log, which a URL must not; configure java.util.logging
           user                          | write the user before the host: postgresql://user@host/...
@@ -104,7 +104,7 @@ class ConnectionPropertiesTest {
           """)
   void refusesWithReason(String name, String reason) {
     assertThat(
-        problem(name, "true"), is("connection property '" + name + "' is not taken; " + reason));
+        problem(name, "true"), is("connection property '" + name + "' is not accepted; " + reason));
   }
 
   @ParameterizedTest
@@ -174,7 +174,7 @@ class ConnectionPropertiesTest {
         thrown.problems(),
         is(
             List.of(
-                "connection property 'autosave' is not taken; the sink sets it itself; leave it"
+                "connection property 'autosave' is not accepted; the sink sets it itself; leave it"
                     + " out")));
   }
 

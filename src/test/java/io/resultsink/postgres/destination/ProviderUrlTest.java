@@ -52,20 +52,20 @@ class ProviderUrlTest {
       delimiter = '|',
       textBlock =
           """
-          db/shop?options=-c%20search_path%3Dhunter2 | 'options' is not taken; the sink sets what it needs
-          db/shop?hostaddr=10.0.0.7                  | 'hostaddr' is not taken; write the address as the host
-          db/shop?user=app                           | 'user' is not taken; write it in its place
-          db/shop?password=hunter2                   | connection property 'password' is not taken; write the password before
-          db/shop?oauth_client_secret=hunter2        | 'oauth_client_secret' is not taken; it is a secret
-          db/shop?sslcrl=/crl                        | 'sslcrl' is not taken; the driver reads no list
-          db/shop?ssl_min_protocol_version=TLSv1.3   | 'ssl_min_protocol_version' is not taken; the JVM chooses
-          db/shop?load_balance_hosts=random          | 'load_balance_hosts' is not taken; a target has one host
+          db/shop?options=-c%20search_path%3Dhunter2 | 'options' is not accepted; the sink sets what it needs
+          db/shop?hostaddr=10.0.0.7                  | 'hostaddr' is not accepted; write the address as the host
+          db/shop?user=app                           | 'user' is not accepted; write it in its place
+          db/shop?password=hunter2                   | connection property 'password' is not accepted; write the password before
+          db/shop?oauth_client_secret=hunter2        | 'oauth_client_secret' is not accepted; it is a secret
+          db/shop?sslcrl=/crl                        | 'sslcrl' is not accepted; the driver reads no list
+          db/shop?ssl_min_protocol_version=TLSv1.3   | 'ssl_min_protocol_version' is not accepted; the JVM chooses
+          db/shop?load_balance_hosts=random          | 'load_balance_hosts' is not accepted; a target has one host
           db/shop?target_session_attrs=standby       | target_session_attrs 'standby' is not valid; use any or primary
           db/shop?connect_timeout=soon               | connect_timeout 'soon' is not valid; use a whole number
           db/shop?sslmode=verify-full&sslrootcert=system | sslrootcert 'system' is not valid; use the file
           db/shop?connect_timeout=1&connectTimeout=1 | connectTimeout is given twice, once as libpq spells it
           db/shop?connectTimeout=1&connect_timeout=1 | connect_timeout and connectTimeout are the same
-          db/shop?pgbouncer=true                     | option 'pgbouncer' is not taken; it is for Prisma
+          db/shop?pgbouncer=true                     | option 'pgbouncer' is not accepted; it is for Prisma
           db1,db2/shop                               | several hosts are given, and a target has one
           db1:5432,db2:5432/shop                     | several hosts are given, and a target has one
           db                                         | the URL names no database; write

@@ -100,8 +100,8 @@ class SecretTest {
         is(
             "no password: file "
                 + path
-                + " cannot be read where the connection is opened; is it there, for the workers"
-                + " too?"));
+                + " cannot be read where the connection is opened; check that every worker has"
+                + " it"));
     assertThat(thrown.getCause(), is(instanceOf(IOException.class)));
   }
 
@@ -129,8 +129,8 @@ class SecretTest {
     assertThat(
         refused(() -> Secret.parse(reference)),
         is(
-            "a password reference is env:NAME or file:PATH; what was given is neither, and is not"
-                + " repeated here in case it is the password itself"));
+            "a password reference is env:NAME or file:PATH; the given text is neither, and is not"
+                + " shown, because it may be the password"));
   }
 
   @Test

@@ -284,13 +284,13 @@ class SinkOptionTest {
       delimiter = '|',
       textBlock =
           """
-          method     | option 'method' is not taken; leave it out: rows are always written by COPY
-          ssl        | option 'ssl' is not taken; write sslmode=require to encrypt, sslmode=verify-full to check the server's certificate too, or sslmode=disable
-          ssl_verify | option 'ssl_verify' is not taken; write sslmode=verify-full to check the server's certificate, sslmode=require to only encrypt
-          fdw        | option 'fdw' is not taken; leave it out: foreign tables are not created
-          keep       | option 'keep' is not taken; it is reserved and not built yet; leave it out
-          application_name | connection property 'ApplicationName' is not taken; the sink sets it itself; leave it out
-          autosave   | connection property 'autosave' is not taken; the sink sets it itself; leave it out
+          method     | option 'method' is not accepted; leave it out: rows are always written by COPY
+          ssl        | option 'ssl' is not accepted; write sslmode=require to encrypt, sslmode=verify-full to check the server's certificate too, or sslmode=disable
+          ssl_verify | option 'ssl_verify' is not accepted; write sslmode=verify-full to check the server's certificate, sslmode=require to only encrypt
+          fdw        | option 'fdw' is not accepted; leave it out: foreign tables are not created
+          keep       | option 'keep' is not accepted; it is reserved and not built yet; leave it out
+          application_name | connection property 'ApplicationName' is not accepted; the sink sets it itself; leave it out
+          autosave   | connection property 'autosave' is not accepted; the sink sets it itself; leave it out
           """)
   void saysWhatToWriteInstead(String name, String problem) {
     assertThat(UnknownOption.problem(name), is(problem));
@@ -325,7 +325,7 @@ class SinkOptionTest {
                 + String.join(", ", SinkOption.names())
                 + ", or a connection property: "
                 + String.join(", ", ConnectionProperties.names())
-                + "; libpq's spellings are taken, too"));
+                + "; libpq's spellings are accepted too"));
   }
 
   private static PostgresTarget.Builder target() {

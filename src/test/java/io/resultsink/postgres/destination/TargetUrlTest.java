@@ -233,8 +233,8 @@ class TargetUrlTest {
           postgresql://h/d/t?sslmode=yes              | sslmode 'yes' is not valid; use disable, allow, prefer, require, verify-ca or verify-full
           postgresql://h/d/t?sslmode                  | sslmode '' is not valid; use a value
           postgresql://h/d/t?sslcert=%                | sslcert has a '%' without two hexadecimal digits; write a '%' itself as %25
-          postgresql://h/d/t?method=copy              | option 'method' is not taken; leave it out: rows are always written by COPY
-          postgresql://h/d/t?password=hunter2         | connection property 'password' is not taken; write the password before the host, postgresql://user:password@host/..., or better give a reference to it (env:NAME, file:PATH)
+          postgresql://h/d/t?method=copy              | option 'method' is not accepted; leave it out: rows are always written by COPY
+          postgresql://h/d/t?password=hunter2         | connection property 'password' is not accepted; write the password before the host, postgresql://user:password@host/..., or better give a reference to it (env:NAME, file:PATH)
           postgresql://h/d/t?=x                       | an option has no valid name; options are written name=value, with '&' between
           postgresql://h/d/t?m%6Fde=append            | an option has no valid name; options are written name=value, with '&' between
           postgresql://app:p@ss@h/d/t     | %SPECIAL%
@@ -279,7 +279,7 @@ class TargetUrlTest {
             is("the database: a name is empty"),
             is("staging 'x' is not known; use unlogged or logged"),
             startsWith("option 'modus' is not known (did you mean mode?); use mode, unique, "),
-            startsWith("option 'ssl' is not taken; write sslmode=require "),
+            startsWith("option 'ssl' is not accepted; write sslmode=require "),
             startsWith("lock_timeout '5' is not a duration; "),
             is("mode 'update' needs the columns of its key; add unique=a,b")));
   }

@@ -112,7 +112,7 @@ class DataSourceIT {
             PostgresResultSink.toTable(table.encoded()).withDataSourceProviderFn(provider));
     assertThat(
         failure.getMessage(),
-        allOf(containsString("takes two at once"), containsString("untouched")));
+        allOf(containsString("needs two at once"), containsString("untouched")));
   }
 
   /** Where the functions below, which travel serialized, are heard of. */

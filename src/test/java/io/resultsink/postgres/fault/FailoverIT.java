@@ -135,7 +135,7 @@ class FailoverIT {
         assertThrows(PublishFailedException.class, () -> run.steps.publish(run.reported));
     assertThat(
         failure.getMessage(), containsString("1 of 2 staged chunks are not as they were reported"));
-    assertThat(failure.getMessage(), containsString("a standby without them has taken its place"));
+    assertThat(failure.getMessage(), containsString("a standby that lacks them was promoted"));
     assertThat(failure.remedy(), equalTo(ResultSinkException.Remedy.RETRY));
     assertThat(run.table.rows("id"), equalTo(List.of(List.of("-1"))));
   }

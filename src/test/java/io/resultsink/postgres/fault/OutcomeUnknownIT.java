@@ -69,7 +69,7 @@ class OutcomeUnknownIT {
                       .publish(Part.whole(steps.plan().run(), chunks))
                       .summary());
       assertThat(failure.remedy(), equalTo(Remedy.CHECK_TARGET));
-      assertThat(failure.getMessage(), containsString("old or new, and whole"));
+      assertThat(failure.getMessage(), containsString("old or new, and complete"));
       assertThat(failure.getMessage(), not(containsString("untouched")));
 
       network.acceptAgain();

@@ -47,7 +47,7 @@ class PagesTest {
         Pages.read("reference/types.md"),
         containsString(
             table(
-                List.of("Beam", "column of a new table", "existing columns that take it too"),
+                List.of("Beam", "column of a new table", "existing columns that accept it too"),
                 ColumnTypes.documented().stream()
                     .map(
                         row ->

@@ -24,12 +24,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "clean",
     sortOptions = false,
-    header = "List and remove what dead runs left.",
+    header = "List and drop abandoned staging tables.",
     description = {
       "",
-      "A run that its runner gave up leaves its staging table. Nobody can tell a dead run from",
-      "one that is only slow, so what is younger than staging_ttl (7 days, or what RESULT says)",
-      "is left. A run whose staging table is removed fails; its target stays as it is.",
+      "A run that fails leaves its staging table. Nothing tells a dead run from a slow one, so",
+      "tables that are younger than staging_ttl (7 days, or the one in RESULT) are kept.",
+      "A run whose staging table is dropped fails; its target stays as it is.",
       ""
     },
     customSynopsis = "pgresult clean RESULT [--older-than AGE] [--dry-run] [-p | --password REF]",
@@ -47,15 +47,15 @@ public final class CleanCommand implements Callable<Integer> {
   @Option(
       names = "--older-than",
       paramLabel = "AGE",
-      description = "remove what is older: 30m, 12h, 7d (the staging_ttl of RESULT)")
+      description = "drop tables that are older: 30m, 12h, 7d (the staging_ttl of RESULT)")
   private @Nullable String olderThan;
 
-  @Option(names = "--dry-run", description = "list only, remove nothing")
+  @Option(names = "--dry-run", description = "list only, drop nothing")
   private boolean dryRun;
 
   @Mixin private ResultOptions resultOptions = new ResultOptions();
 
-  @Parameters(paramLabel = "RESULT", description = "the table whose runs are meant")
+  @Parameters(paramLabel = "RESULT", description = "the table of the runs")
   private String result = "";
 
   /** Creates the command in {@code context}. */
@@ -72,12 +72,12 @@ public final class CleanCommand implements Callable<Integer> {
       List<AbandonedStaging.Found> found = inspector.staging();
       int removed = 0;
       for (AbandonedStaging.Found staging : found) {
-        String fate = dryRun ? "would be removed" : "left: in use";
+        String fate = dryRun ? "would be dropped" : "kept: in use";
         if (staging.age().compareTo(age) < 0) {
-          fate = "left: younger than " + Figures.age(age);
+          fate = "kept: younger than " + Figures.age(age);
         } else if (!dryRun && inspector.drop(staging)) {
           removed++;
-          fate = "removed";
+          fate = "dropped";
         }
         context.say(
             "%s  of %s, %s old, %s  %s"
@@ -95,11 +95,11 @@ public final class CleanCommand implements Callable<Integer> {
 
   private String summary(int found, int removed) {
     if (found == 0) {
-      return "nothing was left by dead runs";
+      return "there is no staging table of this table";
     }
     return dryRun
-        ? Figures.counted(found, "staging table") + "; nothing was removed"
-        : "removed " + removed + " of " + Figures.counted(found, "staging table");
+        ? Figures.counted(found, "staging table") + "; nothing was dropped"
+        : "dropped " + removed + " of " + Figures.counted(found, "staging table");
   }
 
   /** Reads an age such as {@code 7d}. */
@@ -113,6 +113,6 @@ public final class CleanCommand implements Callable<Integer> {
     } catch (DateTimeParseException e) {
       // Reported below, in the words of this option.
     }
-    throw new UsageException("--older-than '" + text + "' is no age; write 30m, 12h or 7d");
+    throw new UsageException("--older-than '" + text + "' is not an age; write 30m, 12h or 7d");
   }
 }

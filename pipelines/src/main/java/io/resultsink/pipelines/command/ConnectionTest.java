@@ -43,7 +43,7 @@ record ConnectionTest(List<String> lines, boolean canCreateTables) {
       return session.one(SQL, answer -> read(target, schema, answer), schema);
     } catch (SQLException e) {
       throw new RunException(
-          "the server answers, but not as PostgreSQL does: SQLSTATE " + e.getSQLState());
+          "the server does not answer like PostgreSQL: SQLSTATE " + e.getSQLState());
     }
   }
 

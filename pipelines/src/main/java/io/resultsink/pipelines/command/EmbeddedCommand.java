@@ -13,13 +13,13 @@ import picocli.CommandLine.Command;
 @Internal
 @Command(
     name = "embedded",
-    header = "Start, stop or look at a PostgreSQL of your own, for trying out.",
+    header = "Start, stop or show an embedded PostgreSQL, for trying out.",
     synopsisSubcommandLabel = "COMMAND",
     description = {
       "",
       "A real PostgreSQL, on this machine only, with its data under PGRESULT_HOME. A command",
-      "that names embedded:table starts it; it goes on until it is stopped, so that psql and",
-      "BI tools can look. It is for trying out: not tuned, not backed up.",
+      "that names embedded:table starts it. It runs until it is stopped, so that psql and",
+      "BI tools can connect. It is for trying out: not tuned, not backed up.",
       ""
     },
     footer = {
@@ -29,7 +29,7 @@ import picocli.CommandLine.Command;
       "  psql \"$(pgresult embedded url)\"",
       "  pgresult embedded stop",
       "",
-      "PGRESULT_PORT sets its port when it is started, otherwise 54320."
+      "PGRESULT_PORT sets its port when it is started; the default is 54320."
     })
 public final class EmbeddedCommand {
 
@@ -52,14 +52,14 @@ public final class EmbeddedCommand {
     return ExitCode.DONE;
   }
 
-  @Command(name = "stop", header = "Stop it; its data stay.")
+  @Command(name = "stop", header = "Stop it; its data are kept.")
   int stop() {
     boolean stopped = server().stop();
-    context.say(stopped ? "stopped; its data stay" : "it did not run");
+    context.say(stopped ? "stopped; its data are kept" : "it did not run");
     return ExitCode.DONE;
   }
 
-  @Command(name = "status", header = "Say whether it runs, and where its data are.")
+  @Command(name = "status", header = "Show whether it runs, and where its data are.")
   int status() {
     ServerStatus status = server().status();
     Optional<Address> running = status.address();
@@ -71,9 +71,9 @@ public final class EmbeddedCommand {
 
   @Command(
       name = "url",
-      header = "Print its URL for psql and others, starting it if need be.",
+      header = "Print its URL for psql and others; start it first if necessary.",
       description = {
-        "The URL names the file that has the password. It makes psql refuse any other program on",
+        "The URL names the file with the password. It makes psql refuse any other program on",
         "the port (require_auth), unless the psql of this machine is older than 16."
       })
   int url() {

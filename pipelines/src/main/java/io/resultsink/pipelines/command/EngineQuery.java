@@ -69,7 +69,8 @@ final class EngineQuery {
   /** Refuses options for files with an engine that has none. */
   static void checkFiles(Engine engine, ReadOptions files) {
     if (engine != Engine.duckdb && !files.equals(ReadOptions.NONE)) {
-      throw new UsageException("--types and --null are of DuckDB; this is for --engine " + engine);
+      throw new UsageException(
+          "--types and --null are only for --engine duckdb; this query has --engine " + engine);
     }
   }
 

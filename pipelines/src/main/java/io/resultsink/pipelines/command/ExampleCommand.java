@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "ranking    the most rated movies of each genre; replaces the table",
-      "dashboard  requests, failures and bytes by hour of an access log; changes the rows of a",
-      "           table that keeps its key and indexes, and is made before the first run",
+      "dashboard  requests, failures and bytes by hour of an access log; replaces the rows of a",
+      "           table that keeps its key and indexes, and is created before the first run",
       ""
     },
     footer = {
@@ -82,7 +82,7 @@ public final class ExampleCommand implements Callable<Integer> {
 
   @Option(
       names = {"-w", "--wait"},
-      description = "wait for a runner elsewhere; without it the job's id is printed")
+      description = "wait for a runner on a cluster; without it the job's id is printed")
   private boolean wait;
 
   @Mixin private ResultOptions resultOptions = new ResultOptions();

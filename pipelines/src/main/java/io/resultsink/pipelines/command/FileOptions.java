@@ -15,13 +15,15 @@ final class FileOptions {
       paramLabel = "COLUMN=TYPE",
       split = ",(?![^(]*\\))",
       splitSynopsisLabel = ",",
-      description = "the type of a column of CSV or JSON files, instead of what its values say")
+      description =
+          "the type of a column of CSV or JSON files, instead of the one that its values have")
   private Map<String, String> types = new LinkedHashMap<>();
 
   @Option(
       names = "--null",
       paramLabel = "TEXT",
-      description = "what stands for NULL in CSV files, beside the empty value, say NA")
+      description =
+          "a text that means NULL in CSV files, in addition to the empty value, such as NA")
   private List<String> nulls = new ArrayList<>();
 
   /** Returns whether no option is given. */

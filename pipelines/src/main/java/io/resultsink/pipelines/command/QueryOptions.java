@@ -32,7 +32,7 @@ final class QueryOptions {
   @Option(
       names = {"-w", "--wait"},
       description =
-          "wait for a runner elsewhere; without it the job's id is printed. A runner in this"
+          "wait for a runner on a cluster; without it the job's id is printed. A runner in this"
               + " process is always waited for")
   boolean wait;
 
@@ -45,26 +45,26 @@ final class QueryOptions {
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
-      description = "how rows are printed: ${COMPLETION-CANDIDATES} (one object a line)")
+      description = "the format of printed rows: ${COMPLETION-CANDIDATES} (one object a line)")
   @Nullable RowsFormat format;
 
   @Option(
       names = "--dry-run",
-      description = "tell what would happen to the table, and write nothing")
+      description = "show what would happen to the table, and write nothing")
   boolean dryRun;
 
   @Option(
       names = "--run-id",
       paramLabel = "ID",
       description =
-          "the run's name, say 2026-11-22T10. A run publishes once: started again with the same"
-              + " name, it finds that it is done and changes nothing")
+          "the id of the run, such as 2026-11-22T10. A run publishes once: if it is launched again"
+              + " with the same id, it changes nothing")
   @Nullable String runId;
 
   @Option(
       names = "--engine",
       paramLabel = "ENGINE",
-      description = "what executes the query: ${COMPLETION-CANDIDATES} (see below)")
+      description = "the engine of the query: ${COMPLETION-CANDIDATES} (see below)")
   @Nullable Engine engine;
 
   @Mixin private FileOptions files = new FileOptions();
@@ -73,13 +73,13 @@ final class QueryOptions {
       names = "--sample",
       paramLabel = "ROWS",
       description =
-          "first records of a table that Beam SQL infers its columns from (${DEFAULT-VALUE})")
+          "the number of records from which Beam SQL infers a table's columns (${DEFAULT-VALUE})")
   int sample = QueryRequest.DEFAULT_SAMPLE;
 
   @Option(
       names = "--database-password",
       paramLabel = "REF",
-      description = "where the password of a postgresql:// DATABASE is")
+      description = "the reference to the password of a postgresql:// DATABASE")
   @Nullable String databasePassword;
 
   @Parameters(
@@ -93,7 +93,7 @@ final class QueryOptions {
   /** Refuses combinations of options that exclude each other. */
   void check() {
     if (result == null && dryRun) {
-      throw new UsageException("--dry-run tells what would happen to a table; name it with -r");
+      throw new UsageException("--dry-run shows what would happen to a table; name it with -r");
     }
     if (result == null && runId != null) {
       throw new UsageException("--run-id names a publish; name its table with -r");

@@ -34,8 +34,8 @@ record ReadableFolders(List<Path> folders) {
     }
     if (database.regionMatches(true, 0, "file:", 0, "file:".length())) {
       throw new UsageException(
-          "this pgresult serve reads files of this machine below certain folders only, and"
-              + " compares paths; write -d without file:");
+          "this pgresult serve reads only certain folders of this machine, and compares paths;"
+              + " write -d without file:");
     }
     if (name.isLocalFolder()) {
       checkFiles(Path.of(database));
@@ -62,7 +62,7 @@ record ReadableFolders(List<Path> folders) {
   private void checkPlace(Path file, Path real, List<Path> allowed) {
     if (allowed.stream().noneMatch(real::startsWith)) {
       throw new UsageException(
-          "%s is not below what this pgresult serve may read: %s"
+          "%s is not in a folder that this pgresult serve may read: %s"
               .formatted(
                   real.equals(file) ? file : file + " leads to " + real + ", which",
                   folders.stream().map(Path::toString).collect(Collectors.joining(", "))));

@@ -25,10 +25,10 @@ import picocli.CommandLine.Parameters;
     synopsisSubcommandLabel = "COMMAND",
     description = {
       "",
-      "A named result is a service of psql's: its connection stands in ~/.pg_service.conf",
+      "A named result is a service of psql: its connection is in ~/.pg_service.conf",
       "(PGSERVICEFILE), its password in ~/.pgpass (PGPASSFILE). So psql service=NAME works, and",
-      "services that are there already can be used at once. Lines that you wrote stay as they are.",
-      "Wherever a command takes a RESULT, it takes NAME:table[?option=value&...].",
+      "services that exist already can be used at once. Lines that you wrote stay as they are.",
+      "Each command with a RESULT accepts NAME:table[?option=value&...].",
       ""
     },
     footer = {
@@ -59,8 +59,8 @@ public final class ResultCommand {
       description = {
         "",
         "URL is postgresql://user[:password]@host[:port]/database[?sslmode=...&...]. A password is",
-        "kept in ~/.pgpass, which nobody else may read. For workers on other machines keep a",
-        "reference instead, --password env:NAME or file:PATH: they look there themselves.",
+        "stored in ~/.pgpass, which nobody else may read. For workers on other machines store a",
+        "reference instead, --password env:NAME or file:PATH, which they look up themselves.",
         ""
       })
   int create(
@@ -78,7 +78,7 @@ public final class ResultCommand {
     return ExitCode.DONE;
   }
 
-  @Command(name = "list", aliases = "ls", header = "List all, those that you wrote too.")
+  @Command(name = "list", aliases = "ls", header = "List all, including those that you wrote.")
   int list() throws IOException {
     StoredResults results = StoredResults.ofUser();
     List<List<@Nullable String>> rows = new ArrayList<>();
@@ -115,7 +115,7 @@ public final class ResultCommand {
 
   @Command(
       name = "delete",
-      header = "Remove one, and the password that was kept for it.",
+      header = "Delete one, and its stored password.",
       customSynopsis = "pgresult result delete NAME")
   int delete(@Parameters(paramLabel = "NAME") String name) {
     StoredResults.ofUser().delete(name);
@@ -126,7 +126,7 @@ public final class ResultCommand {
   @Command(
       name = "test",
       sortOptions = false,
-      header = "Connect, and say what the role may do.",
+      header = "Connect, and show what the role may do.",
       customSynopsis = "pgresult result test NAME [-p | --password REF]")
   int test(@Parameters(paramLabel = "NAME") String name, @Mixin ResultOptions password) {
     StoredResults.ofUser().require(name);
@@ -147,7 +147,7 @@ public final class ResultCommand {
     try {
       return target(name).toString().replaceFirst("/t(?=$|\\?)", "");
     } catch (InvalidTargetException e) {
-      return "not for pgresult: " + e.problems().get(0);
+      return "not usable by pgresult: " + e.problems().get(0);
     }
   }
 }

@@ -23,8 +23,8 @@ final class ResultOptions {
       names = "--password",
       paramLabel = "REF",
       description =
-          "where the password of RESULT is: env:NAME or file:PATH, looked up by whoever connects;"
-              + " else the URL's, or ~/.pgpass")
+          "the reference to the password of RESULT: env:NAME or file:PATH, looked up where the"
+              + " connection is opened; else the URL's, or ~/.pgpass")
   private @Nullable String reference;
 
   /** Creates the options with a password's reference; null for the RESULT's own password. */
@@ -55,7 +55,7 @@ final class ResultOptions {
 
   private PostgresTarget embedded(String tableAndOptions, CommandContext context) {
     if (ask || reference != null) {
-      throw new UsageException("the embedded server has a password of its own; leave -p out");
+      throw new UsageException("the embedded server has its own password; leave -p out");
     }
     // Wrong options are reported before a server is started.
     PostgresTarget.parse("postgresql://localhost/results/" + tableAndOptions);
@@ -65,7 +65,7 @@ final class ResultOptions {
   /** Returns the password of -p or --password; null for neither. */
   @Nullable Secret password() {
     if (ask && reference != null) {
-      throw new UsageException("-p asks for the password, --password says where it is; use one");
+      throw new UsageException("-p asks for the password, --password refers to it; use one");
     }
     if (reference != null) {
       return Secret.parse(reference);

@@ -58,12 +58,12 @@ final class RunLines implements RunListener {
 
   @Override
   public void handedBack(Schedule schedule, Run run) {
-    say(schedule, run, "handed back; another server runs it, or this one when it is back");
+    say(schedule, run, "handed back; another server runs it, or this one after a restart");
   }
 
   @Override
   public void reachable(boolean reachable, String why) {
-    line(reachable ? "the schedules database is there again" : why + "; trying again");
+    line(reachable ? "the schedules database can be reached again" : why + "; trying again");
   }
 
   @Override

@@ -20,11 +20,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "samples",
     sortOptions = false,
-    header = "Write sample data to try queries on.",
+    header = "Write sample data for trying out queries.",
     customSynopsis = "pgresult samples [-n RECORDS] FOLDER",
     footer = {
       "",
-      "Writes FOLDER/www_access.jsonl, the access log of a shop that does not exist: the same",
+      "Writes FOLDER/www_access.jsonl, the access log of a fictitious shop: the same",
       "records every time.",
       "",
       "Example:",
@@ -36,14 +36,14 @@ public final class SamplesCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
-  @Parameters(paramLabel = "FOLDER", description = "made when it is missing")
+  @Parameters(paramLabel = "FOLDER", description = "the folder, created if it is missing")
   private Path folder = Path.of("samples");
 
   @Option(
       names = {"-n", "--records"},
       paramLabel = "RECORDS",
       defaultValue = "100000",
-      description = "how many records; 100000 unless given")
+      description = "how many records; 100000 by default")
   private long records;
 
   /** Creates the command in {@code context}. */

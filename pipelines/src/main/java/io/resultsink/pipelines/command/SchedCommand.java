@@ -24,15 +24,15 @@ import picocli.CommandLine.Parameters;
 @Internal
 @Command(
     name = "sched",
-    header = "Run queries again and again; pgresult serve executes them.",
+    header = "Run queries repeatedly; pgresult serve executes them.",
     synopsisSubcommandLabel = "COMMAND",
     description = {
       "",
-      "CRON is minute hour day month weekday, or @hourly, @daily, @monthly; '' never runs by",
+      "CRON is minute hour day month weekday, or @hourly, @daily, @monthly; '' never ticks by",
       "itself. In the SQL, SCHEDULED_TIME(), or TD_SCHEDULED_TIME(), is the time of the tick,",
-      "a TIMESTAMP, whenever and however often it runs.",
-      "A tick publishes once: when it is tried again, taken over by another server or run by",
-      "hand once more, the rows are not appended twice.",
+      "a TIMESTAMP, no matter when and how often it runs.",
+      "A tick publishes once: if it is retried, taken over by another server, or requested",
+      "again by a user, the rows are not appended twice.",
       ""
     },
     footer = {
@@ -60,15 +60,15 @@ public final class SchedCommand {
   @Command(
       name = "create",
       sortOptions = false,
-      header = "Keep a query that runs at the ticks of a cron.",
+      header = "Create a query that runs at the ticks of a cron.",
       customSynopsis = {
         "pgresult sched create NAME CRON -d DATABASE -r RESULT [OPTIONS] SQL",
         "                             [-- BEAM OPTIONS]"
       },
       footer = {
         "",
-        "Behind -- are options of the runner, as with pgresult query; with --runner=FlinkRunner",
-        "--flinkMaster=HOST:PORT the work is done there, and pgresult serve waits for it."
+        "After -- are options of the runner, as with pgresult query; with --runner=FlinkRunner",
+        "--flinkMaster=HOST:PORT the query runs there, and pgresult serve waits for it."
       })
   int create(
       @Parameters(paramLabel = "NAME", description = "3 to 255 of a-z, 0-9 and _") String name,
@@ -135,7 +135,7 @@ public final class SchedCommand {
       name = "history",
       aliases = "hist",
       sortOptions = false,
-      header = "Show the runs of one, the newest tick first.",
+      header = "Show the runs of a schedule, the newest tick first.",
       customSynopsis = "pgresult sched history NAME [MAX] [-s SKIP] [--schedules-database URL]")
   int history(
       @Parameters(paramLabel = "NAME") String name,
@@ -148,7 +148,7 @@ public final class SchedCommand {
       @Option(
               names = {"-s", "--skip"},
               paramLabel = "SKIP",
-              description = "leave out so many of the newest")
+              description = "how many of the newest to skip")
           int skip,
       @Mixin ScheduleDatabaseOptions home)
       throws IOException {
@@ -182,11 +182,11 @@ public final class SchedCommand {
   @Command(
       name = "update",
       sortOptions = false,
-      header = "Change one; what is not given stays.",
+      header = "Change a schedule; options that are not given stay.",
       customSynopsis = "pgresult sched update NAME [-s CRON] [OPTIONS] [SQL] [-- BEAM OPTIONS]",
       footer = {
         "",
-        "Queued runs are executed as it is then. Another CRON or ZONE ticks from now on."
+        "Queued runs are executed with the new options. Another CRON or ZONE ticks from now on."
       })
   int update(
       @Parameters(paramLabel = "NAME") String name,
@@ -195,12 +195,12 @@ public final class SchedCommand {
       @Option(
               names = {"-n", "--newname"},
               paramLabel = "NAME",
-              description = "another name; ticks that were published stay so")
+              description = "another name; published ticks stay published")
           @Nullable String newName,
       @Option(
               names = {"-s", "--schedule"},
               paramLabel = "CRON",
-              description = "when it ticks; '' for never")
+              description = "the ticks; '' for never")
           @Nullable String cron,
       @Mixin ScheduleOptions options,
       @Mixin ScheduleDatabaseOptions home)
@@ -226,7 +226,7 @@ public final class SchedCommand {
 
   @Command(
       name = "pause",
-      header = "Let one tick no more; what is queued still runs.",
+      header = "Pause a schedule; queued runs are still executed.",
       customSynopsis = "pgresult sched pause NAME [--schedules-database URL]")
   int pause(@Parameters(paramLabel = "NAME") String name, @Mixin ScheduleDatabaseOptions home) {
     try (ScheduleDatabase database = home.open(context)) {
@@ -238,7 +238,7 @@ public final class SchedCommand {
 
   @Command(
       name = "resume",
-      header = "Let one tick again, from now on.",
+      header = "Resume a schedule; it ticks from now on.",
       customSynopsis = "pgresult sched resume NAME [--schedules-database URL]")
   int resume(@Parameters(paramLabel = "NAME") String name, @Mixin ScheduleDatabaseOptions home) {
     Schedule schedule;
@@ -254,7 +254,7 @@ public final class SchedCommand {
   @Command(
       name = "delete",
       aliases = "rm",
-      header = "Remove one, with its history and what is queued.",
+      header = "Delete a schedule, its history and its queued runs.",
       customSynopsis = "pgresult sched delete NAME [--schedules-database URL]")
   int delete(@Parameters(paramLabel = "NAME") String name, @Mixin ScheduleDatabaseOptions home) {
     boolean running;
@@ -263,7 +263,7 @@ public final class SchedCommand {
     }
     context.say("Schedule '" + name + "' is deleted; its table stays as it is.");
     if (running) {
-      context.note("a run of it is under way, and will still publish");
+      context.note("a run of it is being executed, and will still publish");
     }
     return ExitCode.DONE;
   }

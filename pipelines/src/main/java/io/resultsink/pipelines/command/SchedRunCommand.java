@@ -24,12 +24,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     sortOptions = false,
-    header = "Run ticks of the past.",
+    header = "Run past ticks.",
     customSynopsis =
         "pgresult sched run NAME [TIME] [-n N] [--again] [--now] [--schedules-database URL]",
     footer = {
       "",
-      "A tick that was published is not run once more, unless with --again. One that failed or",
+      "A published tick is run again only with --again. A tick that failed or",
       "was skipped is run. Runs of a schedule never overlap, and start in the order in which",
       "they were queued."
     })
@@ -56,7 +56,7 @@ public final class SchedRunCommand implements Callable<Integer> {
       description = "how many ticks (${DEFAULT-VALUE})")
   private int ticks = 1;
 
-  @Option(names = "--again", description = "publish once more what was published already")
+  @Option(names = "--again", description = "publish again ticks that are published already")
   private boolean again;
 
   @Option(
@@ -91,7 +91,7 @@ public final class SchedRunCommand implements Callable<Integer> {
     if (!queued.outcome().queued().isEmpty()) {
       context.say(told("queued", queued.outcome().queued(), zone));
       if (!queued.served()) {
-        context.note("no pgresult serve is alive; start one, or add --now to run it here");
+        context.note("no pgresult serve is running; start one, or add --now to run it here");
       }
     }
     return ExitCode.DONE;

@@ -38,8 +38,8 @@ final class ScheduleArguments {
     }
     if (name.server().map(PostgresTarget::password).isPresent()) {
       throw new UsageException(
-          "the URL of -d has a password, and a schedule keeps none; leave it out, and say where"
-              + " it is: --database-password env:NAME or file:PATH, or ~/.pgpass");
+          "the URL of -d has a password, which a schedule does not store; leave it out, and refer"
+              + " to it: --database-password env:NAME or file:PATH, or ~/.pgpass");
     }
     if (!name.isLocalFolder()) {
       return given;
@@ -79,13 +79,14 @@ final class ScheduleArguments {
     // Each run looks up a named result's password again.
     if (!SavedConnection.isNamedBy(result) && target.password() != null) {
       throw new UsageException(
-          "the URL of -r has a password, and a schedule keeps none; make a named result:\n"
+          "the URL of -r has a password, which a schedule does not store; make a named result:\n"
               + "  pgresult result create NAME postgresql://..., then -r NAME:"
               + target.table());
     }
     if (target.runId() != null) {
       throw new UsageException(
-          "run_id in -r would publish once and never again; a schedule names its runs itself");
+          "run_id in -r would publish once and never again; leave it out, because a schedule gives"
+              + " its runs their ids");
     }
   }
 

@@ -26,7 +26,7 @@ final class ScheduleDatabaseOptions {
       names = "--schedules-database",
       paramLabel = "URL",
       description =
-          "the database that has the schedules: postgresql://... or a named result; else "
+          "the schedules database: postgresql://... or a named result; else "
               + VARIABLE
               + ", else the embedded server")
   private @Nullable String given;

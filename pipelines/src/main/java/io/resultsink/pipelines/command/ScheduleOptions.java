@@ -31,7 +31,8 @@ final class ScheduleOptions {
   @Option(
       names = "--database-password",
       paramLabel = "REF",
-      description = "where the password of a postgresql:// DATABASE is: env:NAME or file:PATH")
+      description =
+          "the reference to the password of a postgresql:// DATABASE: env:NAME or file:PATH")
   private @Nullable String databasePassword;
 
   @Option(
@@ -44,13 +45,14 @@ final class ScheduleOptions {
   @Option(
       names = "--password",
       paramLabel = "REF",
-      description = "where the password of RESULT is: env:NAME or file:PATH, where it runs")
+      description =
+          "the reference to the password of RESULT: env:NAME or file:PATH, looked up where it runs")
   private @Nullable String resultPassword;
 
   @Option(
       names = "--engine",
       paramLabel = "ENGINE",
-      description = "what executes the query: ${COMPLETION-CANDIDATES}; else what fits")
+      description = "the engine of the query: ${COMPLETION-CANDIDATES}; else the default one")
   private @Nullable Engine engine;
 
   @Mixin private FileOptions files = new FileOptions();
@@ -58,32 +60,32 @@ final class ScheduleOptions {
   @Option(
       names = {"-t", "--timezone"},
       paramLabel = "ZONE",
-      description = "whose clock CRON goes by, such as Europe/Berlin (UTC)")
+      description = "the time zone of CRON, such as Europe/Berlin (UTC)")
   private @Nullable String zone;
 
   @Option(
       names = {"-D", "--delay"},
       paramLabel = "SECONDS",
-      description = "start so long after each tick; the scheduled time stays the tick (0)")
+      description = "the time from each tick to its start; the scheduled time stays the tick (0)")
   private @Nullable Long delay;
 
   @Option(
       names = {"-q", "--query"},
       paramLabel = "FILE",
-      description = "read the SQL from a file, now")
+      description = "a file from which the SQL is read now")
   private @Nullable Path queryFile;
 
   @Option(
       names = {"-R", "--retry"},
       paramLabel = "COUNT",
-      description = "attempts after one that failed, 1, 5, 25 minutes, ... later (3)")
+      description = "how many attempts follow a failed one, after 1, 5, 25 minutes, ... (3)")
   private @Nullable Integer retries;
 
   @Option(
       names = "--missed",
       paramLabel = "POLICY",
       description =
-          "ticks at which nothing served: ${COMPLETION-CANDIDATES}; last runs the last one (last)")
+          "ticks while no server ran: ${COMPLETION-CANDIDATES}; last runs the last one (last)")
   private @Nullable Missed missed;
 
   @Option(

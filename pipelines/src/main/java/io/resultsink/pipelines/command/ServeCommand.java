@@ -27,18 +27,17 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     sortOptions = false,
-    header = "Execute schedules until it is stopped.",
+    header = "Execute schedules until stopped.",
     customSynopsis = {
       "pgresult serve [--schedules-database URL] [-j JOBS] [--folders PATH...]",
       "       [--grace SECONDS] [--heartbeat SECONDS]"
     },
     description = {
       "",
-      "Several of them share one schedules database: a tick runs on one of them, and what a"
-          + " process",
-      "executes that dies is taken over by another after four heartbeats. Folders, named results",
-      "and passwords are looked up where it runs. Ctrl-C takes no more runs and lets those under",
-      "way finish; a second one, or the end of the grace, cancels them and hands them back.",
+      "Several servers share one schedules database. Each tick runs on one of them. If a server",
+      "dies, another takes over its runs after four heartbeats. Folders, named results",
+      "and passwords are looked up where it runs. After Ctrl-C it starts no more runs, and waits",
+      "for current ones; a second one, or the end of the grace, cancels them and hands them back.",
       ""
     },
     footer = {
@@ -65,19 +64,19 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--folders",
       paramLabel = "PATH",
       arity = "1..*",
-      description = "schedules may read files of this machine below these only, else anywhere")
+      description = "the only folders of this machine that schedules may read; else all")
   private List<Path> folders = List.of();
 
   @Option(
       names = "--grace",
       paramLabel = "SECONDS",
-      description = "how long runs may go on after Ctrl-C (${DEFAULT-VALUE})")
+      description = "how long current runs may go on after Ctrl-C (${DEFAULT-VALUE})")
   private int grace = 60;
 
   @Option(
       names = "--heartbeat",
       paramLabel = "SECONDS",
-      description = "how often it says that it lives (${DEFAULT-VALUE})")
+      description = "the time between its heartbeats (${DEFAULT-VALUE})")
   private int heartbeat = 15;
 
   /** Creates the command in {@code context}. */
@@ -124,7 +123,7 @@ public final class ServeCommand implements Callable<Integer> {
       return;
     }
     context.note(
-        "waiting %d s at most for %s under way; Ctrl-C cancels and hands back"
+        "waiting %d s at most for %s; Ctrl-C cancels and hands back"
             .formatted(grace, Figures.counted(server.underWay(), "run")));
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(grace);
     while (server.underWay() > 0

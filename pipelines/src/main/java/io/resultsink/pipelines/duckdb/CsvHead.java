@@ -61,7 +61,7 @@ final class CsvHead {
       int begin = length > 0 && head[0] == BYTE_ORDER_MARK ? 1 : 0;
       return new String(head, begin, length - begin);
     } catch (CharacterCodingException e) {
-      throw new InputException(file + ": no text in UTF-8");
+      throw new InputException(file + ": not text in UTF-8");
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read");
     }
@@ -82,7 +82,7 @@ final class CsvHead {
           .collect(Collectors.joining("\n"));
     } catch (SQLException e) {
       throw new InputException(
-          file + ": no text in UTF-8, or its lines end in several ways; unpack it to have it read");
+          file + ": not text in UTF-8, or with several kinds of line ends; unpack it first");
     }
   }
 
@@ -101,7 +101,7 @@ final class CsvHead {
                   .formatted(DuckSql.text(readable), known));
     } catch (SQLException e) {
       throw new InputException(
-          file + ": no CSV; neither commas, semicolons, tabs nor bars part its values");
+          file + ": not CSV; neither commas, semicolons, tabs nor bars separate its values");
     }
     // Without quotes among the first records, later records may still have them.
     return new Dialect(only(sniffed.get(0), ','), only(sniffed.get(1), '"'));

@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The types of CSV columns: for each column the first type below that all its values have exactly, else text.
- * 
- * <p>So {@code 007} is text. A date that does not begin with the year is text too, because 01/02/2024 may be two dates. Numbers with more digits than a double keeps are DECIMAL.
+ * The types of CSV columns: for each column the first type below that all its values have exactly,
+ * else text.
+ *
+ * <p>So {@code 007} is text. A date that does not begin with the year is text too, because
+ * 01/02/2024 may be two dates. Numbers with more digits than a double keeps are DECIMAL.
  */
 final class CsvTypes {
 
@@ -27,7 +29,8 @@ final class CsvTypes {
       """
       CASE WHEN contains(%1$s, '.') AND NOT regexp_matches(%1$s, '[eE]')
         THEN rtrim(rtrim(regexp_replace(%1$s, '^(-?)[.]', '\\10.'), '0'), '.')
-        ELSE %1$s END""";
+        ELSE %1$s END\
+      """;
 
   /**
    * A type, and the condition for the text of each value, which is written {}.
@@ -82,6 +85,7 @@ final class CsvTypes {
 
   /**
    * Finds the types.
+   *
    * @param select a query with all columns as texts
    */
   static Map<String, String> of(DuckSession session, String select, List<String> columns)
@@ -154,7 +158,8 @@ final class CsvTypes {
             """
             SELECT max(length(ltrim(split_part(ltrim({}, '-'), '.', 1), '0'))),
                    max(length(split_part({}, '.', 2)))
-            FROM (%s)"""
+            FROM (%s)\
+            """
                 .formatted(select)
                 .replace("{}", DuckSql.name(column)));
     int scale = Integer.parseInt(digits.get(1));

@@ -260,13 +260,13 @@ final class CsvView implements TableRows {
     String reason =
         switch (reject.get(3)) {
           case "CAST" ->
-              "the value of column %s is no %s"
+              "the value of column %s is not a %s"
                   .formatted(column, types.getOrDefault(column, "VARCHAR"));
           case "MISSING COLUMNS", "TOO FEW COLUMNS" -> "fewer values than columns";
           case "TOO MANY COLUMNS" -> "more values than columns";
           case "UNQUOTED VALUE" -> "a quote that is not closed";
           case "LINE SIZE OVER MAXIMUM" -> "the line is too long";
-          case "INVALID ENCODING", "INVALID UNICODE" -> "no text in UTF-8";
+          case "INVALID ENCODING", "INVALID UNICODE" -> "not text in UTF-8";
           default -> "the record cannot be read";
         };
     return "%s, line %s: %s".formatted(file, reject.get(1), reason);

@@ -64,7 +64,7 @@ final class DuckErrors {
     String message = message(failure);
     Matcher json = JSON_PLACE.matcher(firstLine(message));
     if (json.find()) {
-      return new QueryFailedException(json.group(1) + ": a record is no JSON");
+      return new QueryFailedException(json.group(1) + ": a record is not JSON");
     }
     String where = "";
     Matcher line = SQL_LINE.matcher(message);
@@ -82,10 +82,10 @@ final class DuckErrors {
                   "a number is too large for its type; CAST to a larger one, such as DECIMAL(38, 0)"
                       + " or DOUBLE";
               case "Out of Memory", "OutOfMemory" ->
-                  "the query needs more memory than it may have; give this machine more, or read"
-                      + " less";
+                  "the query needs more memory than it may use; read less, or use a machine with"
+                      + " more";
               case "IO" -> "a file cannot be read";
-              case "Invalid Input" -> "a value is not as a function or a file's format wants it";
+              case "Invalid Input" -> "a value is not valid for a function or a file's format";
               case "Interrupt", "INTERRUPT" -> "the query was cancelled";
               default -> "DuckDB cannot run the query: " + kind(failure) + " error";
             });

@@ -74,7 +74,7 @@ final class DuckJson {
     } else if (value instanceof Double || value instanceof Float) {
       double number = ((Number) value).doubleValue();
       if (Double.isNaN(number) || Double.isInfinite(number)) {
-        throw new QueryFailedException("it holds NaN or infinity, which JSON has no number for");
+        throw new QueryFailedException("it has NaN or infinity, for which JSON has no number");
       }
       json.writeNumber(value.toString());
     } else if (value instanceof Number number) {

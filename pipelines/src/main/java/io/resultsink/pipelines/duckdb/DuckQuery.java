@@ -47,6 +47,7 @@ public final class DuckQuery implements PreparedQuery {
 
   /**
    * Finds the tables and the columns. Reads all of those files that do not declare their columns.
+   *
    * @param database a folder or a file
    * @param sql one SELECT; null for all rows of the only table
    * @param scheduledTime the value of {@code SCHEDULED_TIME()}
@@ -120,6 +121,7 @@ public final class DuckQuery implements PreparedQuery {
 
   /**
    * Checks that a text is one query. Does not check whether its tables and columns exist.
+   *
    * @throws QueryException with the place of the problem
    */
   public static void checkSyntax(String sql) {
@@ -158,7 +160,8 @@ public final class DuckQuery implements PreparedQuery {
   }
 
   /**
-   * Returns warnings for a query that will run repeatedly, as far as its tables exist. Reads no file.
+   * Returns warnings for a query that will run repeatedly, as far as its tables exist. Reads no
+   * file.
    */
   public static List<String> notes(String database, String sql) {
     try (DuckSession session = DuckSession.open()) {
@@ -254,6 +257,7 @@ public final class DuckQuery implements PreparedQuery {
 
   /**
    * Checks that the files are those that were listed.
+   *
    * @throws QueryFailedException if one has changed
    */
   void checkUnchanged() {

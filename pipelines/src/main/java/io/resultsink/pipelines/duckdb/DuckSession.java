@@ -148,7 +148,7 @@ final class DuckSession implements AutoCloseable {
       file.copyTo(copy);
     } catch (IOException e) {
       throw new QueryFailedException(
-          "file %s has lines that end in several ways, and its copy in which all end alike cannot be"
+          "file %s has several kinds of line ends, and its copy with one kind cannot be"
                   .formatted(file.path())
               + " written into %s; the target is untouched".formatted(spill));
     }

@@ -57,6 +57,7 @@ record DuckType(FieldType field, @Nullable String readable, Reader reader) {
 
   /**
    * Returns the line of a type.
+   *
    * @param name as DuckDB writes it
    * @throws QueryException for a type that no column accepts exactly
    */
@@ -125,7 +126,7 @@ record DuckType(FieldType field, @Nullable String readable, Reader reader) {
       case "BIT" -> cast(postgres("varbit", false), text -> text);
       default ->
           throw new QueryException(
-              "column %s is of type %s, which no column of PostgreSQL takes exactly; write CAST(%s AS VARCHAR)"
+              "column %s is of type %s, which no column of PostgreSQL represents exactly; write CAST(%s AS VARCHAR)"
                   .formatted(column, type, DuckSql.name(column)));
     };
   }

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The conversion of DuckDB's values to values of a row. A value that no row can have is an error. */
+/**
+ * The conversion of DuckDB's values to values of a row. A value that no row can have is an error.
+ */
 final class DuckValue {
 
   private static final LocalDateTime LAST_TIME =
@@ -33,7 +35,10 @@ final class DuckValue {
 
   private DuckValue() {}
 
-  /** Adds a sign to each number, because some settings of a session apply the first sign to all numbers. */
+  /**
+   * Adds a sign to each number, because some settings of a session apply the first sign to all
+   * numbers.
+   */
   static String interval(String text) {
     return text.contains("-") ? UNSIGNED.matcher(text).replaceAll("$1+") : text;
   }

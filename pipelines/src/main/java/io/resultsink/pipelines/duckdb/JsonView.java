@@ -88,7 +88,7 @@ final class JsonView {
     }
     if (types.keySet().equals(java.util.Set.of("json"))) {
       throw new QueryException(
-          table.place() + ": its records are no objects, so that it has no columns");
+          table.place() + ": its records are not objects, so it has no columns");
     }
     List<String> doubles = new ArrayList<>();
     types.forEach(

@@ -74,7 +74,7 @@ final class Statement {
     try {
       answer = JSON.readTree(serialized);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("DuckDB's tree of the query is no JSON", e);
+      throw new IllegalStateException("DuckDB's tree of the query is not JSON", e);
     }
     Statement statement = new Statement(sql, answer);
     statement.check();
@@ -100,14 +100,14 @@ final class Statement {
       return new QueryException(
           sql.stripLeading().toLowerCase(Locale.ROOT).startsWith("pivot")
               ? "PIVOT needs its values: PIVOT ... ON column IN (value, value) USING ..."
-              : "the SQL is no query; write one SELECT, and only that");
+              : "the SQL is not a query; write one SELECT, and only that");
     }
     JsonNode position = tree.path("position");
     return new QueryException(
         (position.isMissingNode() ? "SQL" : place(position.asInt()))
             + ": "
             + tree.path("error_message").asText().lines().findFirst().orElse("not understood")
-            + "; a name that is a word of SQL stands in \"double quotes\"");
+            + "; write a name that is a word of SQL in \"double quotes\"");
   }
 
   /** Returns the place in the SQL, as an editor counts. */
@@ -174,11 +174,11 @@ final class Statement {
     String said =
         switch (kind) {
           case "PARAMETER" -> "a parameter has no value here; write the value";
-          case "SHOW_REF" -> "DESCRIBE, SHOW and SUMMARIZE tell of a table; write a SELECT";
+          case "SHOW_REF" -> "DESCRIBE, SHOW and SUMMARIZE are not queries of rows; write a SELECT";
           case "COPY_QUERY_NODE", "INSERT_QUERY_NODE", "DELETE_QUERY_NODE", "UPDATE_QUERY_NODE" ->
               kind.substring(0, kind.indexOf('_'))
                   + " changes something; write one SELECT, and only that";
-          default -> kind + " is not for a query of files; write one SELECT";
+          default -> kind + " is not allowed in a query of files; write one SELECT";
         };
     return new QueryException(place(node) + ": " + said);
   }
@@ -196,14 +196,15 @@ final class Statement {
     String function = node.path("function_name").asText().toLowerCase(Locale.ROOT);
     if (ofTableFunction && !AllowedSql.TABLE_FUNCTIONS.contains(function)) {
       throw new QueryException(
-          "%s: %s() is no table of this folder; of functions there may stand %s"
+          "%s: %s() is not a table of this folder; the functions allowed there are %s"
               .formatted(
                   place(node),
                   function,
                   String.join(", ", new TreeSet<>(AllowedSql.TABLE_FUNCTIONS))));
     }
     if (AllowedSql.REFUSED_FUNCTIONS.contains(function)) {
-      throw new QueryException(place(node) + ": " + function + "() is not for a query of files");
+      throw new QueryException(
+          place(node) + ": " + function + "() is not allowed in a query of files");
     }
     if (SCHEDULED_TIME.contains(function) && !node.path("arguments").isEmpty()) {
       throw new QueryException(

@@ -117,7 +117,7 @@ final class TableFolder {
         Objects.requireNonNull(byName.get(name.toLowerCase(Locale.ROOT)), name);
     if (candidates.size() > 1) {
       throw new QueryException(
-          "table %s is more than one: %s; move all but one elsewhere"
+          "several files or folders are named table %s: %s; move all but one elsewhere"
               .formatted(
                   name,
                   candidates.stream()
@@ -137,7 +137,7 @@ final class TableFolder {
     }
     if (formats.size() > 1) {
       throw new QueryException(
-          "folder %s has files of several formats (%s); a table's are of one"
+          "folder %s has files of several formats (%s); a table's files have one format"
               .formatted(
                   candidate.place,
                   formats.stream()

@@ -63,7 +63,7 @@ record TableView(FolderTable table, TableRows rows, List<String> columns) implem
         session.row(
             "SELECT bit_xor(hash(COLUMNS(*))) FROM read_parquet(%s)".formatted(DuckSql.text(path)));
       } catch (SQLException e) {
-        return path + ": broken, or no Parquet file";
+        return path + ": broken, or not a Parquet file";
       }
     }
     return null;

@@ -128,7 +128,7 @@ public final class EmbeddedServer {
         .orElseThrow(
             () ->
                 new DatabaseUnavailableException(
-                    "the embedded PostgreSQL was started but does not answer on port "
+                    "the embedded PostgreSQL was started, but does not answer on port "
                         + port
                         + "; its log is "
                         + log,
@@ -146,9 +146,9 @@ public final class EmbeddedServer {
       throw new DatabaseUnavailableException(
           "port "
               + port
-              + ", where the embedded PostgreSQL of "
+              + ", the port of the embedded PostgreSQL of "
               + folder
-              + " is to listen, is taken by another program; nothing was started. Set "
+              + ", is in use by another program; nothing was started. Set "
               + PORT_VARIABLE
               + " to a free port, or stop that program (it may be the embedded server of another"
               + " PGRESULT_HOME)",

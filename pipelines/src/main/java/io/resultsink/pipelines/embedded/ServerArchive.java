@@ -33,9 +33,9 @@ record ServerArchive(URL location) {
               + System.getProperty("os.arch")
               + "): "
               + name
-              + " is not on the class path. A build has that of the machine it was made on, if that"
-              + " is Linux or macOS on x86-64 or ARM64: build pgresult here, or use a server of"
-              + " your own: -r postgresql://user@host/database/table",
+              + " is not on the class path. A build has the one for its own machine, if that is"
+              + " Linux or macOS on x86-64 or ARM64. Build pgresult here, or use your own server:"
+              + " -r postgresql://user@host/database/table",
           Remedy.FIX_CONFIGURATION,
           null,
           null);

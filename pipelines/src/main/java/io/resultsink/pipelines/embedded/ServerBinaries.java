@@ -34,7 +34,7 @@ final class ServerBinaries {
     this.asOrdinaryUser = runsAsRoot() ? List.of("unshare", "-U") : List.of();
     Matcher version = VERSION.matcher(run("postgres", List.of("--version")));
     if (!version.find()) {
-      throw new IOException(root + " holds no PostgreSQL server");
+      throw new IOException(root + " has no PostgreSQL server");
     }
     this.major = version.group(1);
   }

@@ -71,9 +71,9 @@ final class ServerLogin {
     if (!Files.exists(passwordFile)) {
       throw new DatabaseUnavailableException(
           passwordFile
-              + " is missing, and nobody can log in to the server of "
+              + " is missing, and without it nobody can log in to the server of "
               + data
-              + " without it; nothing was started. Bring it back, or move "
+              + "; nothing was started. Restore it, or move "
               + data
               + " away to begin with an empty server",
           Remedy.FIX_CONFIGURATION,

@@ -49,7 +49,7 @@ final class CursorTracker extends RestrictionTracker<CursorPosition, CursorPosit
   @Override
   public void checkDone() {
     if (!cut && !position.end()) {
-      throw new IllegalStateException("rows were left behind block " + position.block());
+      throw new IllegalStateException("rows were left after block " + position.block());
     }
   }
 

@@ -55,8 +55,7 @@ public enum Engine {
     }
     throw new IllegalArgumentException(
         switch (forced) {
-          case postgres ->
-              "--engine postgres asks the server of a postgresql:// URL, and -d is a folder";
+          case postgres -> "--engine postgres needs a postgresql:// URL, and -d is a folder";
           case beam -> "--engine beam reads folders and files; a server executes the query itself";
           case duckdb ->
               server

@@ -122,7 +122,7 @@ final class ReadBlocks extends DoFn<byte[], RowBlock> {
     OpenCursors.Open open = OpenCursors.take(from.cursor(), from.block());
     if (open == null) {
       throw new QueryFailedException(
-          "the query's session is gone after %d blocks of rows, and another may have other rows; run it again"
+          "the query's session was lost after %d blocks of rows, and a new one may have other rows; nothing was published; run it again"
               .formatted(from.block()));
     }
     return open;

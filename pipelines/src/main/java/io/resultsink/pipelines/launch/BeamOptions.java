@@ -77,9 +77,9 @@ public record BeamOptions(PipelineOptions options, String runner, boolean local)
   private static String explain(String runner, String message) {
     Matcher unknown = UNKNOWN.matcher(message);
     return unknown.find()
-        ? "--%s is no pipeline option of %s.%s"
+        ? "--%s is not a pipeline option of %s.%s"
             .formatted(unknown.group(1), runner, unknown.group(2).replaceFirst("^\\.", ""))
-        : "the pipeline options behind -- are wrong: " + message.lines().findFirst().orElse("");
+        : "the pipeline options after -- are wrong: " + message.lines().findFirst().orElse("");
   }
 
   private static void addUnlessGiven(List<String> arguments, String name, String value) {

@@ -92,8 +92,8 @@ public final class Leftovers {
             .formatted(published.get().table(), Figures.counted(published.get().rows(), "row"));
       }
       return removed
-          ? target.table() + " is untouched; nothing is left behind"
-          : target.table() + " may be published still; see pgresult show";
+          ? target.table() + " is untouched; its staging table is dropped"
+          : target.table() + " may still be published; see pgresult show";
     } catch (ResultSinkException e) {
       return "what became of " + target.table() + " is not known: " + e.getMessage();
     }

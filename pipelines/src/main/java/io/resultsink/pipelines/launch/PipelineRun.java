@@ -99,7 +99,7 @@ public final class PipelineRun {
 
   private String outOfReach(Job job, Throwable because) {
     PostgresTarget to = Objects.requireNonNull(target);
-    return "%s cannot be asked any more (%s); its job %s may go on, and %s is old or new, and whole; run it again with --run-id %s: it publishes once"
+    return "%s cannot be asked any more (%s); its job %s may go on, and %s is old or new, and complete; run it again with --run-id %s: it publishes once"
         .formatted(beam.runner(), Failure.of(because).message(), job.id(), to.table(), to.runId());
   }
 

@@ -88,7 +88,7 @@ public final class PublishRun {
     earlier.ifPresent(
         summary ->
             context.note(
-                "  published %s   %s, %s, %s ago by this very run; nothing was changed"
+                "  published %s   %s, %s, %s ago by this run; nothing was changed"
                     .formatted(
                         summary.table(),
                         summary.mode(),

@@ -35,7 +35,7 @@ final class ReflectiveCall {
       return field.get(object);
     } catch (NoSuchFieldException | IllegalAccessException e) {
       throw new IllegalStateException(
-          object.getClass().getName() + " has no " + name + "; it is of another version", e);
+          object.getClass().getName() + " has no " + name + "; its version is not supported", e);
     }
   }
 }

@@ -69,7 +69,7 @@ final class ColumnNames {
       SelectItem item = list.get(i);
       if (!item.isStar() && !item.isNamedByItself()) {
         throw new QueryException(
-            "%s: this has no name and stands between two *, so its position is not known; name it with AS"
+            "%s: this column has no name and is between two *, so its position is not known; name it with AS"
                 .formatted(SqlPosition.of(query.written(), item.tokens().get(0).begin())));
       }
     }

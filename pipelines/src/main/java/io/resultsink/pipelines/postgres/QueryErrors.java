@@ -20,7 +20,7 @@ final class QueryErrors {
   private static final Map<String, String> OF_VALUES =
       Map.of(
           "22P02", "a text is not valid for the type that it is read as",
-          "22007", "a text is no date or time of the type that it is read as",
+          "22007", "a text is not a date or time of the type that it is read as",
           "22008", "a date or time is out of range",
           "22003", "a number is out of range",
           "22012", "a division by zero",
@@ -58,8 +58,7 @@ final class QueryErrors {
   private static String reason(
       String state, SQLException failure, @Nullable ServerErrorMessage said) {
     if (state.equals(READ_ONLY)) {
-      return "a query only reads here, and this one writes, takes row locks or counts a sequence"
-          + " on";
+      return "a query may only read, and this one writes, locks rows or advances a sequence";
     }
     String known = OF_VALUES.get(state);
     if (known != null) {

@@ -121,7 +121,7 @@ final class ReadingSession implements AutoCloseable {
     List<Field> fields = portal.describe();
     searchPath("pg_temp");
     if (fields.isEmpty()) {
-      throw new QueryException("the query gives no columns, so it has no rows to publish");
+      throw new QueryException("the query returns no columns, so it has no rows to publish");
     }
     List<String> described = new ArrayList<>();
     List<Boolean> ofTables = new ArrayList<>();

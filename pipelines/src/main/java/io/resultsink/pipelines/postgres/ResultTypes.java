@@ -202,13 +202,13 @@ final class ResultTypes {
   private static @Nullable String reasonAgainst(Found type) {
     boolean ofPostgres = type.schema.equals("pg_catalog");
     if (ofPostgres && OF_ONE_DATABASE.contains(type.ofValues())) {
-      return "whose values mean something in this database alone";
+      return "whose values have a meaning only in this database";
     }
     if (ofPostgres && type.ofValues().equals("money")) {
       return "whose value depends on the server's locale";
     }
     if (type.ofPseudoType || ofPostgres && !type.builtIn) {
-      return "of which no table has a column";
+      return "which no table column can have";
     }
     return null;
   }

@@ -41,7 +41,7 @@ final class SingleQuery {
   static SingleQuery of(String sql) {
     if (sql.indexOf(0) >= 0) {
       throw new QueryException(
-          SqlPosition.of(sql, sql.indexOf(0)) + ": there is a U+0000, which no text may have");
+          SqlPosition.of(sql, sql.indexOf(0)) + ": it has a U+0000, which no text may have");
     }
     List<SqlToken> tokens = checked(sql, SqlLexer.tokens(sql));
     List<SqlToken> calls = calls(sql, tokens);
@@ -65,7 +65,7 @@ final class SingleQuery {
       if (token.isSymbol(";")) {
         throw new QueryException(
             SqlPosition.of(sql, token.begin())
-                + ": a second statement follows; give one query alone");
+                + ": a second statement follows; give one query only");
       }
       if (token.kind() == Kind.PARAMETER) {
         throw new QueryException(
@@ -82,7 +82,7 @@ final class SingleQuery {
     }
     if (BEGINNINGS.stream().noneMatch(first::is)) {
       throw new QueryException(
-          "%s: %s is no query; begin with SELECT, WITH, VALUES or TABLE"
+          "%s: %s is not a query; begin with SELECT, WITH, VALUES or TABLE"
               .formatted(
                   SqlPosition.of(sql, first.begin()),
                   first.kind() == Kind.WORD ? first.text().toUpperCase(Locale.ROOT) : "this"));

@@ -21,7 +21,7 @@ record SourceDatabase(ConnectionSource.Server server, @Nullable String schema)
     PostgresTarget target =
         DatabaseName.parse(url)
             .server()
-            .orElseThrow(() -> new QueryException("--database is a folder, and no server"));
+            .orElseThrow(() -> new QueryException("--database is a folder, not a server"));
     PostgresTarget known =
         password == null ? target : target.toBuilder().password(password).build();
     return new SourceDatabase(

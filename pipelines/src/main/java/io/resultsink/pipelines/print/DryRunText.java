@@ -34,7 +34,7 @@ public final class DryRunText {
     }
     label = "locks";
     for (String lock : report.locks()) {
-      lines.add(line(label, lock + "; its readers may wait as well"));
+      lines.add(line(label, lock + "; its readers may wait too"));
       label = "";
     }
     if (report.publishedRun() != null) {

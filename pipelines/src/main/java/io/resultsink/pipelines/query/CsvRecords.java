@@ -119,7 +119,7 @@ final class CsvRecords implements Closeable {
   private static String reason(RuntimeException e) {
     return e.getCause() instanceof CharacterCodingException
         ? NOT_UTF_8
-        : "broken CSV: a quoted value does not end, or goes on behind its quote";
+        : "broken CSV: a quoted value does not end, or goes on after its quote";
   }
 
   /** Returns a failure of the last record; {@code line} is its first line. */

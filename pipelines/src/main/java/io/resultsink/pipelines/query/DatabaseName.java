@@ -63,7 +63,7 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
     }
     if (UrlScheme.looksLikePostgres(text)) {
       throw new QueryException(
-          "--database begins like a URL of PostgreSQL and is none (it is not repeated here, as it"
+          "--database begins like a URL of PostgreSQL and is not one (it is not shown, because it"
               + " may have a password); write "
               + FORM);
     }
@@ -71,8 +71,8 @@ public record DatabaseName(@Nullable String folder, @Nullable PostgresTarget tar
     boolean remoteUser = remote.matches() && remote.group(2).indexOf('@') >= 0;
     if (remoteUser || !remote.matches() && MAY_HAVE_SECRET.matcher(text).matches()) {
       throw new QueryException(
-          "--database is not a folder that is there (it is not repeated here, as it may have a"
-              + " password); write "
+          "--database is not an existing folder (it is not shown, because it may have a password);"
+              + " write "
               + FORM);
     }
     return new DatabaseName(text, null);

@@ -75,7 +75,7 @@ final class FolderTables {
             + " does not exist; --database is a folder or a postgresql:// URL";
       }
       if (!Files.isDirectory(path)) {
-        return database + " is a file; --database is the folder it is in, the file is a table";
+        return database + " is a file; write its folder as --database, and the file as a table";
       }
     }
     return "folder "

@@ -18,7 +18,7 @@ final class Inference {
   }
 
   static String misfit(String what, Field field, String found, int sample) {
-    return "%s %s does not fit its type %s, inferred from the first %,d records: found %s; --sample looks at more"
+    return "%s %s does not fit its type %s, inferred from the first %,d records: found %s; --sample=N infers from more records"
         .formatted(what, field.getName(), kindOf(field).sqlName(), sample, found);
   }
 }

@@ -84,7 +84,7 @@ final class EditedFile {
       }
     }
     throw new RegistryException(
-        path + " is being changed all the time by another program; try again later");
+        path + " is changed again and again by another program; try again later");
   }
 
   /** Only root can change the owner, and only root writes into other users' homes. */

@@ -58,7 +58,8 @@ public record NamedResult(String name, Map<String, String> keywords, @Nullable S
           "'" + name + "' cannot name a result; use 3 to 255 of a-z, 0-9 and _");
     }
     if (TAKEN.contains(name)) {
-      throw new RegistryException("'" + name + "' is taken by pgresult itself; use another name");
+      throw new RegistryException(
+          "'" + name + "' is reserved for pgresult itself; use another name");
     }
   }
 
@@ -77,7 +78,10 @@ public record NamedResult(String name, Map<String, String> keywords, @Nullable S
     String keyword = LibpqParameter.keyword(property);
     if (keyword == null) {
       throw new RegistryException(
-          property + " is unknown to libpq; write it with the table, NAME:table?" + property + "=");
+          property
+              + " is not known to libpq; write it with the table, NAME:table?"
+              + property
+              + "=");
     }
     return keyword;
   }

@@ -74,7 +74,7 @@ public final class StoredResults {
     return new RegistryException(
         "'"
             + result.name()
-            + "' is there already, in "
+            + "' exists already, in "
             + services.path()
             + "; show it with pgresult result show "
             + result.name()
@@ -85,8 +85,8 @@ public final class StoredResults {
     if (passwords.isOpenToOthers()) {
       throw new RegistryException(
           passwords.path()
-              + " can be read by others, and psql ignores it then; nothing was changed."
-              + " Close it with chmod 600 "
+              + " can be read by others, so psql ignores it; nothing was changed. Close it with"
+              + " chmod 600 "
               + passwords.path());
     }
     String address = PasswordLine.address(result.keywords());

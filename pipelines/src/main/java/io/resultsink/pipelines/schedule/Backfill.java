@@ -69,7 +69,7 @@ public record Backfill(@Nullable Instant from, int ticks, boolean again) {
   private List<Instant> ofQueryThatNeverTicks(Schedule schedule, Instant now) {
     if (ticks > 1) {
       throw new ScheduleException(
-          "'%s' has no ticks to run %d of; run it for one time, or give it a cron"
+          "'%s' has no cron, so it has no %d ticks; give one TIME, or set a cron"
               .formatted(schedule.name(), ticks));
     }
     return List.of(from == null ? now.truncatedTo(ChronoUnit.SECONDS) : from);
@@ -82,7 +82,7 @@ public record Backfill(@Nullable Instant from, int ticks, boolean again) {
       Optional<Instant> tick = schedule.cron().next(before);
       if (tick.isEmpty() || tick.get().isAfter(now)) {
         throw new ScheduleException(
-            "'%s' has ticked %d times since %s, not %d; a tick that has not come cannot be run"
+            "'%s' has ticked %d times since %s, not %d; future ticks cannot be run"
                 .formatted(schedule.name(), found.size(), begin, ticks));
       }
       found.add(tick.get());

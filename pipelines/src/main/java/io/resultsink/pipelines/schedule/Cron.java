@@ -64,12 +64,12 @@ public final class Cron {
       throw invalid(given, "it has " + parts.length + " fields, not 5");
     }
     if (fields.contains("|")) {
-      throw invalid(given, "'|' is no part of it");
+      throw invalid(given, "'|' is not accepted in it");
     }
     Cron cron =
         new Cron(String.join(" ", given.split("\\s+")), zone, times(given, fields), every(parts));
     if (cron.next(Instant.EPOCH).isEmpty()) {
-      throw invalid(given, "no date ever fits it");
+      throw invalid(given, "no date ever matches it");
     }
     return cron;
   }

@@ -83,7 +83,7 @@ public final class LocalRuns implements AutoCloseable {
     try {
       process.beat();
     } catch (RuntimeException e) {
-      log.warn("the schedules database does not hear that this process lives", e);
+      log.warn("the schedules database gets no heartbeat of this process", e);
     }
   }
 

@@ -86,7 +86,7 @@ final class Planner {
             Optional<Instant> next = schedule.cron().next(now);
             if (next.isPresent() && schedule.nextTick().isAfter(next.get())) {
               log.warn(
-                  "schedule {} was to tick at {}, after its next tick {}; a wrong clock has"
+                  "schedule {} has its next tick at {}, but one is due at {}; a wrong clock has"
                       + " planned it",
                   schedule.name(),
                   schedule.nextTick(),

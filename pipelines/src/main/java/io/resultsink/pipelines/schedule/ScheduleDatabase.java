@@ -77,7 +77,7 @@ public final class ScheduleDatabase implements AutoCloseable {
     List<String> problems = ScheduleSchema.problems(connection);
     if (!problems.isEmpty()) {
       throw new ScheduleDatabaseException(
-          "the schema %s of the schedules database %s cannot be trusted, since another role could change what it says or run statements as yours; nothing was read from it\n  %s"
+          "the schema %s of the schedules database %s is not trusted, because another role could change its content or run statements as your role; nothing was read from it\n  %s"
               .formatted(SCHEMA, name, String.join("\n  ", problems)),
           null);
     }
@@ -101,7 +101,7 @@ public final class ScheduleDatabase implements AutoCloseable {
             e);
       }
       throw new ScheduleDatabaseException(
-          "the schema %s of the schedules database %s cannot be brought to this version: %s"
+          "the schema %s of the schedules database %s cannot be migrated to this version: %s"
               .formatted(
                   SCHEMA, name, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
@@ -154,9 +154,7 @@ public final class ScheduleDatabase implements AutoCloseable {
 
   private ScheduleDatabaseException failure(SQLException e) {
     return new ScheduleDatabaseException(
-        "the schedules database %s does not answer as it should: SQLSTATE %s"
-            .formatted(name, e.getSQLState()),
-        e);
+        "the schedules database %s failed: SQLSTATE %s".formatted(name, e.getSQLState()), e);
   }
 
   @Override

@@ -80,7 +80,7 @@ final class ScheduleStore {
     } catch (SQLException e) {
       if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
         throw new ScheduleException(
-            "schedule '%s' is there already; change it with pgresult sched update %s, or use another name"
+            "schedule '%s' exists already; change it with pgresult sched update %s, or use another name"
                 .formatted(schedule.name(), schedule.name()));
       }
       throw e;

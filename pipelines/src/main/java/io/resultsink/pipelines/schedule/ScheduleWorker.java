@@ -127,7 +127,7 @@ public final class ScheduleWorker implements AutoCloseable {
     try {
       run.run();
     } catch (RuntimeException | Error e) {
-      log.warn("a run is left as it is; it is claimed again", e);
+      log.warn("a run could not be executed here; it will be claimed again", e);
     }
     takeSoon();
   }
@@ -184,7 +184,7 @@ public final class ScheduleWorker implements AutoCloseable {
       told(true, "");
     } catch (RuntimeException e) {
       if (!looking.isShutdown()) {
-        log.warn("the schedules database cannot be asked", e);
+        log.warn("the schedules database cannot be reached", e);
         told(false, String.valueOf(e.getMessage()));
       }
     }

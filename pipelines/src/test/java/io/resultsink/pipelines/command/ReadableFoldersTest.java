@@ -63,7 +63,7 @@ class ReadableFoldersTest {
   void whatIsNotBelowIsRefused() {
     for (Object database :
         List.of(outside, folder, allowed + "/../allowed-not", outside.resolve("hits.jsonl"))) {
-      assertRefused(database, "is not below what this pgresult serve may read: ");
+      assertRefused(database, "is not in a folder that this pgresult serve may read: ");
     }
     assertRefused(allowed.resolve("nowhere"), "cannot be read here");
   }
@@ -77,7 +77,7 @@ class ReadableFoldersTest {
   @Test
   void aLinkLeadsWhereItLeads() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), outside);
-    assertRefused(link, "leads to " + outside.toRealPath() + ", which is not below");
+    assertRefused(link, "leads to " + outside.toRealPath() + ", which is not in");
     Path table = Files.createDirectory(allowed.resolve("table"));
     Path file = Files.createSymbolicLink(table.resolve("t.jsonl"), outside.resolve("hits.jsonl"));
     assertRefused(allowed, "t.jsonl leads to ");

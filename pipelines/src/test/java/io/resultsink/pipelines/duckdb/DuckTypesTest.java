@@ -45,6 +45,7 @@ class DuckTypesTest {
     TimeZone.setDefault(ofTheMachine);
   }
 
+  /** The server's log, files and schedules are in UTC: the machine's zone moves no hour. */
   @ParameterizedTest
   @ValueSource(strings = {"America/New_York", "Asia/Kolkata", "Pacific/Apia"})
   void theSessionIsInUtcWhateverTheMachineIsIn(String zone) {
@@ -53,14 +54,17 @@ class DuckTypesTest {
     assertThat(
         queries.row(
             """
-            SELECT CAST(TIMESTAMPTZ '2026-03-08 07:30:00+00' AS VARCHAR),
+            SELECT current_setting('TimeZone'),
+              CAST(TIMESTAMPTZ '2026-03-08 07:30:00+00' AS VARCHAR),
               CAST(date_trunc('day', TIMESTAMPTZ '2026-03-08 03:30:00+00') AS VARCHAR),
               CAST(TIMESTAMPTZ '2026-03-08 23:30:00+00' AS DATE),
               CAST(TIMESTAMP '2026-03-08 02:30:00' AS TIMESTAMPTZ),
               TIMESTAMP '2026-03-08 02:30:00'
-            FROM t"""),
+            FROM t\
+            """),
         is(
             List.<Object>of(
+                "UTC",
                 "2026-03-08 07:30:00+00",
                 "2026-03-08 00:00:00+00",
                 LocalDate.parse("2026-03-08"),
@@ -213,7 +217,7 @@ class DuckTypesTest {
         "['infinity'::TIMESTAMP_NS] # it is infinity",
         "TIME '24:00' # it is 24:00:00",
         "[TIME '24:00'] # it is 24:00:00",
-        "{'n': 'nan'::DOUBLE} # it holds NaN or infinity",
+        "{'n': 'nan'::DOUBLE} # it has NaN or infinity",
       })
   void aValueThatTheTypeOfTheResultLacksIsAnError(String sql, String reason) {
     DuckQuery query = queries.prepare("SELECT %s AS x".formatted(sql));

@@ -47,7 +47,7 @@ class EveryFunctionTest {
         functions.stream()
             .filter(name -> !AllowedSql.TABLE_FUNCTIONS.contains(name))
             .filter(
-                name -> !isRefused("SELECT * FROM \"" + name + "\"('t')", "is no table of this"))
+                name -> !isRefused("SELECT * FROM \"" + name + "\"('t')", "is not a table of this"))
             .toList(),
         is(empty()));
   }
@@ -60,7 +60,9 @@ class EveryFunctionTest {
     assertThat(
         functions.stream()
             .filter(name -> !HARMLESS.contains(name))
-            .filter(name -> !isRefused("SELECT " + name + "('t')", "is not for a query of files"))
+            .filter(
+                name ->
+                    !isRefused("SELECT " + name + "('t')", "is not allowed in a query of files"))
             .toList(),
         is(empty()));
   }

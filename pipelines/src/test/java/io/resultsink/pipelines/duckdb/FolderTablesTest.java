@@ -400,7 +400,7 @@ class FolderTablesTest {
         failure("FROM wide", ReadOptions.NONE), is(wide + ", line 3: more values than columns"));
     assertThat(
         failure("FROM text", new ReadOptions(Map.of("a", "BIGINT"), List.of())),
-        is(text + ", line 4: the value of column a is no BIGINT"));
+        is(text + ", line 4: the value of column a is not a BIGINT"));
     assertThat(
         failure("FROM broken", ReadOptions.NONE), containsString(json + ", line 2: no JSON"));
     assertThat(

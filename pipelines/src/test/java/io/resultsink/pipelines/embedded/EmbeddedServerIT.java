@@ -148,8 +148,8 @@ class EmbeddedServerIT {
       assertThat(
           refused.getMessage(),
           allOf(
-              startsWith("port " + taken.getLocalPort() + ", where"),
-              containsString("is taken by another program; nothing was started"),
+              startsWith("port " + taken.getLocalPort() + ", the port"),
+              containsString("is in use by another program; nothing was started"),
               containsString("Set PGRESULT_PORT to a free port")));
       assertThat(server.status().address().isPresent(), is(false));
     }

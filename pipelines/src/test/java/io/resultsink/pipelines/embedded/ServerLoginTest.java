@@ -41,7 +41,7 @@ class ServerLoginTest {
       assertThat(server.status().address().isPresent(), is(false));
       assertThat(
           assertThrows(DatabaseUnavailableException.class, server::start).getMessage(),
-          containsString("is taken by another program"));
+          containsString("is in use by another program"));
       assertThat(stranger.received(), everyItem(not(containsString(PASSWORD))));
     }
   }

@@ -60,7 +60,7 @@ class BeamOptionsTest {
         assertThrows(UsageException.class, () -> BeamOptions.of(List.of("--paralelism=2")));
 
     assertThat(
-        failure.getMessage(), startsWith("--paralelism is no pipeline option of DirectRunner."));
+        failure.getMessage(), startsWith("--paralelism is not a pipeline option of DirectRunner."));
   }
 
   @Test

@@ -70,8 +70,8 @@ class PostgresQueryIT {
     assertThat(
         assertThrows(QueryFailedException.class, () -> rows(sql)).getMessage(),
         is(
-            "the query failed: a query only reads here, and this one writes, takes row locks or"
-                + " counts a sequence on (SQLSTATE 25006); nothing was published"));
+            "the query failed: a query may only read, and this one writes, locks rows or advances a"
+                + " sequence (SQLSTATE 25006); nothing was published"));
     assertThat(database.value("SELECT count(*) FROM results.t"), is("2"));
   }
 
@@ -79,8 +79,8 @@ class PostgresQueryIT {
   void whatGivesNoColumnsIsRefused() {
     assertThat(
         refusal("SELECT id INTO other FROM t"),
-        is("the query gives no columns, so it has no rows to publish"));
-    assertThat(refusal("SELECT FROM t"), startsWith("the query gives no columns"));
+        is("the query returns no columns, so it has no rows to publish"));
+    assertThat(refusal("SELECT FROM t"), startsWith("the query returns no columns"));
   }
 
   /** The server itself says it of a text that only looks like one statement. */
@@ -154,8 +154,8 @@ class PostgresQueryIT {
   void timesAreUtc() {
     assertThat(
         rows(
-            "SELECT '2026-07-01 12:00+02'::timestamptz::text AS a, current_setting('TimeZone') AS b,"
-                + " '2026-07-01'::date::text AS c, '\\x41'::bytea::text AS d"),
+            "SELECT '2026-07-01 12:00+02'::timestamptz::text AS a, current_setting('TimeZone') AS"
+                + " b, '2026-07-01'::date::text AS c, '\\x41'::bytea::text AS d"),
         contains("2026-07-01 10:00:00+00 UTC 2026-07-01 \\x41"));
   }
 
@@ -177,8 +177,10 @@ class PostgresQueryIT {
       delimiterString = " => ",
       quoteCharacter = '`',
       value = {
-        "SELECT id, name AS n, 1, upper(name), count(*) OVER () FROM t => id, n, _col2, _col3, _col4",
-        "SELECT id::text, CAST(name AS varchar), t.id AS i2, tags['a'] AS tag, results.t.name AS n2 FROM t => id, name, i2, tag, n2",
+        "SELECT id, name AS n, 1, upper(name), count(*) OVER () FROM t => id, n, _col2, _col3,"
+            + " _col4",
+        "SELECT id::text, CAST(name AS varchar), t.id AS i2, tags['a'] AS tag, results.t.name AS n2"
+            + " FROM t => id, name, i2, tag, n2",
         "SELECT (id), \"Odd Name\", (t).name, tags['a'] FROM t => id, Odd Name, name, tags",
         "SELECT count(*) count, max(id) max, sum(id) FROM t => count, max, _col2",
         "SELECT *, count(*) OVER () FROM t => id, name, tags, Odd Name, _col4",
@@ -188,11 +190,15 @@ class PostgresQueryIT {
         "SELECT max FROM (SELECT max(id) FROM t) s => max",
         "SELECT * FROM (SELECT 1) s => _col0",
         "SELECT max(max) FROM (SELECT max(id) FROM t) s => _col0",
-        "SELECT (SELECT max(id) FROM t), CASE WHEN true THEN 1 END, CASE WHEN true THEN 1 END c, ARRAY[1], ROW(1) IS NULL, true => _col0, _col1, c, _col3, _col4, _col5",
-        "SELECT current_date, date '2020-01-01', '1'::int4, 1::double precision, interval '1' day, now() AT TIME ZONE 'UTC' => _col0, _col1, _col2, _col3, _col4, _col5",
-        "SELECT id IS DISTINCT FROM 1, percentile_cont(0.5) WITHIN GROUP (ORDER BY id) OVER1 FROM (SELECT 1 AS id) t GROUP BY 1 => _col0, over1",
+        "SELECT (SELECT max(id) FROM t), CASE WHEN true THEN 1 END, CASE WHEN true THEN 1 END c,"
+            + " ARRAY[1], ROW(1) IS NULL, true => _col0, _col1, c, _col3, _col4, _col5",
+        "SELECT current_date, date '2020-01-01', '1'::int4, 1::double precision, interval '1' day,"
+            + " now() AT TIME ZONE 'UTC' => _col0, _col1, _col2, _col3, _col4, _col5",
+        "SELECT id IS DISTINCT FROM 1, percentile_cont(0.5) WITHIN GROUP (ORDER BY id) OVER1 FROM"
+            + " (SELECT 1 AS id) t GROUP BY 1 => _col0, over1",
         "SELECT DISTINCT ON (id) id, rank() OVER w FROM t WINDOW w AS (ORDER BY id) => id, _col1",
-        "WITH RECURSIVE n (v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < 3), values AS MATERIALIZED (SELECT 1) (SELECT v, v * 2 FROM n) => v, _col1",
+        "WITH RECURSIVE n (v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < 3), values AS"
+            + " MATERIALIZED (SELECT 1) (SELECT v, v * 2 FROM n) => v, _col1",
         "(SELECT id, id + 1 FROM t) UNION (SELECT id AS x, id AS y FROM t) ORDER BY 1 => id, _col1",
         "VALUES (1, 'a') => _col0, _col1",
         "TABLE t => id, name, tags, Odd Name",
@@ -201,7 +207,8 @@ class PostgresQueryIT {
         "SELECT generate_series(1, 2), g FROM generate_series(1, 2) AS g => _col0, g",
         "SELECT id x, -id y, abs(id) FROM t, LATERAL (SELECT 1) AS l => x, y, _col2",
         "SELECT name COLLATE \"C\", name || 'x' COLLATE \"C\" FROM t => name, _col1",
-        "SELECT U&\"d\\0061t\\+000061\", upper(name) U&\"n\\0061\" FROM (SELECT 1 AS data, name FROM t) s => data, na",
+        "SELECT U&\"d\\0061t\\+000061\", upper(name) U&\"n\\0061\" FROM (SELECT 1 AS data, name"
+            + " FROM t) s => data, na",
       })
   void columnsHaveNamesOfTheirOwnOrTheirPosition(String sql, String names) {
     assertThat(sql, names(sql), is(List.of(names.split(", "))));
@@ -221,8 +228,8 @@ class PostgresQueryIT {
     assertThat(
         refusal("SELECT a.*, 1 + 1, b.* FROM (SELECT 1 AS x) a, (SELECT 2 AS y) b"),
         is(
-            "SQL line 1, column 13: this has no name and stands between two *, so its position is"
-                + " not known; name it with AS"));
+            "SQL line 1, column 13: this column has no name and is between two *, so its position"
+                + " is not known; name it with AS"));
   }
 
   @ParameterizedTest
@@ -230,10 +237,14 @@ class PostgresQueryIT {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "SELECT SCHEDULED_TIME(), nope FROM t | SQL line 1, column 26: column \"nope\" does not exist (SQLSTATE 42703)",
-        "SELECT 1 FROM nope                   | SQL line 1, column 15: relation \"nope\" does not exist (SQLSTATE 42P01)",
-        "SELECT 1 +                           | SQL line 1, column 11: syntax error at end of input (SQLSTATE 42601)",
-        "SELECT 'x'::int                      | SQL line 1, column 8: a text is not valid for the type that it is read as (SQLSTATE 22P02)",
+        "SELECT SCHEDULED_TIME(), nope FROM t | SQL line 1, column 26: column \"nope\" does not"
+            + " exist (SQLSTATE 42703)",
+        "SELECT 1 FROM nope                   | SQL line 1, column 15: relation \"nope\" does not"
+            + " exist (SQLSTATE 42P01)",
+        "SELECT 1 +                           | SQL line 1, column 11: syntax error at end of input"
+            + " (SQLSTATE 42601)",
+        "SELECT 'x'::int                      | SQL line 1, column 8: a text is not valid for the"
+            + " type that it is read as (SQLSTATE 22P02)",
       })
   void whatTheServerRefusesIsToldWithItsPlace(String sql, String reason) {
     assertThat(refusal(sql), is(reason));
@@ -362,7 +373,8 @@ class PostgresQueryIT {
         assertThrows(QueryFailedException.class, () -> rows("SELECT 1 / (id - id) AS n FROM t"));
         assertThat(
             rows(
-                "SELECT count(*) AS n, current_setting('search_path') AS p FROM pg_prepared_statements"),
+                "SELECT count(*) AS n, current_setting('search_path') AS p FROM"
+                    + " pg_prepared_statements"),
             contains("1 results, public"));
       }
     }

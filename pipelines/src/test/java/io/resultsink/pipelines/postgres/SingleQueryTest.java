@@ -38,27 +38,43 @@ class SingleQueryTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "SELECT 1; SELECT 2               | SQL line 1, column 9: a second statement follows; give one query alone",
-        "SELECT 1; COMMIT; DROP TABLE t   | SQL line 1, column 9: a second statement follows; give one query alone",
-        "SELECT '\\'; DROP TABLE t --'    | SQL line 1, column 11: a second statement follows; give one query alone",
-        "SELECT $a$;$b$;$a$; COMMIT       | SQL line 1, column 19: a second statement follows; give one query alone",
-        "COMMIT                           | SQL line 1, column 1: COMMIT is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "/* x */ insert INTO t VALUES (1) | SQL line 1, column 9: INSERT is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "DO $$BEGIN END$$                 | SQL line 1, column 1: DO is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "CALL p()                         | SQL line 1, column 1: CALL is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "COPY t TO STDOUT                 | SQL line 1, column 1: COPY is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "SET x = 1                        | SQL line 1, column 1: SET is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "SHOW x                           | SQL line 1, column 1: SHOW is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "EXPLAIN ANALYZE SELECT 1         | SQL line 1, column 1: EXPLAIN is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "EXECUTE s                        | SQL line 1, column 1: EXECUTE is no query; begin with SELECT, WITH, VALUES or TABLE",
-        "FETCH ALL FROM c                 | SQL line 1, column 1: FETCH is no query; begin with SELECT, WITH, VALUES or TABLE",
+        "SELECT 1; SELECT 2               | SQL line 1, column 9: a second statement follows; give"
+            + " one query only",
+        "SELECT 1; COMMIT; DROP TABLE t   | SQL line 1, column 9: a second statement follows; give"
+            + " one query only",
+        "SELECT '\\'; DROP TABLE t --'    | SQL line 1, column 11: a second statement follows; give"
+            + " one query only",
+        "SELECT $a$;$b$;$a$; COMMIT       | SQL line 1, column 19: a second statement follows; give"
+            + " one query only",
+        "COMMIT                           | SQL line 1, column 1: COMMIT is not a query; begin with"
+            + " SELECT, WITH, VALUES or TABLE",
+        "/* x */ insert INTO t VALUES (1) | SQL line 1, column 9: INSERT is not a query; begin with"
+            + " SELECT, WITH, VALUES or TABLE",
+        "DO $$BEGIN END$$                 | SQL line 1, column 1: DO is not a query; begin with"
+            + " SELECT, WITH, VALUES or TABLE",
+        "CALL p()                         | SQL line 1, column 1: CALL is not a query; begin with"
+            + " SELECT, WITH, VALUES or TABLE",
+        "COPY t TO STDOUT                 | SQL line 1, column 1: COPY is not a query; begin with"
+            + " SELECT, WITH, VALUES or TABLE",
+        "SET x = 1                        | SQL line 1, column 1: SET is not a query; begin with"
+            + " SELECT, WITH, VALUES or TABLE",
+        "SHOW x                           | SQL line 1, column 1: SHOW is not a query; begin with"
+            + " SELECT, WITH, VALUES or TABLE",
+        "EXPLAIN ANALYZE SELECT 1         | SQL line 1, column 1: EXPLAIN is not a query; begin"
+            + " with SELECT, WITH, VALUES or TABLE",
+        "EXECUTE s                        | SQL line 1, column 1: EXECUTE is not a query; begin"
+            + " with SELECT, WITH, VALUES or TABLE",
+        "FETCH ALL FROM c                 | SQL line 1, column 1: FETCH is not a query; begin with"
+            + " SELECT, WITH, VALUES or TABLE",
         "; -- nothing                     | the SQL is empty",
-        "SELECT $1                        | SQL line 1, column 8: $1 is a parameter, and there is no value for it",
+        "SELECT $1                        | SQL line 1, column 8: $1 is a parameter, and there is"
+            + " no value for it",
         "SELECT 'a                        | SQL line 1, column 8: this string has no end",
         "SELECT $x$ $$                    | SQL line 1, column 8: this string has no end",
         "SELECT \"a                       | SQL line 1, column 8: this quoted name has no end",
         "SELECT 1 /* /* */                | SQL line 1, column 10: this comment has no end",
-        "SELECT SCHEDULED_TIME(1)         | SQL line 1, column 8: SCHEDULED_TIME() takes no argument",
+        "SELECT SCHEDULED_TIME(1)         | SQL line 1, column 8: SCHEDULED_TIME() takes no"
+            + " argument",
       })
   void anythingElseIsRefused(String sql, String reason) {
     assertThat(
@@ -75,9 +91,9 @@ class SingleQueryTest {
     assertThat(
         query.sent(),
         is(
-            "SELECT  $1 ,  $1 ::date, 'SCHEDULED_TIME()',"
-                + " $$SCHEDULED_TIME()$$, E'\\'SCHEDULED_TIME()', \"SCHEDULED_TIME()\","
-                + " /* SCHEDULED_TIME() */ a.scheduled_time(), scheduled_time -- SCHEDULED_TIME()"));
+            "SELECT  $1 ,  $1 ::date, 'SCHEDULED_TIME()', $$SCHEDULED_TIME()$$,"
+                + " E'\\'SCHEDULED_TIME()', \"SCHEDULED_TIME()\", /* SCHEDULED_TIME() */"
+                + " a.scheduled_time(), scheduled_time -- SCHEDULED_TIME()"));
     assertThat(query.asksForTime(), is(true));
   }
 

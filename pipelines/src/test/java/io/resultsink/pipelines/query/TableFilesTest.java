@@ -109,7 +109,7 @@ class TableFilesTest {
         is(
             file
                 + ", line 3: field n does not fit its type BIGINT, inferred from the first 2"
-                + " records: found a string; --sample looks at more"));
+                + " records: found a string; --sample=N infers from more records"));
   }
 
   @Test

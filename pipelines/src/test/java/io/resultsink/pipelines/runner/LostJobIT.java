@@ -32,7 +32,7 @@ class LostJobIT extends BaseClusterIT {
         is(
             "error: the job was cancelled; "
                 + target.table().name()
-                + " is untouched; nothing is left behind\n"));
+                + " is untouched; its staging table is dropped\n"));
     target.checkUntouched();
     database.assertNothingStaged();
   }
@@ -66,7 +66,7 @@ class LostJobIT extends BaseClusterIT {
     List<String> command = List.of("./pgresult", "clean", "--older-than", "0s", target.url());
     try (OwnProcess clean = OwnProcess.of("clean", Launch.environment(home), command)) {
       assertThat(clean.err(), clean.exitCode(FlinkCluster.PATIENCE), is(0));
-      assertThat(clean.out(), containsString("removed 1 of 1 staging table"));
+      assertThat(clean.out(), containsString("dropped 1 of 1 staging table"));
     }
   }
 

@@ -91,8 +91,8 @@ class BackfillIT {
         assertThrows(ScheduleException.class, () -> queue(NINE.plusSeconds(3000), 3, false))
             .getMessage(),
         is(
-            "'hits' has ticked 2 times since 2026-11-22T09:50:00Z, not 3; a tick that has not come"
-                + " cannot be run"));
+            "'hits' has ticked 2 times since 2026-11-22T09:50:00Z, not 3; future ticks cannot be"
+                + " run"));
     assertThat(home.runs("hits"), is(empty()));
   }
 
@@ -106,6 +106,6 @@ class BackfillIT {
                 ScheduleException.class,
                 () -> home.schedules().queue("saved", new Backfill(NINE, 2, false)))
             .getMessage(),
-        is("'saved' has no ticks to run 2 of; run it for one time, or give it a cron"));
+        is("'saved' has no cron, so it has no 2 ticks; give one TIME, or set a cron"));
   }
 }

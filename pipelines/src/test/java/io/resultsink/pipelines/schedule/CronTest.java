@@ -171,7 +171,7 @@ class CronTest {
           * * * foo *     | FOO
           every minute    | it has 2 fields, not 5
           @fortnightly    | of names there are @daily, @hourly, @monthly
-          0 0 31 2 *      | no date ever fits it
+          0 0 31 2 *      | no date ever matches it
           0/0 * * * *     | 0
           0 0 L * *       | L
           1, * * * *      | railing commas

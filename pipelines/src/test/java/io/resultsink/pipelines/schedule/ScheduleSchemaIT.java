@@ -44,7 +44,7 @@ class ScheduleSchemaIT {
   private String refusal() {
     ScheduleDatabaseException refusal =
         assertThrows(ScheduleDatabaseException.class, () -> home.open().close());
-    assertThat(refusal.getMessage(), containsString("cannot be trusted"));
+    assertThat(refusal.getMessage(), containsString("is not trusted"));
     assertThat(home.database().column("SELECT who FROM trap.loot"), is(empty()));
     return refusal.getMessage();
   }

@@ -56,14 +56,14 @@ class SchedulesIT {
     home.minutely();
     assertThat(
         assertThrows(ScheduleException.class, home::minutely).getMessage(),
-        startsWith("schedule 'minutely' is there already; change it with"));
+        startsWith("schedule 'minutely' exists already; change it with"));
     home.schedules().create(home.schedule("other", "", Duration.ZERO));
     assertThat(
         assertThrows(
                 ScheduleException.class,
                 () -> home.schedules().change("other", (other, now) -> other.named("minutely")))
             .getMessage(),
-        startsWith("schedule 'minutely' is there already"));
+        startsWith("schedule 'minutely' exists already"));
     assertThat(
         assertThrows(ScheduleException.class, () -> home.schedules().delete("hourly")).getMessage(),
         is("there is no schedule 'hourly'; there are: minutely, other"));
@@ -101,7 +101,8 @@ class SchedulesIT {
   private String clock() {
     return home.database()
         .value(
-            "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+            "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC',"
+                + " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
   }
 
   @Test

@@ -33,7 +33,7 @@ public interface QueryTemplateOptions extends PipelineOptions {
 
   void setPassword(@Nullable String reference);
 
-  @Description("Name of the run: the same run publishes once, however often it is launched")
+  @Description("Id of the run: one run publishes once, however often it is launched")
   @Nullable String getRunId();
 
   void setRunId(@Nullable String runId);

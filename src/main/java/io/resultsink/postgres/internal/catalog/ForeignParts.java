@@ -27,7 +27,10 @@ public final class ForeignParts {
     List<String> problems = problems(session, target.table());
     if (!problems.isEmpty()) {
       throw new IncompatibleTableException(
-          "a foreign table became a part of " + target + " meanwhile; rolled back", problems);
+          "a foreign table became a part of "
+              + target
+              + " while rows were written; rolled back, the table is untouched",
+          problems);
     }
   }
 
@@ -59,7 +62,7 @@ public final class ForeignParts {
         row.getBoolean(3)
             ? "ALTER TABLE " + parent.quoted() + " DETACH PARTITION " + foreign.quoted()
             : "ALTER FOREIGN TABLE " + foreign.quoted() + " NO INHERIT " + parent.quoted();
-    return "%s is a foreign table and a part of %s; what its server has committed cannot be undone; take it out with %s, or name a partition that is here"
+    return "%s is a foreign table and a part of %s; a failed publish could not roll back its rows; detach it with %s, or write to a partition of this server"
         .formatted(foreign, parent, wayOut);
   }
 }

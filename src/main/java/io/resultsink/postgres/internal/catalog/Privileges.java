@@ -75,7 +75,7 @@ public final class Privileges {
               + any
               + " on "
               + table
-              + ", one of which a lock on it takes; grant it with GRANT DELETE ON "
+              + ", and LOCK TABLE needs one of them; grant it with GRANT DELETE ON "
               + table.quoted()
               + " TO "
               + Identifier.quote(role));

@@ -14,7 +14,8 @@ import java.time.ZoneOffset;
 import java.util.UUID;
 
 /**
- * The reading of values in PostgreSQL's binary form, for columns of other types. A value that Java does not have is refused. The forms are those of each type's send function, such as numeric_send.
+ * The reading of values in PostgreSQL's binary form, for columns of other types. A value that Java
+ * does not have is refused. The forms are those of each type's send function, such as numeric_send.
  */
 final class BinaryForms {
 

@@ -140,8 +140,8 @@ record ColumnType(String staged, FieldEncoder encoder, Publishing publishing) {
                 + target.sql()
                 + " with a part of type "
                 + single.sql()
-                + ", to which PostgreSQL cuts or rounds text without an error; use a column of its"
-                + " own for each part");
+                + ", to which PostgreSQL cuts or rounds text without an error; use a separate"
+                + " column for each part");
       }
       refuseCutParts(target, single);
     }

@@ -37,6 +37,7 @@ public final class ColumnTypes {
 
   /**
    * Returns the line of a type.
+   *
    * @throws RefusedTypeException with the reason, if there is none
    */
   static FieldMapping of(FieldType type) {
@@ -58,7 +59,8 @@ public final class ColumnTypes {
   }
 
   /**
-   * By class and not by identifier, because a type of which Java has only the name has its base type's values.
+   * By class and not by identifier, because a type of which Java has only the name has its base
+   * type's values.
    */
   private static FieldMapping ofLogical(FieldType type, LogicalType<?, ?> logical) {
     if (logical instanceof org.apache.beam.sdk.schemas.logicaltypes.Date) {
@@ -97,7 +99,8 @@ public final class ColumnTypes {
   }
 
   /**
-   * Any other logical type is its base type. JdbcIO's DATE and TIME are instants in UTC for Beam, and a date and a time here.
+   * Any other logical type is its base type. JdbcIO's DATE and TIME are instants in UTC for Beam,
+   * and a date and a time here.
    */
   private static FieldMapping ofBaseType(FieldType type, LogicalType<?, ?> logical) {
     FieldType base = logical.getBaseType();
@@ -113,7 +116,9 @@ public final class ColumnTypes {
         : mapping.withOuter(type, value -> baseValue(logical, value));
   }
 
-  /** Returns the base value of a logical type's value; if the type refuses it, so does the column. */
+  /**
+   * Returns the base value of a logical type's value; if the type refuses it, so does the column.
+   */
   static Object baseValue(LogicalType<?, ?> logical, Object value) {
     @SuppressWarnings("unchecked")
     LogicalType<Object, Object> raw = (LogicalType<Object, Object>) logical;

@@ -133,7 +133,7 @@ final class ExactNumbers {
   }
 
   private static RefusedValueException notWhole() {
-    return new RefusedValueException("it is no whole number, and would be rounded");
+    return new RefusedValueException("it is not a whole number, and would be rounded");
   }
 
   private static RefusedValueException rounded() {

@@ -68,7 +68,7 @@ final class ExactTimes {
   static LocalTime timeOf(Object value) {
     LocalDateTime dateTime = utc(value);
     if (dateTime.toLocalDate().toEpochDay() != 0) {
-      throw new RefusedValueException("it is no time of day: its date is not 1970-01-01 in UTC");
+      throw new RefusedValueException("it is not a time of day: its date is not 1970-01-01 in UTC");
     }
     return dateTime.toLocalTime();
   }

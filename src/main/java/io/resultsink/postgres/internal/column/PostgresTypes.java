@@ -94,7 +94,8 @@ final class PostgresTypes {
               .gives(INTERVAL, BinaryForms::interval),
           builtIn("uuid", 2950)
               .takes(only(UUID, FieldEncoders.UUID))
-              .takes(only(TEXT, FieldEncoders.UUID.after(text -> TextConversions.uuid((String) text))))
+              .takes(
+                  only(TEXT, FieldEncoders.UUID.after(text -> TextConversions.uuid((String) text))))
               .gives(UUID, BinaryForms::uuid),
           builtIn("json", 114)
               .takes(only(TEXT, TextConversions.JSON))

@@ -38,7 +38,7 @@ final class TextConversions {
 
   /** Encodes a JSON document as it is written. */
   static final FieldEncoder JSON =
-      document(TextEncoders.TEXT, 0, JSON_PARSERS, "it is no valid JSON document");
+      document(TextEncoders.TEXT, 0, JSON_PARSERS, "it is not a valid JSON document");
 
   /**
    * Encodes a JSON document that PostgreSQL parses. Its text and its numbers must be in
@@ -50,7 +50,7 @@ final class TextConversions {
           TextEncoders.JSONB,
           1,
           JSONB_PARSERS,
-          "it is no valid JSON document, or has a name twice in an object");
+          "it is not a valid JSON document, or has a name twice in an object");
 
   private TextConversions() {}
 
@@ -101,7 +101,7 @@ final class TextConversions {
     try {
       return OffsetTime.parse(text);
     } catch (DateTimeParseException e) {
-      throw new RefusedValueException("it is no time with an offset, such as 10:15:30+01:00");
+      throw new RefusedValueException("it is not a time with an offset, such as 10:15:30+01:00");
     }
   }
 
@@ -118,7 +118,7 @@ final class TextConversions {
   }
 
   private static RefusedValueException noUuid() {
-    return new RefusedValueException("it is no UUID");
+    return new RefusedValueException("it is not a UUID");
   }
 
   private static String plain(BigDecimal number) {

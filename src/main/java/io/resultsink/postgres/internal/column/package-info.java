@@ -6,11 +6,18 @@
  * PostgresTypes} which column types take it, {@code ColumnType} how it gets from the staging column
  * into the table, {@link io.resultsink.postgres.internal.column.Columns} puts a row together.
  *
- * <p><b>Why encoders refuse what the server would take.</b> The server rounds to a column's precision in a binary COPY, and cuts blanks. An explicit cast cuts bits and characters. None of this is an error for the server, so the encoders check each value.
+ * <p><b>Why encoders refuse what the server would take.</b> The server rounds to a column's
+ * precision in a binary COPY, and cuts blanks. An explicit cast cuts bits and characters. None of
+ * this is an error for the server, so the encoders check each value.
  *
- * <p><b>Why a result can name PostgreSQL's own types.</b> Beam has no type for an inet, a range or a numeric that is NaN. In rows that were read from PostgreSQL, a field names its type. A column of that type gets the value as it is ({@code PostgresBinary}, {@code PostgresText}).
+ * <p><b>Why a result can name PostgreSQL's own types.</b> Beam has no type for an inet, a range or
+ * a numeric that is NaN. In rows that were read from PostgreSQL, a field names its type. A column
+ * of that type gets the value as it is ({@code PostgresBinary}, {@code PostgresText}).
  *
- * <p><b>Why some types are staged as text.</b> Only their own functions know their binary format, and enums have another OID in every database. If a cast would cut a value, publishing calls the input function with the column's modifier. Only {@code jsonb_to_record} does that in SQL for any type.
+ * <p><b>Why some types are staged as text.</b> Only their own functions know their binary format,
+ * and enums have another OID in every database. If a cast would cut a value, publishing calls the
+ * input function with the column's modifier. Only {@code jsonb_to_record} does that in SQL for any
+ * type.
  */
 @NullMarked
 package io.resultsink.postgres.internal.column;

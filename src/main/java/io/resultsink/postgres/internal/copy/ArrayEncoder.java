@@ -4,8 +4,9 @@ import java.util.Arrays;
 
 /**
  * The encoder of an array: its dimensions, and then all elements as fields.
- * 
- * <p>A nested array has several dimensions. Its inner arrays have the same length, and none of them is NULL. PostgreSQL's empty array has no dimensions.
+ *
+ * <p>A nested array has several dimensions. Its inner arrays have the same length, and none of them
+ * is NULL. PostgreSQL's empty array has no dimensions.
  */
 public final class ArrayEncoder implements FieldEncoder {
 

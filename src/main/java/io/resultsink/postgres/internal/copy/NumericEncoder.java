@@ -108,7 +108,7 @@ public final class NumericEncoder implements FieldEncoder {
       throw new RefusedValueException(
           most >= 0
               ? "it has more than " + most + " digits after the decimal point"
-              : "it is no multiple of 1" + "0".repeat(-most));
+              : "it is not a multiple of 1" + "0".repeat(-most));
     }
     return stripped.setScale(most);
   }

@@ -68,7 +68,7 @@ public final class RowEncoder {
       throw refused(field, String.valueOf(e.getMessage()), buffer);
     } catch (ClassCastException e) {
       throw refused(
-          field, "it is, or has in it, an object that its Beam type does not have", buffer);
+          field, "it is, or contains, an object that its Beam type does not allow", buffer);
     }
   }
 

@@ -46,7 +46,7 @@ final class LedgerRules {
     if (!ledger.isTable()) {
       return List.of(
           ledger.name()
-              + " is no ordinary table (pg_class.relkind "
+              + " is not an ordinary table (pg_class.relkind "
               + ledger.kind()
               + "); "
               + moveAway(ledger.name()));
@@ -60,7 +60,7 @@ final class LedgerRules {
       problems.add(
           "table "
               + ledger.name()
-              + " is no ledger of this sink: "
+              + " is not a ledger of this sink: "
               + String.join(", ", shape)
               + "; "
               + moveAway(ledger.name()));
@@ -73,7 +73,7 @@ final class LedgerRules {
                 + ledger.name()
                 + " has "
                 + thing.what()
-                + ", which would run in, or change, what the sink writes there; take it away with "
+                + ", which would run in, or change, the sink's statements on it; remove it with "
                 + thing.remedy());
       }
     }
@@ -84,7 +84,7 @@ final class LedgerRules {
                 + column.name()
                 + " of ledger "
                 + ledger.name()
-                + " is NOT NULL, and the sink does not know it; run ALTER TABLE "
+                + " is NOT NULL, and the sink does not fill it; run ALTER TABLE "
                 + ledger.name().quoted()
                 + " ALTER COLUMN "
                 + Identifier.quote(column.name())
@@ -109,12 +109,12 @@ final class LedgerRules {
         + ledger.name()
         + " belongs to role "
         + ledger.owner()
-        + ", who could change what it says and run statements as role "
+        + ", who could change its rows and run statements as role "
         + ledger.role()
-        + "; it has to belong to "
+        + "; it must belong to "
         + ledger.role()
-        + ", to the owner of its schema or of the target, or to a superuser; if its rows are to be"
-        + " trusted, run ALTER TABLE "
+        + ", to the owner of its schema or of the target, or to a superuser; if you trust its rows,"
+        + " run ALTER TABLE "
         + table
         + " OWNER TO "
         + Identifier.quote(ledger.schemaOwner())

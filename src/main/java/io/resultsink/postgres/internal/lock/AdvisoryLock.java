@@ -82,7 +82,7 @@ public final class AdvisoryLock {
     public void pause() {
       if (System.nanoTime() > deadline) {
         throw new PublishFailedException(
-            "another run has been at work on "
+            "another run has held the lock on "
                 + name
                 + " for "
                 + wait

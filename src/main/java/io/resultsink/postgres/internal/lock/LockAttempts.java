@@ -198,7 +198,7 @@ public final class LockAttempts {
             + told(patience.all())
             + " of trying; the table is untouched\n  "
             + (holders.isEmpty()
-                ? "its holder has just let go"
+                ? "its holder has just released it"
                 : String.join("\n  ", holders.stream().map(Printable::of).toList()))
             + "\n  run the same run id again when it is done: it publishes once",
         Remedy.RETRY,

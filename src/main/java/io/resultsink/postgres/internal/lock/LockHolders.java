@@ -84,7 +84,7 @@ final class LockHolders {
                 new Waited(
                     row.getBoolean(6),
                     row.getString(7)
-                        + (row.getBoolean(6) ? "held by " : "asked for before us by ")
+                        + (row.getBoolean(6) ? "held by " : "requested before us by ")
                         + who(row)),
             lock.conflicts().toArray(String[]::new),
             tables.get(tables.size() - 1).quoted(),

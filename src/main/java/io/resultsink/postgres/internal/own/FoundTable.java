@@ -199,7 +199,7 @@ public record FoundTable(
           name
               + " has "
               + thing.what()
-              + ", which the sink has not made; take it away with "
+              + ", which the sink did not create; remove it with "
               + thing.remedy()
               + EVENT_TRIGGER);
     }

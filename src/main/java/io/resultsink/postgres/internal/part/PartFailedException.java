@@ -15,8 +15,8 @@ public final class PartFailedException extends SQLException {
 
   /** The advice for a refused definition, which follows the server's reason. */
   public static final String ADVICE =
-      "; definitions are made under an empty search_path, so that a function that they call needs a"
-          + " SET search_path of its own; or use mode=truncate";
+      "; definitions run under an empty search_path: give the functions that they call a SET"
+          + " search_path, or use mode=truncate";
 
   private static final String INTEGRITY = "23";
 

@@ -5,7 +5,6 @@ import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Session;
-import io.resultsink.postgres.internal.session.ShortTransaction;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -110,7 +110,7 @@ final class LateRefusals {
                 table
                     + " has the rule "
                     + rule
-                    + " for INSERT or UPDATE, beside which PostgreSQL takes no ON CONFLICT; make it"
+                    + " for INSERT or UPDATE, with which PostgreSQL refuses ON CONFLICT; make it"
                     + " a trigger, or use another mode than "
                     + WriteMode.UPDATE.option())
         .toList();

@@ -204,8 +204,8 @@ public final class Preflight {
                     column.name()
                         + "  table has "
                         + column.type()
-                        + ", and a database with encoding SQL_ASCII counts bytes for characters;"
-                        + " use text, or a database with encoding UTF8")
+                        + ", and a database with encoding SQL_ASCII counts bytes instead of"
+                        + " characters; use text, or a database with encoding UTF8")
             .toList();
   }
 

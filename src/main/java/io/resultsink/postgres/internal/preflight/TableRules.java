@@ -82,7 +82,7 @@ final class TableRules {
               String.join(", ", dependents.children())
                   + " inherits from "
                   + table.name()
-                  + ", and its rows would go too; use mode=update or mode=append");
+                  + ", so its rows would be deleted too; use mode=update or mode=append");
         }
         for (String key : dependents.foreignKeysThatForbidDelete()) {
           problems.add(key + "; use mode=update");
@@ -184,7 +184,7 @@ final class TableRules {
               + table.owner()
               + " lacks CREATE on schema "
               + table.schema()
-              + ", which owning the new table takes; GRANT CREATE ON SCHEMA "
+              + ", which it needs to own the new table; GRANT CREATE ON SCHEMA "
               + Identifier.quote(table.schema())
               + " TO "
               + Identifier.quote(table.owner()));

@@ -158,8 +158,8 @@ final class CarriedProperties {
               + SqlState.of(e)
               + "): "
               + ServerReason.of(e)
-              + "; rolled back, the table is untouched; they are made under an empty search_path,"
-              + " so that an event trigger's function needs a SET search_path of its own",
+              + "; rolled back, the table is untouched; they run under an empty search_path: give"
+              + " the event trigger's function a SET search_path",
           Remedy.FIX_TABLE,
           SqlState.of(e),
           ServerReason.scrubbed(e));

@@ -91,11 +91,11 @@ interface MoveRows {
       throw new PublishFailedException(
           "the new table of "
               + scene.table()
-              + " would not be as the old one was: "
+              + " would differ from the old one: "
               + String.join(", ", differences)
-              + "; rolled back, the table is untouched; an event trigger of the database may have"
-              + " changed it, or this version of PostgreSQL has something that keep=all does not"
-              + " know; use mode=truncate",
+              + "; rolled back, the table is untouched; an event trigger may have changed it, or"
+              + " this version of PostgreSQL has something that keep=all does not support; use"
+              + " mode=truncate",
           Remedy.FIX_TABLE,
           null,
           null);
@@ -164,8 +164,8 @@ interface MoveRows {
               + scene.table()
               + ": "
               + String.join(", ", changed)
-              + "; rolled back, the table is untouched; let the trigger leave this table alone, or"
-              + " use mode=truncate",
+              + "; rolled back, the table is untouched; exclude this table from the trigger, or use"
+              + " mode=truncate",
           Remedy.FIX_TABLE,
           null,
           null);

@@ -58,7 +58,7 @@ final class PublishDiagnosis {
           return new UnencodableValueException(
               column.get().name(),
               column.get().type(),
-              "PostgreSQL does not take it as this type (SQLSTATE " + state + ")");
+              "PostgreSQL does not accept it as this type (SQLSTATE " + state + ")");
         }
       }
     } catch (SQLException | RuntimeException e) {
@@ -104,7 +104,8 @@ final class PublishDiagnosis {
   }
 
   /**
-   * Returns whether the violated unique index is one of the catalog, as when two sessions create one table.
+   * Returns whether the violated unique index is one of the catalog, as when two sessions create
+   * one table.
    */
   static boolean isOfCatalog(SQLException failure) {
     ServerErrorMessage said =
@@ -134,16 +135,23 @@ final class PublishDiagnosis {
   }
 
   /**
-   * Returns the first column, staged as text, that PostgreSQL cannot convert for the same reason. All SQLSTATEs count: types such as regclass, jsonpath and tsquery fail with other classes than data exceptions, and quote the value in these too.
+   * Returns the first column, staged as text, that PostgreSQL cannot convert for the same reason.
+   * All SQLSTATEs count: types such as regclass, jsonpath and tsquery fail with other classes than
+   * data exceptions, and quote the value in these too.
    */
   private Optional<Column> unconvertible(String state) throws SQLException {
     for (Column column : staging.columns().columns()) {
       if (column.stagedAsIs()) {
         continue;
       }
-      boolean domain = column.publishExpression().equals(column.quoted()); // a domain is checked when the value is assigned
+      boolean domain =
+          column
+              .publishExpression()
+              .equals(column.quoted()); // a domain is checked when the value is assigned
       String converted =
-          domain ? "CAST(" + column.quoted() + " AS " + column.type() + ")" : column.publishExpression();
+          domain
+              ? "CAST(" + column.quoted() + " AS " + column.type() + ")"
+              : column.publishExpression();
       try (Session session = connections.borrow()) {
         session.begin(Duration.ofMinutes(1), "convert " + staging.target().table());
         session.execute(

@@ -31,7 +31,7 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
       @Element List<StagedChunk> chunks, PaneInfo pane, OutputReceiver<ResultSummary> output) {
     if (!pane.isFirst() || !pane.isLast()) {
       throw new IllegalStateException(
-          "a part of the result's chunks arrived alone (" + pane + "); nothing is published");
+          "only some of the result's chunk reports arrived (" + pane + "); nothing is published");
     }
     LOG.info("Publishing {}: {} chunks", plan, chunks.size());
     Publisher.Published published;

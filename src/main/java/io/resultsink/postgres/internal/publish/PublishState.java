@@ -4,8 +4,8 @@ import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.part.PartFailedException;
-import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Conflict;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param lost the server process of a lost session, which may still be at work
  * @param deadline until when a server that is away is waited for, in terms of System.nanoTime()
  */
-record PublishState(int attempts, int reached, boolean inDoubt, @Nullable ServerProcess lost, long deadline) {
+record PublishState(
+    int attempts, int reached, boolean inDoubt, @Nullable ServerProcess lost, long deadline) {
 
   /** A conflict that is still there after this many attempts is not a coincidence. */
   static final int ATTEMPTS = 10;
@@ -68,7 +69,11 @@ record PublishState(int attempts, int reached, boolean inDoubt, @Nullable Server
    * for PostgreSQL's errors their SQLSTATE:
    *
    * <ul>
-   *   <li>a lost session: another attempt, until the server has been away for too long <li>a conflict or a race with another session: another attempt, unless lock_wait is over <li>anything else: no other attempt </ul>
+   *   <li>a lost session: another attempt, until the server has been away for too long
+   *   <li>a conflict or a race with another session: another attempt, unless lock_wait is over
+   *   <li>anything else: no other attempt
+   * </ul>
+   *
    * @param patient whether lock_wait is not over
    */
   Verdict verdict(AttemptFailed failed, boolean patient, long now) {
@@ -90,7 +95,10 @@ record PublishState(int attempts, int reached, boolean inDoubt, @Nullable Server
         || (cause instanceof SQLException sql && (SqlState.isConcurrency(sql) || isRace(sql)));
   }
 
-  /** Returns whether another session has created the target, or a table of the new table's name, since the preflight. */
+  /**
+   * Returns whether another session has created the target, or a table of the new table's name,
+   * since the preflight.
+   */
   private static boolean isRace(SQLException failure) {
     return !(failure instanceof PartFailedException)
         && (SqlState.is(SqlState.DUPLICATE_TABLE, failure)

@@ -87,7 +87,7 @@ final class PublishTransaction {
         ledger
             .find(session, rows.part().id(), table)
             .orElseThrow(
-                () -> new Conflict("the ledger row of " + plan + " vanished as it was read"));
+                () -> new Conflict("the ledger row of " + plan + " was deleted while it was read"));
     session.rollback();
     return Optional.of(published.toBuilder().alreadyPublished(true).build());
   }

@@ -175,8 +175,7 @@ public final class Publisher {
             + plan
             + " and "
             + why
-            + ": the table is old or new, and whole; run the same run id again when the server can"
-            + " be reached: it publishes once",
+            + ": the table is old or new, and complete; run the same run id again when the server can be reached: it publishes once",
         SqlState.of(cause),
         cause instanceof SQLException sql ? ServerReason.scrubbed(sql) : cause);
   }

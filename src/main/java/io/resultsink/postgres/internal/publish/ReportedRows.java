@@ -36,9 +36,7 @@ final class ReportedRows {
   private final TableName name;
   private final Part part;
 
-  /**
-   * The chunks in the table: the reported ones, or the one transaction that copied them.
-   */
+  /** The chunks in the table: the reported ones, or the one transaction that copied them. */
   private final List<StagedChunk> chunks;
 
   private final boolean vacuumed;
@@ -103,7 +101,11 @@ final class ReportedRows {
   }
 
   /**
-   * Checks that the staging table has each reported chunk, with as many rows as were reported. Each chunk is counted, because in a total a lost chunk and a doubled one of equal size cancel out. Each chunk must have its token, because a server that replaced another gives out transaction ids again.
+   * Checks that the staging table has each reported chunk, with as many rows as were reported. Each
+   * chunk is counted, because in a total a lost chunk and a doubled one of equal size cancel out.
+   * Each chunk must have its token, because a server that replaced another gives out transaction
+   * ids again.
+   *
    * @return whether the table has no other rows
    */
   boolean verify(Session session) throws SQLException {
@@ -130,7 +132,7 @@ final class ReportedRows {
               + " rows of "
               + part.rows()
               + " are there); the server may have crashed while rows were staged (staging=logged"
-              + " survives that), or a standby without them has taken its place; "
+              + " survives that), or a standby that lacks them was promoted; "
               + staging.target()
               + " is untouched; run it again",
           Remedy.RETRY,
@@ -140,7 +142,10 @@ final class ReportedRows {
     return found.size() == chunks.size();
   }
 
-  /** Returns the tokens of reported chunks that this server does not have with the reported transaction. */
+  /**
+   * Returns the tokens of reported chunks that this server does not have with the reported
+   * transaction.
+   */
   private Set<UUID> lostTokens(Session session) throws SQLException {
     String sql =
         """
@@ -157,7 +162,8 @@ final class ReportedRows {
   }
 
   /**
-   * Returns whether the sealed table can become the new table as it is. The publish waits neither for readers of the table, such as a backup, nor for snapshots that are older than the rows.
+   * Returns whether the sealed table can become the new table as it is. The publish waits neither
+   * for readers of the table, such as a backup, nor for snapshots that are older than the rows.
    */
   boolean canGoLive(Session session) throws SQLException {
     if (!vacuumed) {
@@ -165,13 +171,17 @@ final class ReportedRows {
     }
     boolean frozen = areFrozen(session);
     if (!frozen) {
-      LOG.info("{} cannot be frozen, since a session was there before its rows", name);
+      LOG.info(
+          "{} cannot be frozen, because a session is older than its rows; the rows will be copied",
+          name);
     }
     return frozen && LockAttempts.canLockNow(session, name);
   }
 
   /**
-   * Returns whether every snapshot sees all rows, also one that is older than the rows. VACUUM records in the catalog that no older transaction id is left unfrozen. Ids are compared by age, because they begin again after 2^32.
+   * Returns whether every snapshot sees all rows, also one that is older than the rows. VACUUM
+   * records in the catalog that no older transaction id is left unfrozen. Ids are compared by age,
+   * because they begin again after 2^32.
    */
   private boolean areFrozen(Session session) throws SQLException {
     String sql =

@@ -47,9 +47,15 @@ public final class TidyUp extends DoFn<ResultSummary, Void> {
       }
       FaultPoint.TIDIED.reached();
     } catch (SQLException e) {
-      LOG.warn("Tidying up after {} failed; the result stands", plan, ServerReason.scrubbed(e));
+      LOG.warn(
+          "Tidying up after {} failed; the result is published, and a later run tidies up",
+          plan,
+          ServerReason.scrubbed(e));
     } catch (RuntimeException e) {
-      LOG.warn("Tidying up after {} failed; the result stands", plan, e);
+      LOG.warn(
+          "Tidying up after {} failed; the result is published, and a later run tidies up",
+          plan,
+          e);
     }
   }
 

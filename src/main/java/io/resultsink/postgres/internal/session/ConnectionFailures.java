@@ -91,7 +91,9 @@ final class ConnectionFailures {
     boolean disabled =
         source instanceof ConnectionSource.Server server
             && "disable".equals(server.properties().get(PGProperty.SSL_MODE.getName()));
-    return disabled ? "; sslmode=disable is asked for: it may take encrypted sessions only" : "";
+    return disabled
+        ? "; sslmode=disable is set, and the server may accept encrypted sessions only"
+        : "";
   }
 
   private static String quoted(String database) {

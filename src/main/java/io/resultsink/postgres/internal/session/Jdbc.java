@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Statements with parameters over a JDBC connection, and their rows.
  *
- * <p>A parameter is null, a text, a number, a boolean, an {@link Instant}, or an array of texts, {@link Long}s, {@link Integer}s or {@link UUID}s. The n-th parameter replaces the n-th question mark.
+ * <p>A parameter is null, a text, a number, a boolean, an {@link Instant}, or an array of texts,
+ * {@link Long}s, {@link Integer}s or {@link UUID}s. The n-th parameter replaces the n-th question
+ * mark.
  */
 @Internal
 public final class Jdbc {
@@ -72,8 +74,11 @@ public final class Jdbc {
     }
   }
 
-  /** Executes a statement that returns no rows.
-   * @return how many rows it changed */
+  /**
+   * Executes a statement that returns no rows.
+   *
+   * @return how many rows it changed
+   */
   public static long update(Connection connection, String sql, @Nullable Object... parameters)
       throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql, parameters)) {

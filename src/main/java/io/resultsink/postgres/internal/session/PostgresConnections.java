@@ -15,8 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one source within this JVM: few, opened late, shared by all sinks of the source.
- * 
- * <p>At most {@link #STAGING_SESSIONS} stage at a time. At most {@link #PUBLISHERS} publishes run at a time, each with up to two sessions. No thread waits for a session while it holds one: a publisher takes both of its sessions before it begins.
+ *
+ * <p>At most {@link #STAGING_SESSIONS} stage at a time. At most {@link #PUBLISHERS} publishes run
+ * at a time, each with up to two sessions. No thread waits for a session while it holds one: a
+ * publisher takes both of its sessions before it begins.
  */
 @Internal
 public final class PostgresConnections implements AutoCloseable {
@@ -58,7 +60,8 @@ public final class PostgresConnections implements AutoCloseable {
   }
 
   /**
-   * Returns the sessions of {@code source}, shared with every other holder in this JVM. Opens no connection yet. The last holder's {@link #close()} closes all sessions.
+   * Returns the sessions of {@code source}, shared with every other holder in this JVM. Opens no
+   * connection yet. The last holder's {@link #close()} closes all sessions.
    */
   public static PostgresConnections lease(ConnectionSource source) {
     synchronized (SHARED) {
@@ -136,7 +139,9 @@ public final class PostgresConnections implements AutoCloseable {
   }
 
   /**
-   * Opens a connection outside of these bounds, for other libraries' code, because a reader keeps it while its rows wait to be staged. Each of its transactions begins with an empty search path, so its SQL names tables with their schemas. The caller closes it.
+   * Opens a connection outside of these bounds, for other libraries' code, because a reader keeps
+   * it while its rows wait to be staged. Each of its transactions begins with an empty search path,
+   * so its SQL names tables with their schemas. The caller closes it.
    *
    * @see #outsideSession
    */

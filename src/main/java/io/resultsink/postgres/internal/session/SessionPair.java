@@ -14,12 +14,13 @@ import org.postgresql.PGConnection;
 @Internal
 public final class SessionPair implements AutoCloseable {
 
-  /**
-   * The longest wait for a pooler's second session while the first is held.
-   */
+  /** The longest wait for a pooler's second session while the first is held. */
   private static final int LONGEST_WAIT_MILLIS = 15_000;
 
-  /** The wait for the lock under which rows are read. Only statements such as VACUUM FULL or DROP conflict with it. */
+  /**
+   * The wait for the lock under which rows are read. Only statements such as VACUUM FULL or DROP
+   * conflict with it.
+   */
   private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
   private final Session first;
@@ -78,6 +79,7 @@ public final class SessionPair implements AutoCloseable {
 
   /**
    * Begins a transaction, with a time limit for the server's answer.
+   *
    * @return false if there was no answer in time; the session is lost then
    */
   private static boolean beginWithin(Duration limit, Session session, String activity)

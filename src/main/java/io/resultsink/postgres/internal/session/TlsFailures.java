@@ -44,7 +44,7 @@ final class TlsFailures {
     }
     if (has(failure, CertPathBuilderException.class)
         || has(failure, CertPathValidatorException.class)) {
-      return "the server's certificate is not of an authority in "
+      return "the server's certificate is not signed by an authority in "
           + root
           + "; name the file of the right one with sslrootcert=PATH";
     }

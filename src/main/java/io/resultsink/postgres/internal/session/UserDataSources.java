@@ -87,9 +87,9 @@ final class UserDataSources {
 
   private static DatabaseUnavailableException onlyOne(Exception cause) {
     return new DatabaseUnavailableException(
-        "the DataSource gave one connection, and no second beside it within "
+        "the DataSource gave no second connection within "
             + SECOND_CONNECTION.toSeconds()
-            + " s; a publish takes two at once, so let it give at least two; the target is"
+            + " s; a publish needs two at once, so let it give at least two; the target is"
             + " untouched",
         Remedy.FIX_CONFIGURATION,
         null,

@@ -151,7 +151,7 @@ final class ChunkWriter {
       Ledger ledger = Ledger.in(staging.target().stagingSchema());
       boolean sealed = SealedTable.isAnyOf(session, staging);
       if (ledger.find(session, plan.run().whole(), staging.target().table()).isPresent()) {
-        LOG.info("{} is published already; a late chunk is dropped", plan);
+        LOG.info("{} is published already; a chunk of a zombie is dropped", plan);
         return false;
       }
       if (!sealed) {

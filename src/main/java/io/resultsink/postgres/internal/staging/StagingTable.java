@@ -3,8 +3,8 @@ package io.resultsink.postgres.internal.staging;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
-import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.column.Column;
@@ -14,8 +14,8 @@ import io.resultsink.postgres.internal.lock.AdvisoryLock;
 import io.resultsink.postgres.internal.own.FoundTable;
 import io.resultsink.postgres.internal.own.OwnTable;
 import io.resultsink.postgres.internal.own.StagingComment;
-import io.resultsink.postgres.internal.preflight.KeepRules;
 import io.resultsink.postgres.internal.preflight.EarlyFailure;
+import io.resultsink.postgres.internal.preflight.KeepRules;
 import io.resultsink.postgres.internal.preflight.Preflight;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.PostgresConnections;
@@ -32,9 +32,13 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table in which the rows of one load wait. The first worker creates it, and all workers write it.
- * 
- * <p>The workers agree only on its name. A transaction that creates it holds the load's advisory lock and has not found the run in the ledger. Otherwise a zombie of a published run would create it again.
+ * The table in which the rows of one load wait. The first worker creates it, and all workers write
+ * it.
+ *
+ * <p>The workers agree only on its name. A transaction that creates it holds the load's advisory
+ * lock and has not found the run in the ledger. Otherwise a zombie of a published run would create
+ * it again.
+ *
  * @param loadId the load that it is named after
  * @param target the target of its rows
  * @param columns the columns that the result fills
@@ -133,7 +137,8 @@ public record StagingTable(
   }
 
   /**
-   * Creates the staging table and its token table with the same durability, so that a crash empties both or neither.
+   * Creates the staging table and its token table with the same durability, so that a crash empties
+   * both or neither.
    */
   private void create(Session session, RunPlan plan) throws SQLException {
     boolean unlogged = plan.target().staging() == StagingDurability.UNLOGGED;
@@ -199,15 +204,18 @@ public record StagingTable(
   }
 
   /**
-   * Returns the statements that begin a chunk's transaction; their parameter is the chunk's token. They check the owner of the tables first. A publish may have sealed the staging table, and another role may have taken its name.
+   * Returns the statements that begin a chunk's transaction; their parameter is the chunk's token.
+   * They check the owner of the tables first. A publish may have sealed the staging table, and
+   * another role may have taken its name.
    */
   String entry(Session session) throws SQLException {
     return """
-        LOCK TABLE %1$s, %2$s IN ROW EXCLUSIVE MODE;
-        SELECT CAST(CASE count(*) WHEN 2 THEN '2' ELSE 'not ours' END AS integer)
-          FROM pg_class WHERE oid IN (%3$s::regclass, %4$s::regclass)
-           AND relowner = to_regrole(quote_ident(current_user));
-        INSERT INTO %1$s (token) VALUES (?)"""
+    LOCK TABLE %1$s, %2$s IN ROW EXCLUSIVE MODE;
+    SELECT CAST(CASE count(*) WHEN 2 THEN '2' ELSE 'not ours' END AS integer)
+      FROM pg_class WHERE oid IN (%3$s::regclass, %4$s::regclass)
+       AND relowner = to_regrole(quote_ident(current_user));
+    INSERT INTO %1$s (token) VALUES (?)\
+    """
         .formatted(
             tokens().quoted(),
             name.quoted(),
@@ -217,6 +225,7 @@ public record StagingTable(
 
   /**
    * Turns a table of this load into an ordinary table of the target's schema.
+   *
    * @return its name there
    */
   public TableName release(Session session, TableName table) throws SQLException {
@@ -234,7 +243,10 @@ public record StagingTable(
     return there;
   }
 
-  /** Refuses other columns, because the server would accept a binary COPY of another type, as garbage. */
+  /**
+   * Refuses other columns, because the server would accept a binary COPY of another type, as
+   * garbage.
+   */
   private void requireSameColumns(FoundTable found) {
     boolean same = found.said().map(StagingComment::columns).equals(Optional.of(fingerprint()));
     if (found.own() && !same) {
@@ -261,7 +273,10 @@ public record StagingTable(
         .collect(Collectors.collectingAndThen(Collectors.joining("\0\0"), StagingComment::digest));
   }
 
-  /** Returns whether these columns would be staged and published in the same way as those of this table. */
+  /**
+   * Returns whether these columns would be staged and published in the same way as those of this
+   * table.
+   */
   public boolean hasSameColumnsAs(Columns others) {
     return fingerprint().equals(fingerprint(others));
   }

@@ -28,7 +28,7 @@ class ConversionRoundTripIT extends ColumnRoundTrip {
     refused(FieldType.INT32, (1 << 24) + 1, "real", "rounded");
     into(FieldType.INT64, 12L, "text", "12");
     into(FieldType.DECIMAL, new BigDecimal("7.000"), "bigint", "7");
-    refused(FieldType.DECIMAL, new BigDecimal("7.5"), "bigint", "no whole number");
+    refused(FieldType.DECIMAL, new BigDecimal("7.5"), "bigint", "not a whole number");
     refused(FieldType.DECIMAL, new BigDecimal("9223372036854775808"), "bigint", "out of range");
     refused(FieldType.DECIMAL, new BigDecimal("1E+1000000000"), "bigint", "out of range");
     into(FieldType.DECIMAL, new BigDecimal("0.1"), "double precision", "0.1");
@@ -46,7 +46,7 @@ class ConversionRoundTripIT extends ColumnRoundTrip {
     into(FieldType.FLOAT, Float.POSITIVE_INFINITY, "numeric", "Infinity");
     refused(FieldType.DOUBLE, Double.POSITIVE_INFINITY, "numeric(10,2)", "infinity");
     into(FieldType.DOUBLE, 1e15, "bigint", "1000000000000000");
-    refused(FieldType.DOUBLE, 0.5, "bigint", "no whole number");
+    refused(FieldType.DOUBLE, 0.5, "bigint", "not a whole number");
     refused(FieldType.DOUBLE, 0x1p63, "bigint", "out of range");
     refused(FieldType.DOUBLE, Double.NaN, "bigint", "NaN");
     into(FieldType.DOUBLE, 0.5, "real", "0.5");

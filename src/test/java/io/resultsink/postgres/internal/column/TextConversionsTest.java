@@ -58,10 +58,10 @@ class TextConversionsTest {
 
   @Test
   void reasonsDoNotRepeatTheDocument() {
-    assertThat(refusal(TextConversions.JSON, "{secret"), is("it is no valid JSON document"));
+    assertThat(refusal(TextConversions.JSON, "{secret"), is("it is not a valid JSON document"));
     assertThat(
         refusal(TextConversions.JSONB, "{\"secret\":1,\"secret\":2}"),
-        is("it is no valid JSON document, or has a name twice in an object"));
+        is("it is not a valid JSON document, or has a name twice in an object"));
     assertThat(
         refusal(TextConversions.JSONB, "[1e99999999999]"),
         is("it has a number that jsonb cannot hold: its exponent is out of range"));

@@ -61,8 +61,8 @@ class TextRoundTripIT extends ColumnRoundTrip {
             "\"\\x\"",
             "-",
             "1.")) {
-      refused(FieldType.STRING, broken, "json", "no valid JSON");
-      refused(FieldType.STRING, broken, "jsonb", "no valid JSON");
+      refused(FieldType.STRING, broken, "json", "not a valid JSON");
+      refused(FieldType.STRING, broken, "jsonb", "not a valid JSON");
     }
     refused(FieldType.STRING, "\"\\u0000\"", "jsonb", "U+0000");
     into(FieldType.STRING, "\"\\u0000\"", "json", "\"\\u0000\"");
@@ -110,7 +110,7 @@ class TextRoundTripIT extends ColumnRoundTrip {
         "{a0eebc999c0b-4ef8-bb6d6bb9bd380a11}",
         "uuid",
         "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
-    refused(FieldType.STRING, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1", "uuid", "no UUID");
+    refused(FieldType.STRING, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1", "uuid", "not a UUID");
     EnumerationType moods = EnumerationType.create("sad", "happy");
     into(FieldType.logicalType(moods), moods.valueOf("sad"), "public.mood", "sad");
   }

@@ -78,7 +78,7 @@ class NumericEncoderTest {
     NumericEncoder thousands = new NumericEncoder(2, -3);
     assertThat(Encoded.field(thousands, new BigDecimal("99000")), is(encoded("99000")));
     assertThat(
-        Encoded.refusal(thousands, new BigDecimal("99500")), is("it is no multiple of 1000"));
+        Encoded.refusal(thousands, new BigDecimal("99500")), is("it is not a multiple of 1000"));
     assertThat(
         Encoded.refusal(thousands, new BigDecimal("100000")),
         is("it has more than 5 digits before the decimal point"));

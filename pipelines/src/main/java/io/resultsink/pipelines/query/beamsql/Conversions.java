@@ -34,7 +34,7 @@ public final class Conversions {
 
   private static ValueException failure(String from, String to) {
     return new ValueException(
-        "a CAST to %s met a %s that is none; filter such rows out first".formatted(to, from));
+        "a CAST to %s met a %s that is not one; filter such rows out first".formatted(to, from));
   }
 
   /** Returns the same value, because a type's precision does not limit its values. */

@@ -201,7 +201,7 @@ final class Expressions extends RexShuttle {
 
   RexNode toNumber(RexNode value, SqlTypeName wanted, boolean explicitly) {
     if (!explicitly && value.getType().getSqlTypeName() == SqlTypeName.FLOAT) {
-      throw new RefusedQuery("FLOAT is not computed with; write CAST(x AS DOUBLE)");
+      throw new RefusedQuery("FLOAT is not accepted in computations; write CAST(x AS DOUBLE)");
     }
     return new Casts(this, rex).number(value, wanted);
   }
@@ -232,7 +232,7 @@ final class Expressions extends RexShuttle {
 
   private RexNode like(RexCall call, List<RexNode> operands) {
     if (operands.size() > 2) {
-      throw new RefusedQuery("LIKE with ESCAPE is not accepted; % and _ stand for others always");
+      throw new RefusedQuery("LIKE with ESCAPE is not accepted; % and _ are always wildcards");
     }
     return call(Texts.class, "like", SqlTypeName.BOOLEAN, operands);
   }

@@ -258,7 +258,7 @@ final class Grammar {
       }
       if (basic.getPrecision() < 0 || basic.getPrecision() > 38) {
         throw refused(
-            "a CAST AS DECIMAL says its digits: DECIMAL(18, 3) has 3 of 18 behind the point", call);
+            "a CAST AS DECIMAL has digits: DECIMAL(18, 3) has 3 of 18 after the point", call);
       }
       SqlParserPos at = call.getParserPosition();
       return Operators.TO_DECIMAL.createCall(

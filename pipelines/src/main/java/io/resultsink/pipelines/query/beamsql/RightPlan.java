@@ -137,7 +137,7 @@ final class RightPlan {
     SqlTypeName type = value.getType().getSqlTypeName();
     if (!KEYS.contains(type)) {
       throw new RefusedQuery(
-          "%s is not grouped, ordered, joined or made distinct by; CAST it to another type"
+          "%s cannot be a key of GROUP BY, ORDER BY, JOIN or DISTINCT; CAST it to another type"
               .formatted(type));
     }
     return switch (type) {

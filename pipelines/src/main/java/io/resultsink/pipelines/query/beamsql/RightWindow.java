@@ -100,7 +100,7 @@ final class RightWindow {
       boolean ranks = WindowFunction.isRank(call.getOperator().getKind());
       if (ranks && !ordered) {
         throw new RefusedQuery(
-            call.getOperator().getName() + "() OVER needs an ORDER BY, or its numbers are chance");
+            call.getOperator().getName() + "() OVER needs an ORDER BY, or its numbers are random");
       }
       if (call.distinct || call.ignoreNulls) {
         throw new RefusedQuery("DISTINCT and IGNORE NULLS are not accepted in window functions");
