@@ -325,7 +325,8 @@ class KeepIT {
             + name
             + " ((ARRAY[id] @> ARRAY[1::bigint])) WHERE ARRAY[id] @> ARRAY[2::bigint]",
         "CREATE STATISTICS results.bound ON (ARRAY[id] @> ARRAY[1::bigint]), id FROM " + name,
-        "CREATE FUNCTION results.acts() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE FUNCTION results.acts() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW;"
+            + " END'",
         "CREATE TRIGGER acts BEFORE UPDATE ON "
             + name
             + " FOR EACH ROW WHEN (ARRAY[NEW.id] @>"
@@ -351,8 +352,8 @@ class KeepIT {
     assertThat(Definition.of(table), equalTo(before));
     assertThat(
         database.rows(
-            "SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend JOIN pg_operator AS o"
-                + " ON o.oid = refobjid WHERE refclassid = 'pg_operator'::regclass AND"
+            "SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend JOIN pg_operator AS"
+                + " o ON o.oid = refobjid WHERE refclassid = 'pg_operator'::regclass AND"
                 + " o.oprnamespace = 'public'::regnamespace"),
         is(empty()));
   }

@@ -145,7 +145,7 @@ class ForeignPartitionIT {
         .first(() -> attach("t2", table.quoted(), "FROM (5) TO (10)"));
     IncompatibleTableException failure =
         assertThrows(IncompatibleTableException.class, this::append);
-    assertThat(failure.getMessage(), containsString("meanwhile"));
+    assertThat(failure.getMessage(), containsString("while rows were written"));
     assertThat(table.count(), equalTo(0L));
     database.execute("ALTER TABLE " + table.quoted() + " DETACH PARTITION results.t2");
     database.network().rewrite("c.relkind = 'f'", sql -> sql.replace("c.relkind = 'f'", "false"));

@@ -46,8 +46,8 @@ public final class Furnished {
           "CREATE RULE dormant AS ON DELETE TO %s DO ALSO DELETE FROM results.log WHERE false",
           "ALTER TABLE %s DISABLE RULE dormant",
           "ALTER TABLE %s ENABLE ROW LEVEL SECURITY",
-          "CREATE POLICY positive ON %s FOR SELECT TO reader USING (id >= 0 AND EXISTS (SELECT FROM %s"
-              + " AS other WHERE other.id >= 0))",
+          "CREATE POLICY positive ON %s FOR SELECT TO reader USING (id >= 0 AND EXISTS (SELECT FROM"
+              + " %s AS other WHERE other.id >= 0))",
           "ALTER TABLE %s SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.3,"
               + " toast.autovacuum_enabled = false)",
           "ALTER TABLE %s ALTER name SET STORAGE EXTERNAL, ALTER name SET COMPRESSION pglz,"
@@ -69,8 +69,8 @@ public final class Furnished {
   /** Of other tables, and with them. */
   private static final List<String> RELATIONS =
       List.of(
-          "CREATE TABLE results.referenced AS SELECT i::bigint AS id FROM generate_series(-10, 2000)"
-              + " AS i",
+          "CREATE TABLE results.referenced AS SELECT i::bigint AS id FROM generate_series(-10,"
+              + " 2000) AS i",
           "ALTER TABLE results.referenced ADD PRIMARY KEY (id)",
           "ALTER TABLE %s ADD CONSTRAINT refers FOREIGN KEY (id) REFERENCES results.referenced"
               + " ON DELETE CASCADE DEFERRABLE",

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts at work that needs a table's lock.
- * 
- * <p>Each lock attempt is short, because other sessions queue after its waiting request. Each is a savepoint, so the transaction keeps its other locks and results between attempts. The work is part of the attempt: it may need more locks, and while it waits for one it holds the others.
+ *
+ * <p>Each lock attempt is short, because other sessions queue after its waiting request. Each is a
+ * savepoint, so the transaction keeps its other locks and results between attempts. The work is
+ * part of the attempt: it may need more locks, and while it waits for one it holds the others.
  */
 public final class LockAttempts {
 
@@ -27,7 +29,9 @@ public final class LockAttempts {
   private static final Retry PAUSES = Retry.every(Duration.ofMillis(50));
 
   /**
-   * The most attempts that end in XX000 (internal error). It may mean "tuple concurrently updated", when another session has altered the table without a lock on it. It may also mean a broken disk, which no attempt repairs.
+   * The most attempts that end in XX000 (internal error). It may mean "tuple concurrently updated",
+   * when another session has altered the table without a lock on it. It may also mean a broken
+   * disk, which no attempt repairs.
    */
   private static final int MOST_INTERNAL_ERRORS = 20;
 
@@ -51,7 +55,10 @@ public final class LockAttempts {
       this(all, System.nanoTime());
     }
 
-    /** Returns what is left of the attempt's time, but at least a moment, so that a slow network does not prevent every attempt. */
+    /**
+     * Returns what is left of the attempt's time, but at least a moment, so that a slow network
+     * does not prevent every attempt.
+     */
     public Duration left() {
       Duration left = all.minusNanos(System.nanoTime() - begin);
       return left.compareTo(LEAST) > 0 ? left : LEAST;
@@ -70,7 +77,8 @@ public final class LockAttempts {
   }
 
   /**
-   * Ends the attempts if another session waits for a table that this transaction holds. That session may hold the lock that is requested here, so the transaction begins again.
+   * Ends the attempts if another session waits for a table that this transaction holds. That
+   * session may hold the lock that is requested here, so the transaction begins again.
    */
   public void giveWayAt(TableName table) {
     heldAnyway = table;
@@ -78,6 +86,7 @@ public final class LockAttempts {
 
   /**
    * Begins each attempt with more statements.
+   *
    * @param references statements that make no reader wait, however long they take
    * @param locks locks that readers take before the tables' locks
    */
@@ -100,8 +109,11 @@ public final class LockAttempts {
     }
   }
 
-  /** Locks a table and releases it.
-   * @return whether no other session uses it at this moment */
+  /**
+   * Locks a table and releases it.
+   *
+   * @return whether no other session uses it at this moment
+   */
   public static boolean canLockNow(Session session, TableName table) throws SQLException {
     session.lockTimeout(MOMENT);
     session.execute("SAVEPOINT lock_attempt");
@@ -130,6 +142,7 @@ public final class LockAttempts {
 
   /**
    * Takes a table's lock, for work that does not wait for other locks.
+   *
    * @param attempt how long one attempt waits
    * @throws PublishFailedException naming the sessions that hold the lock
    */
@@ -144,7 +157,8 @@ public final class LockAttempts {
    * @param attempt how long one attempt waits, for all its locks together
    * @param work null for none
    * @return the work's answer
-   * @throws PublishFailedException naming the sessions that hold a lock, if {@code lock_wait} is over
+   * @throws PublishFailedException naming the sessions that hold a lock, if {@code lock_wait} is
+   *     over
    */
   public long run(List<TableName> tables, TableLock lock, Duration attempt, @Nullable Work work)
       throws SQLException {

@@ -16,8 +16,9 @@ import org.apache.beam.sdk.annotations.Internal;
 
 /**
  * A new table that gets all parts of an old one, phase by phase.
- * 
- * <p>Definitions are read and made under the empty search path. Under the role's path, an operator of another role could be a better match than the intended one.
+ *
+ * <p>Definitions are read and made under the empty search path. Under the role's path, an operator
+ * of another role could be a better match than the intended one.
  */
 @Internal
 public final class KeptTable {
@@ -53,6 +54,7 @@ public final class KeptTable {
 
   /**
    * Creates the new table, empty, with the name {@link #name()}.
+   *
    * @throws PartFailedException naming the part that could not be made
    */
   public void create() throws SQLException {
@@ -66,7 +68,10 @@ public final class KeptTable {
     shape(name());
   }
 
-  /** Makes the parts of {@code fresh} that need no index, such as defaults, CHECK constraints and storage options. */
+  /**
+   * Makes the parts of {@code fresh} that need no index, such as defaults, CHECK constraints and
+   * storage options.
+   */
   public void shape(TableName fresh) throws SQLException {
     make(Phase.SHAPE, fresh);
   }
@@ -82,7 +87,9 @@ public final class KeptTable {
     requireSeenByAll(fresh);
   }
 
-  /** PostgreSQL does not use an index of updated rows for snapshots that are older than the index. */
+  /**
+   * PostgreSQL does not use an index of updated rows for snapshots that are older than the index.
+   */
   private void requireSeenByAll(TableName fresh) throws SQLException {
     String sql =
         "SELECT FROM pg_index WHERE indrelid = to_regclass(?) AND (indcheckxmin OR NOT indisvalid)";
@@ -93,9 +100,7 @@ public final class KeptTable {
     }
   }
 
-  /**
-   * Runs {@code ANALYZE}, unless one before the indexes has collected all statistics.
-   */
+  /** Runs {@code ANALYZE}, unless one before the indexes has collected all statistics. */
   public void analyzeExpressions(TableName fresh) throws SQLException {
     String sql =
         """
@@ -152,6 +157,7 @@ public final class KeptTable {
 
   /**
    * Swaps {@code fresh} for the old table, which is locked against readers, and drops the old one.
+   *
    * @param rights the step before the swap, while both tables exist
    */
   public void takePlace(TableName fresh, Rights rights) throws SQLException {

@@ -111,6 +111,7 @@ public final class TableParts {
 
   /**
    * Reads the parts of a table; none if there is no such table.
+   *
    * @param columns the columns of the table that is to get them
    */
   public TableParts(Session session, TableName table, List<NewColumn> columns) {
@@ -226,7 +227,10 @@ public final class TableParts {
     }
   }
 
-  /** Returns whether a sealed table with some columns can become the new table, so that its rows stay where they are. */
+  /**
+   * Returns whether a sealed table with some columns can become the new table, so that its rows
+   * stay where they are.
+   */
   public boolean rowsCanStay(List<String> names) throws SQLException {
     if (!names.equals(columns.stream().map(NewColumn::name).toList())) {
       return false;

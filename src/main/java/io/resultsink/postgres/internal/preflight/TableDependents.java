@@ -19,7 +19,9 @@ final class TableDependents {
   }
 
   /**
-   * Returns the objects that would prevent DROP TABLE: those outside of the table that refer to it, its row type or its own sequences. Foreign keys of other tables are in {@link #incomingForeignKeys}.
+   * Returns the objects that would prevent DROP TABLE: those outside of the table that refer to it,
+   * its row type or its own sequences. Foreign keys of other tables are in {@link
+   * #incomingForeignKeys}.
    */
   List<String> dependents() throws SQLException {
     return dependents("");
@@ -107,11 +109,15 @@ final class TableDependents {
   /** Returns the tables that inherit from it. */
   List<String> children() throws SQLException {
     return list(
-        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = ?::bigint::oid ORDER BY 1",
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = ?::bigint::oid ORDER BY"
+            + " 1",
         1);
   }
 
-  /** Returns those foreign keys of other tables that act on a DELETE of all rows, or cannot be deferred. */
+  /**
+   * Returns those foreign keys of other tables that act on a DELETE of all rows, or cannot be
+   * deferred.
+   */
   List<String> foreignKeysThatForbidDelete() throws SQLException {
     return list(
         """
@@ -128,7 +134,9 @@ final class TableDependents {
         2);
   }
 
-  /** Returns the policies and column grants that name a column which is not among {@code remaining}. */
+  /**
+   * Returns the policies and column grants that name a column which is not among {@code remaining}.
+   */
   List<String> namingOtherColumnsThan(Collection<String> remaining) throws SQLException {
     String sql =
         """

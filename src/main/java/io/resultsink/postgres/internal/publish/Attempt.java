@@ -12,9 +12,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution of a sealing or publishing transaction, which holds the target's advisory lock. So of two publishers of one run, neither ends the other's session.
- * 
- * <p>Only this class notes how far a publish has come. {@link #run} returns an answer or throws an {@link AttemptFailed} that says how far.
+ * One execution of a sealing or publishing transaction, which holds the target's advisory lock. So
+ * of two publishers of one run, neither ends the other's session.
+ *
+ * <p>Only this class notes how far a publish has come. {@link #run} returns an answer or throws an
+ * {@link AttemptFailed} that says how far.
  */
 final class Attempt {
 
@@ -56,8 +58,12 @@ final class Attempt {
   }
 
   /**
-   * Begins a transaction, takes the target's advisory lock, and does the work. While another publisher holds the lock, this one rolls back and waits without a transaction. Otherwise it would occupy a pooler's session that the other publisher may need.
-   * @param first the step before the lock, in each transaction; if it gives an answer, that is the whole answer
+   * Begins a transaction, takes the target's advisory lock, and does the work. While another
+   * publisher holds the lock, this one rolls back and waits without a transaction. Otherwise it
+   * would occupy a pooler's session that the other publisher may need.
+   *
+   * @param first the step before the lock, in each transaction; if it gives an answer, that is the
+   *     whole answer
    * @param beside the tables whose turns are taken, too
    */
   <T> T inTurn(
@@ -98,7 +104,10 @@ final class Attempt {
     }
   }
 
-  /** Returns the failure, with the process only if this session is lost. Otherwise a pooler may have given the process to another client. */
+  /**
+   * Returns the failure, with the process only if this session is lost. Otherwise a pooler may have
+   * given the process to another client.
+   */
   private AttemptFailed failed(Exception cause) {
     boolean lost = cause instanceof SQLException && SqlState.isSessionLost(cause);
     boolean atWork = lost && (progress == Progress.COMMIT_SENT || !session.tryRollback());

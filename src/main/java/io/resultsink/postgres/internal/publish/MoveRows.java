@@ -26,6 +26,7 @@ interface MoveRows {
 
   /**
    * The objects of the move.
+   *
    * @param key the key columns, for update
    * @param fresh the new table with the rows, for replace
    * @param references the foreign keys that the new table gets while readers wait
@@ -65,7 +66,8 @@ interface MoveRows {
             .map(Column::name)
             .filter(name -> !scene.key().contains(name))
             .toList();
-    // If the result has the key columns only, they are set to themselves, because DO NOTHING would not count the row.
+    // If the result has the key columns only, they are set to themselves, because DO NOTHING would
+    // not count the row.
     String assignments =
         (rest.isEmpty() ? scene.key() : rest)
             .stream()
@@ -149,14 +151,16 @@ interface MoveRows {
   }
 
   /**
-   * An event trigger may have changed the new table. Readers wait meanwhile, so this is skipped in a database without event triggers.
+   * An event trigger may have changed the new table. Readers wait meanwhile, so this is skipped in
+   * a database without event triggers.
    */
   private static void requireKept(Scene scene, CarriedProperties wanted) throws SQLException {
     String sql = "SELECT EXISTS (SELECT FROM pg_event_trigger WHERE evtenabled <> 'D')";
     if (!isTrue(scene, sql)) {
       return;
     }
-    CarriedProperties made = CarriedProperties.readAll(Objects.requireNonNull(scene.fresh()).parts());
+    CarriedProperties made =
+        CarriedProperties.readAll(Objects.requireNonNull(scene.fresh()).parts());
     List<String> changed = wanted.differences(made).stream().map(TablePart::words).toList();
     if (!changed.isEmpty()) {
       throw new PublishFailedException(
@@ -206,7 +210,8 @@ interface MoveRows {
   }
 
   /**
-   * Defers all constraints. The preflight has refused foreign keys that cannot be deferred. A name would also mean constraints of other tables with that name, which may not be deferrable.
+   * Defers all constraints. The preflight has refused foreign keys that cannot be deferred. A name
+   * would also mean constraints of other tables with that name, which may not be deferrable.
    */
   private static void deferForeignKeys(Scene scene) throws SQLException {
     scene.session().execute("SET CONSTRAINTS ALL DEFERRED");

@@ -13,7 +13,10 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The step that publishes the reported chunks of a run. Its one input element exists for an empty result too. */
+/**
+ * The step that publishes the reported chunks of a run. Its one input element exists for an empty
+ * result too.
+ */
 @Internal
 public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
 

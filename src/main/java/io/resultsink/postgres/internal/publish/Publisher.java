@@ -2,20 +2,20 @@ package io.resultsink.postgres.internal.publish;
 
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
-import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
+import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.internal.lock.Patience;
 import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.RunPlan;
-import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Retry;
+import io.resultsink.postgres.internal.session.ServerProcess;
 import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.session.SessionPair;
@@ -29,7 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop that publishes until the outcome is known. After a conflict or a lost session it tries again; after a lost COMMIT the ledger decides.
+ * The loop that publishes until the outcome is known. After a conflict or a lost session it tries
+ * again; after a lost COMMIT the ledger decides.
  */
 public final class Publisher {
 
@@ -100,7 +101,8 @@ public final class Publisher {
         : String.valueOf(failed.cause().getMessage());
   }
 
-  private RuntimeException explained(AttemptFailed failed, StagingTable staging, ReportedRows rows) {
+  private RuntimeException explained(
+      AttemptFailed failed, StagingTable staging, ReportedRows rows) {
     Throwable cause = failed.cause();
     return cause instanceof SQLException sql
         ? new PublishDiagnosis(connections, plan, staging, rows).explain(sql)
@@ -134,18 +136,25 @@ public final class Publisher {
     }
   }
 
-  /** Returns the rows, sealed and frozen if the mode profits from that and no other session prevents it. */
+  /**
+   * Returns the rows, sealed and frozen if the mode profits from that and no other session prevents
+   * it.
+   */
   private ReportedRows ready(StagingTable staging, ReportedRows rows, SessionPair sessions)
       throws AttemptFailed {
     if (!StagingSealer.isUseful(plan, staging, rows)) {
       return rows;
     }
     return Attempt.run(
-        sessions.first(), attempt -> new StagingSealer(plan, staging).seal(rows, sessions, attempt));
+        sessions.first(),
+        attempt -> new StagingSealer(plan, staging).seal(rows, sessions, attempt));
   }
 
-  /** The lost session's transaction may still be running, so the ledger would be asked too early. */
-  private static void endLostSession(@Nullable ServerProcess lost, Session session) throws SQLException {
+  /**
+   * The lost session's transaction may still be running, so the ledger would be asked too early.
+   */
+  private static void endLostSession(@Nullable ServerProcess lost, Session session)
+      throws SQLException {
     if (lost != null) {
       session.begin(Duration.ofSeconds(10), "end a lost session");
       lost.terminate(session);
@@ -175,7 +184,8 @@ public final class Publisher {
             + plan
             + " and "
             + why
-            + ": the table is old or new, and complete; run the same run id again when the server can be reached: it publishes once",
+            + ": the table is old or new, and complete; run the same run id again when the server"
+            + " can be reached: it publishes once",
         SqlState.of(cause),
         cause instanceof SQLException sql ? ServerReason.scrubbed(sql) : cause);
   }

@@ -26,7 +26,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a publish that moves the rows: it prepares a new table, takes the mode's lock, and writes. */
+/**
+ * The part of a publish that moves the rows: it prepares a new table, takes the mode's lock, and
+ * writes.
+ */
 final class RowsToTable {
 
   private final PostgresTarget target;
@@ -57,6 +60,7 @@ final class RowsToTable {
 
   /**
    * Moves the rows into a target that exists.
+   *
    * @param live whether the sealed table takes its place
    * @return the number of rows
    */
@@ -74,7 +78,8 @@ final class RowsToTable {
 
   /** Every wait for a lock is brief, because readers wait for us meanwhile. */
   private long swapping(ModePlan mode, NewTable fresh, boolean live) throws SQLException {
-    // Held only together with the target's lock, because a backup that waits for this table may hold the target's lock.
+    // Held only together with the target's lock, because a backup that waits for this table may
+    // hold the target's lock.
     boolean both = live && !target.keepsDefinition();
     List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
     LockAttempts attempts = new LockAttempts(session, patience);
@@ -161,7 +166,8 @@ final class RowsToTable {
   }
 
   /**
-   * Gives the sealed table the old table's definition. Its readers, such as a backup, go on while indexes are built; steps that exclude readers come last.
+   * Gives the sealed table the old table's definition. Its readers, such as a backup, go on while
+   * indexes are built; steps that exclude readers come last.
    */
   private NewTable keepingInPlace() throws SQLException {
     KeptTable kept = KeptTable.of(session, table);
@@ -207,6 +213,7 @@ final class RowsToTable {
 
   /**
    * Moves the rows into a target that does not exist yet.
+   *
    * @return the number of rows
    */
   long missing() throws SQLException {
