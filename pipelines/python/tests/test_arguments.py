@@ -22,8 +22,11 @@ def test_an_argument_that_is_not_known_is_named():
     "arguments, message",
     [
         ({"mode": 5}, "mode is 5, a int; it is text"),
-        ({"min_rows": "5"}, "min_rows is '5', a str; it must be a whole number"),
-        ({"min_rows": True}, "min_rows is True; it must be a whole number"),
+        ({"min_rows": "5"}, "min_rows is '5', a str; it is a whole number"),
+        ({"min_rows": True}, "min_rows is True; it is a whole number"),
+        ({"max_rejected": "5"}, "max_rejected is '5', a str; it is a whole number"),
+        ({"error_handling": "errors"}, "it is {'output': 'errors'}"),
+        ({"error_handling": {"output": 5}}, "error_handling's output is 5, a int; it is text"),
         ({"unique": "a,b"}, "such as \\['a', 'b'\\]"),
         ({"unique": [1]}, "it must be a list of column names"),
         ({"connection_properties": {"connectTimeout": 5}}, "not a mapping of text to text"),

@@ -171,3 +171,28 @@ def test_the_packages_own_jar_is_started(database, jar):
     """Without an address: as a user writes it."""
     publish(database, None, hits(("200", 1)), mode="replace", expected=(1, "replace", False))
     assert database.rows("code, hits") == [("200", 1)]
+
+
+def test_rows_that_do_not_fit_are_given_out_and_the_others_are_published(database, service):
+    database.execute(f"CREATE TABLE {database.table} (code text, hits bigint)")
+    with beam.Pipeline() as pipeline:
+        outputs = (
+            pipeline
+            | beam.Create(hits(("200", 1), ("a\0b", 2), ("404", 3)))
+            | WriteToPostgresResult(
+                database.url,
+                password=database.password,
+                expansion_service=service,
+                max_rejected=1,
+                error_handling={"output": "errors"},
+            )
+        )
+        errors = outputs["errors"] | "Errors" >> beam.Map(
+            lambda row: (row.column, row.sqlstate, row.row)
+        )
+        assert_that(errors, equal_to([("code", "22021", '{"code":"a\\u0000b","hits":2}')]))
+        counts = outputs["published"] | "Counts" >> beam.Map(
+            lambda summary: (summary.rows, summary.rejected)
+        )
+        assert_that(counts, equal_to([(2, 1)]), label="Published")
+    assert database.rows("code, hits") == [("200", 1), ("404", 3)]

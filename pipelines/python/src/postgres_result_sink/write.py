@@ -42,13 +42,20 @@ class WriteToPostgresResult(beam.PTransform):
         schema: the schema of the table, if the table is not written as ``schema.table``.
         staging_schema: the schema of staging tables and ledger; the table's schema by default.
         staging: ``logged`` or ``unlogged``; logged for ``replace`` by default.
-        staging_ttl: the age at which other runs may drop an abandoned staging table; 7 days by
-            default.
-        run_id: the run id. One run publishes once, however often it is launched. Use one id for
-            each result, such as the result's date.
-        min_rows: the least rows; a result with fewer fails the run, with the table untouched.
-        lock_timeout: the time of one attempt for the lock that readers feel; 100 ms by default.
-        lock_wait: how long such attempts go on; 5 minutes by default.
+        staging_ttl: after it, others may remove a dead run's staging table; 7 days by default.
+        run_id: the run's name. The same run publishes once, however often it is launched. Use one
+            name per load, such as the load's date.
+        min_rows: fewer rows fail the run, with the table untouched.
+        max_rejected: more rows that do not fit the table fail the run; any number by default. It
+            needs ``rejects`` or ``error_handling``.
+        rejects: the table that keeps rows that do not fit, ``table`` or ``schema.table``. They
+            leave the result, and the others are published.
+        error_handling: ``{"output": "errors"}`` gives rows that do not fit out as a collection of
+            that name, once the others are published. The transform's output is then a dict of two
+            collections, ``published`` and that one. Its rows have ``run_id``, ``table``,
+            ``rejected_at``, ``column``, ``reason``, ``sqlstate`` and ``row``, which is JSON.
+        lock_timeout: one attempt for the lock that readers feel; 100 ms by default.
+        lock_wait: the time that such attempts go on; 5 minutes by default.
         reset: how ``truncate`` empties the table; ``delete``.
         connection_properties: properties of the driver, such as ``sslmode``.
         jar: the expansion service's jar, instead of the one in this package.
@@ -76,6 +83,9 @@ class WriteToPostgresResult(beam.PTransform):
         staging_ttl: Duration | None = None,
         run_id: str | None = None,
         min_rows: int | None = None,
+        max_rejected: int | None = None,
+        rejects: str | None = None,
+        error_handling: Mapping[str, str] | None = None,
         lock_timeout: Duration | None = None,
         lock_wait: Duration | None = None,
         reset: str | None = None,
@@ -97,6 +107,9 @@ class WriteToPostgresResult(beam.PTransform):
             "staging_ttl": _duration("staging_ttl", staging_ttl),
             "run_id": _text("run_id", run_id),
             "min_rows": _number("min_rows", min_rows),
+            "max_rejected": _number("max_rejected", max_rejected),
+            "rejects": _text("rejects", rejects),
+            "error_handling": _output("error_handling", error_handling),
             "lock_timeout": _duration("lock_timeout", lock_timeout),
             "lock_wait": _duration("lock_wait", lock_wait),
             "reset": _text("reset", reset),
@@ -107,7 +120,9 @@ class WriteToPostgresResult(beam.PTransform):
         self._jar = jar
         self._expansion_service = expansion_service
 
-    def expand(self, input_or_inputs: beam.PCollection) -> beam.PCollection:
+    def expand(
+        self, input_or_inputs: beam.PCollection
+    ) -> beam.PCollection | dict[str, beam.PCollection]:
         _require_rows(input_or_inputs)
         service.require_tested_beam()
         expansion = self._expansion_service or service.of_jar(self._jar)
@@ -179,6 +194,14 @@ def _texts(name: str, value: Any) -> dict[str, str] | None:
     ):
         raise PostgresResultError(f"{name} is not a mapping of text to text")
     return dict(value)
+
+
+def _output(name: str, value: Any) -> dict[str, str] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or set(value) != {"output"}:
+        raise PostgresResultError(f"{name} is {_shown(value)}; it is {{'output': 'errors'}}")
+    return {"output": _of_type(f"{name}'s output", value["output"], str, "text")}
 
 
 def _duration(name: str, value: Any) -> str | None:

@@ -9,8 +9,10 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.internal.preflight.CheckTarget;
+import io.resultsink.postgres.internal.publish.GiveRejected;
 import io.resultsink.postgres.internal.publish.PublishRows;
 import io.resultsink.postgres.internal.publish.TidyUp;
+import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.run.RunIdentity;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.run.StagedChunk;
@@ -19,30 +21,37 @@ import io.resultsink.postgres.internal.session.DataSourceSupplier;
 import io.resultsink.postgres.internal.staging.CollectChunks;
 import io.resultsink.postgres.internal.staging.RowBlock;
 import io.resultsink.postgres.internal.staging.StageRows;
+import io.resultsink.postgres.report.RejectedRow;
 import io.resultsink.postgres.report.ResultSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.ValueProvider;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Impulse;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.display.DisplayData;
+import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.Row;
+import org.apache.beam.sdk.values.TypeDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,14 +115,17 @@ public final class PostgresResultSink
   private final PostgresTarget target;
   private final @Nullable DataSourceSupplier dataSource;
   private final @Nullable ValueProvider<String> launchedRunId;
+  private final @Nullable Consumer<PCollection<Row>> errors;
 
   private PostgresResultSink(
       PostgresTarget target,
       @Nullable DataSourceSupplier dataSource,
-      @Nullable ValueProvider<String> launchedRunId) {
+      @Nullable ValueProvider<String> launchedRunId,
+      @Nullable Consumer<PCollection<Row>> errors) {
     this.target = target;
     this.dataSource = dataSource;
     this.launchedRunId = launchedRunId;
+    this.errors = errors;
   }
 
   /**
@@ -129,7 +141,7 @@ public final class PostgresResultSink
 
   /** Writes to a target. */
   public static PostgresResultSink to(PostgresTarget target) {
-    return new PostgresResultSink(target, null, null);
+    return new PostgresResultSink(target, null, null, null);
   }
 
   /**
@@ -161,7 +173,7 @@ public final class PostgresResultSink
    */
   public PostgresResultSink withDataSourceProviderFn(
       SerializableFunction<Void, DataSource> provider) {
-    return new PostgresResultSink(target, () -> provider.apply(null), launchedRunId);
+    return new PostgresResultSink(target, () -> provider.apply(null), launchedRunId, errors);
   }
 
   /** Sets how result and table become one; append unless given. */
@@ -218,19 +230,64 @@ public final class PostgresResultSink
    */
   public PostgresResultSink withRunId(String runId) {
     return new PostgresResultSink(
-        target.toBuilder().runId(runId).build(), dataSource, /* launchedRunId= */ null);
+        target.toBuilder().runId(runId).build(), dataSource, /* launchedRunId= */ null, errors);
   }
 
   /** The run's name as the launch of a template supplies it. */
   public PostgresResultSink withRunId(ValueProvider<String> runId) {
     return runId.isAccessible()
         ? withRunId(runId.get())
-        : new PostgresResultSink(target.toBuilder().runId(null).build(), dataSource, runId);
+        : new PostgresResultSink(target.toBuilder().runId(null).build(), dataSource, runId, errors);
   }
 
   /** Fewer rows in the result fail the run, with the table untouched; 0 unless given. */
   public PostgresResultSink withMinRows(long rows) {
     return with(target.toBuilder().minRows(rows));
+  }
+
+  /**
+   * Gives rows that do not fit the table to an error handler, after the commit of the others. They
+   * leave the result, and the others are published.
+   *
+   * <p>Each {@link BadRecord} has the row as JSON, and a description: the column, the reason, the
+   * SQLSTATE, the table, the time and the run id. A restarted pipeline, and another launch of the
+   * run, give the same ones again. A result of which no row fits fails the run.
+   */
+  public PostgresResultSink withErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+    return withRejectedRows(
+        rejected ->
+            handler.addErrorCollection(
+                rejected
+                    .apply(
+                        "BadRecords",
+                        MapElements.into(TypeDescriptor.of(BadRecord.class))
+                            .via(RejectedRow::badRecord))
+                    .setCoder(BadRecord.getCoder(rejected.getPipeline()))));
+  }
+
+  /** As {@link #withErrorHandler}, for front ends: gives rows of {@link RejectedRow#SCHEMA}. */
+  @Internal
+  public PostgresResultSink withRejectedRows(Consumer<PCollection<Row>> consumer) {
+    return new PostgresResultSink(target, dataSource, launchedRunId, consumer);
+  }
+
+  /**
+   * Sets the table that keeps rows that do not fit, created when missing; none unless given. The
+   * transaction that publishes the others writes it, so that it has each row once, whatever was
+   * retried, restarted or launched again.
+   *
+   * @param table {@code table}, which is one of the staging schema, or {@code schema.table}
+   */
+  public PostgresResultSink withRejects(String table) {
+    return with(target.toBuilder().rejects(TableName.parse(table)));
+  }
+
+  /**
+   * More rows that do not fit fail the run, with the table untouched; any number unless given.
+   * Needs {@link #withErrorHandler} or {@link #withRejects}: else the first one fails the run.
+   */
+  public PostgresResultSink withMaxRejected(long rows) {
+    return with(target.toBuilder().maxRejected(rows));
   }
 
   /** One attempt for the lock that readers feel; 100 ms unless given. */
@@ -254,7 +311,7 @@ public final class PostgresResultSink
   }
 
   private PostgresResultSink with(PostgresTarget.Builder changed) {
-    return new PostgresResultSink(changed.build(), dataSource, launchedRunId);
+    return new PostgresResultSink(changed.build(), dataSource, launchedRunId, errors);
   }
 
   @Override
@@ -264,6 +321,7 @@ public final class PostgresResultSink
     } else {
       target.validateForDataSource();
     }
+    requirePlaceForRejected();
     requireBoundedRows(input);
     RunsOfPipeline.requireFirst(input.getPipeline(), target);
     return stageAndPublish(input);
@@ -273,7 +331,7 @@ public final class PostgresResultSink
     RunIdentity run = RunIdentity.create(target.runId(), launchedRunId);
     Schema ofBlocks = RowBlock.schemaOf(input);
     Schema schema = ofBlocks == null ? input.getSchema() : ofBlocks;
-    RunPlan plan = new RunPlan(source(run), target, run, schema);
+    RunPlan plan = new RunPlan(source(run), withOwnRejects(), run, schema);
 
     input
         .getPipeline()
@@ -292,7 +350,32 @@ public final class PostgresResultSink
     published
         .apply("Published", Reshuffle.viaRandomKey())
         .apply("TidyUp", ParDo.of(new TidyUp(plan)));
+    if (errors != null) {
+      errors.accept(
+          published
+              .apply("PublishedOthers", Reshuffle.viaRandomKey())
+              .apply("GiveRejected", ParDo.of(new GiveRejected(plan)))
+              .setRowSchema(RejectedRow.SCHEMA)
+              .apply("Rejected", Reshuffle.viaRandomKey()));
+    }
     return published;
+  }
+
+  /** Error outputs are read from a table, the sink's own when the user names none. */
+  private PostgresTarget withOwnRejects() {
+    return errors == null || target.rejects() != null
+        ? target
+        : target.toBuilder().rejects(new TableName(null, RejectsTable.OWN)).build();
+  }
+
+  private void requirePlaceForRejected() {
+    if (target.maxRejected() != null && errors == null && target.rejects() == null) {
+      throw new InvalidTargetException(
+          "max_rejected="
+              + target.maxRejected()
+              + " lets rows leave the result, and nothing keeps them; add"
+              + " rejects=schema.table or an error handler, or leave max_rejected out");
+    }
   }
 
   private static <T> StageRows<T> rows(PCollection<T> input, RunPlan plan) {

@@ -23,7 +23,7 @@
  *  -> session, report           connections and transactions
  *  -> catalog, part, own, run   the target's catalog; what hangs on it; objects of ours; the run
  *  -> lock, metrics
- *  -> ledger                    which run has published what
+ *  -> ledger, rejects           which run has published what; rows that did not fit
  *  -> preflight                 the look before a row is written
  *  -> staging                   rows to staging table
  *  -> publish, inspect          staging table to target, in one transaction

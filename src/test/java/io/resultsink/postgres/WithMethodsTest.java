@@ -56,6 +56,8 @@ class WithMethodsTest {
     value(SinkOption.STAGING_TTL, sink -> sink.withStagingTtl(Duration.ofHours(36)), "36h");
     value(SinkOption.RUN_ID, sink -> sink.withRunId("daily 1"), "daily%201");
     value(SinkOption.MIN_ROWS, sink -> sink.withMinRows(7), "7");
+    value(SinkOption.MAX_REJECTED, sink -> sink.withMaxRejected(9), "9");
+    value(SinkOption.REJECTS, sink -> sink.withRejects("audit.bad%2Erows"), "audit.bad%2Erows");
     value(SinkOption.LOCK_TIMEOUT, sink -> sink.withLockTimeout(Duration.ofMillis(20)), "20ms");
     value(SinkOption.LOCK_WAIT, sink -> sink.withLockWait(Duration.ofMinutes(90)), "90min");
   }
@@ -93,6 +95,8 @@ class WithMethodsTest {
     Stream<String> ofOptions = VALUES.keySet().stream().map(WithMethodsTest::methodOf);
     Stream<String> others =
         Stream.of(
+            "withErrorHandler", // see RejectsIT
+            "withRejectedRows",
             "withPassword",
             "withConnectionProperties",
             "withDataSourceConfiguration",

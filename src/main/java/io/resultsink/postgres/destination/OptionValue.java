@@ -1,11 +1,17 @@
 package io.resultsink.postgres.destination;
 
+import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.internal.url.DurationText;
 import io.resultsink.postgres.internal.url.Identifier;
 import io.resultsink.postgres.internal.url.PercentEncoding;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +67,34 @@ record OptionValue<T>(
         DurationText::render);
   }
 
+  /** A number of rows. */
+  static OptionValue<Long> rows(
+      BiConsumer<PostgresTarget.Builder, Long> setter,
+      Function<PostgresTarget, @Nullable Long> getter) {
+    return new OptionValue<>(
+        OptionValue::count, OptionValue::checkCount, setter, getter, count -> Long.toString(count));
+  }
+
+  /** A list of columns. */
+  static OptionValue<List<String>> columns(
+      BiConsumer<PostgresTarget.Builder, List<String>> setter,
+      Function<PostgresTarget, @Nullable List<String>> getter) {
+    return new OptionValue<>(
+        OptionValue::columns,
+        (option, shown, columns) -> checkColumns(option, columns),
+        setter,
+        getter,
+        columns -> columns.stream().map(PercentEncoding::encode).collect(Collectors.joining(",")));
+  }
+
+  /** A table, with its schema or without. */
+  static OptionValue<TableName> table(
+      BiConsumer<PostgresTarget.Builder, TableName> setter,
+      Function<PostgresTarget, @Nullable TableName> getter) {
+    return new OptionValue<>(
+        OptionValue::table, (option, shown, table) -> {}, setter, getter, TableName::encoded);
+  }
+
   void apply(PostgresTarget.Builder builder, String option, String encoded) {
     T value = reader.read(option, encoded);
     check.check(option, PercentEncoding.decode(option, encoded), value);
@@ -77,5 +111,53 @@ record OptionValue<T>(
   @Nullable String written(PostgresTarget target) {
     T value = getter.apply(target);
     return value == null ? null : writer.apply(value);
+  }
+
+  /** Literal commas and brackets separate; encoded ones belong to a name. */
+  private static List<String> columns(String option, String encoded) {
+    boolean opened = encoded.startsWith("[");
+    if (opened != encoded.endsWith("]")) {
+      throw new InvalidTargetException(
+          option + " has one bracket only; use a,b or [a,b], a bracket in a name as %5B or %5D");
+    }
+    String list = opened ? encoded.substring(1, encoded.length() - 1) : encoded;
+    List<String> columns = new ArrayList<>();
+    for (String part : list.split(",", -1)) {
+      columns.add(PercentEncoding.decode(option, part));
+    }
+    return columns;
+  }
+
+  private static void checkColumns(String option, List<String> columns) {
+    Set<String> seen = new HashSet<>();
+    for (String column : columns) {
+      if (!seen.add(Identifier.check(option, column))) {
+        throw new InvalidTargetException(option + " names column '" + column + "' twice");
+      }
+    }
+  }
+
+  private static long count(String option, String encoded) {
+    String text = PercentEncoding.decode(option, encoded);
+    try {
+      return text.matches("[0-9]+") ? Long.parseLong(text) : -1;
+    } catch (NumberFormatException e) {
+      return -1; // more than a long holds
+    }
+  }
+
+  private static TableName table(String option, String encoded) {
+    try {
+      return TableName.parse(encoded);
+    } catch (InvalidTargetException e) {
+      throw new InvalidTargetException(option + ": " + e.problems().get(0));
+    }
+  }
+
+  private static void checkCount(String option, String shown, long count) {
+    if (count < 0) {
+      throw new InvalidTargetException(
+          option + " '" + shown + "' is not a number of rows; use 0 to " + Long.MAX_VALUE);
+    }
   }
 }

@@ -107,7 +107,19 @@ public abstract class PostgresTarget implements Serializable {
   /** Returns the least number of rows; a result with fewer fails the run; 0 by default. */
   public abstract long minRows();
 
-  /** Returns how long one attempt waits for the lock that readers feel; 100 ms by default. */
+  /**
+   * More rows that do not fit the table fail the run; null for any number. Needs an error handler
+   * or {@link #rejects()}.
+   */
+  public abstract @Nullable Long maxRejected();
+
+  /**
+   * The table that keeps the rows that do not fit; null for none. A bare name is one in the staging
+   * schema.
+   */
+  public abstract @Nullable TableName rejects();
+
+  /** One attempt for the lock that readers feel; 100 ms unless given. */
   public abstract Duration lockTimeout();
 
   /** Returns how long attempts for that lock go on; 5 minutes by default. */
@@ -209,6 +221,10 @@ public abstract class PostgresTarget implements Serializable {
     public abstract Builder runId(@Nullable String runId);
 
     public abstract Builder minRows(long rows);
+
+    public abstract Builder maxRejected(@Nullable Long rows);
+
+    public abstract Builder rejects(@Nullable TableName table);
 
     public abstract Builder lockTimeout(Duration timeout);
 

@@ -1,19 +1,14 @@
 package io.resultsink.postgres.destination;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
-import io.resultsink.postgres.internal.url.Identifier;
 import io.resultsink.postgres.internal.url.PercentEncoding;
 import io.resultsink.postgres.internal.url.RunId;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +35,9 @@ public enum SinkOption {
       "a,b or [a,b]",
       "none",
       "the key of mode=update: required there, an error elsewhere",
-      new OptionValue<>(
-          SinkOption::columns,
-          (option, shown, columns) -> checkColumns(option, columns),
+      OptionValue.columns(
           PostgresTarget.Builder::unique,
-          target -> target.unique().isEmpty() ? null : target.unique(),
-          columns ->
-              columns.stream().map(PercentEncoding::encode).collect(Collectors.joining(",")))),
+          target -> target.unique().isEmpty() ? null : target.unique())),
 
   /** See {@link PostgresTarget#keep()}. */
   KEEP(
@@ -111,13 +102,23 @@ public enum SinkOption {
   MIN_ROWS(
       "a whole number",
       "0",
-      "the least rows: a result with fewer fails the run, with the target untouched",
-      new OptionValue<>(
-          SinkOption::count,
-          SinkOption::checkCount,
-          PostgresTarget.Builder::minRows,
-          PostgresTarget::minRows,
-          count -> Long.toString(count))),
+      "fewer rows in the result: the run fails, the target untouched",
+      OptionValue.rows(PostgresTarget.Builder::minRows, PostgresTarget::minRows)),
+
+  /** See {@link PostgresTarget#maxRejected()}. */
+  MAX_REJECTED(
+      "a whole number",
+      "any number",
+      "more rows that do not fit the table: the run fails, the target untouched",
+      OptionValue.rows(PostgresTarget.Builder::maxRejected, PostgresTarget::maxRejected)),
+
+  /** See {@link PostgresTarget#rejects()}. */
+  REJECTS(
+      "table or schema.table",
+      "none: a row that does not fit fails the run",
+      "the table that keeps rows that do not fit, created when missing; they leave the result, and"
+          + " the others are published",
+      OptionValue.table(PostgresTarget.Builder::rejects, PostgresTarget::rejects)),
 
   /** See {@link PostgresTarget#lockTimeout()}. PostgreSQL counts milliseconds of 32 bits. */
   LOCK_TIMEOUT(
@@ -227,30 +228,6 @@ public enum SinkOption {
     return PercentEncoding.decode(option, encoded);
   }
 
-  /** Literal commas and brackets separate; encoded ones belong to a name. */
-  private static List<String> columns(String option, String encoded) {
-    boolean opened = encoded.startsWith("[");
-    if (opened != encoded.endsWith("]")) {
-      throw new InvalidTargetException(
-          option + " has one bracket only; use a,b or [a,b], a bracket in a name as %5B or %5D");
-    }
-    String list = opened ? encoded.substring(1, encoded.length() - 1) : encoded;
-    List<String> columns = new ArrayList<>();
-    for (String part : list.split(",", -1)) {
-      columns.add(decode(option, part));
-    }
-    return columns;
-  }
-
-  private static void checkColumns(String option, List<String> columns) {
-    Set<String> seen = new HashSet<>();
-    for (String column : columns) {
-      if (!seen.add(Identifier.check(option, column))) {
-        throw new InvalidTargetException(option + " names column '" + column + "' twice");
-      }
-    }
-  }
-
   private static void inSchema(PostgresTarget.Builder builder, String schema) {
     TableName table = builder.givenTable();
     if (table == null) {
@@ -266,22 +243,6 @@ public enum SinkOption {
               + "'; leave out one of the two schemas");
     }
     builder.table(new TableName(schema, table.table()));
-  }
-
-  private static long count(String option, String encoded) {
-    String text = decode(option, encoded);
-    try {
-      return text.matches("[0-9]+") ? Long.parseLong(text) : -1;
-    } catch (NumberFormatException e) {
-      return -1; // more than a long can hold
-    }
-  }
-
-  private static void checkCount(String option, String shown, long count) {
-    if (count < 0) {
-      throw new InvalidTargetException(
-          option + " '" + shown + "' is not a number of rows; use 0 to " + Long.MAX_VALUE);
-    }
   }
 
   private static void checkReset(String text) {

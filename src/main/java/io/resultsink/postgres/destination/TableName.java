@@ -44,8 +44,8 @@ public record TableName(@Nullable String schema, String table) implements Serial
     return Identifier.check(what, PercentEncoding.decode(what, encoded));
   }
 
-  /** Returns the text that {@link #parse} reads. */
-  String encoded() {
+  /** Returns what {@link #parse} reads. */
+  public String encoded() {
     return schema == null ? encode(table) : encode(schema) + "." + encode(table);
   }
 

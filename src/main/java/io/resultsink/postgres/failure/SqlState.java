@@ -11,7 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlState {
 
+  public static final String DATA_EXCEPTION = "22000";
+  public static final String TOO_LONG = "22001";
+  public static final String NUMBER_OUT_OF_RANGE = "22003";
+  public static final String TIME_OUT_OF_RANGE = "22008";
+  public static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
+  public static final String INVALID_TEXT = "22P02";
   public static final String NULL_NOT_ALLOWED = "23502";
+  public static final String CHECK_VIOLATION = "23514";
+  public static final String RAISED = "P0001";
   public static final String UNIQUE_VIOLATION = "23505";
   public static final String CARDINALITY_VIOLATION = "21000";
   public static final String UNTRANSLATABLE_CHARACTER = "22P05";

@@ -14,20 +14,21 @@ public final class UnencodableValueException extends ResultSinkException {
    */
   public UnencodableValueException(String column, String type, String reason) {
     super(
-        "a value does not fit column "
-            + Printable.of(column)
-            + " ("
-            + Printable.of(type)
-            + "): "
-            + reason
-            + "; the target is untouched",
-        Remedy.FIX_DATA,
-        null,
-        null);
+        sentence(column, type, reason) + "; the target is untouched", Remedy.FIX_DATA, null, null);
     this.column = column;
   }
 
-  /** Returns the column whose value does not fit. */
+  /** The reason alone, without what became of the target. */
+  public static String sentence(String column, String type, String reason) {
+    return "a value does not fit column "
+        + Printable.of(column)
+        + " ("
+        + Printable.of(type)
+        + "): "
+        + reason;
+  }
+
+  /** The column whose value does not fit. */
   public String column() {
     return column;
   }

@@ -5,6 +5,7 @@ import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
 import io.resultsink.postgres.internal.preflight.EarlyFailure;
 import io.resultsink.postgres.internal.preflight.Preflight;
+import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.run.PartId;
 import io.resultsink.postgres.internal.session.ConnectionSource;
 import io.resultsink.postgres.internal.session.PostgresConnections;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 
@@ -76,7 +78,21 @@ public final class TargetInspector implements AutoCloseable {
                 .find(session, PartId.whole(runId), resolved.table()));
   }
 
-  /** Returns the staging tables of this target that this role owns, oldest first. */
+  /**
+   * Gives the rows that did not fit the table when a summary's run was published, one at a time.
+   *
+   * @return how many are still kept
+   */
+  public long rejected(ResultSummary summary, Consumer<RejectsTable.Rejected> rows) {
+    return summary.rejected() == 0
+        ? 0
+        : read(
+            (session, resolved) ->
+                RejectsTable.named(summary.rejects())
+                    .read(session, PartId.whole(summary.runId()), resolved.table(), rows));
+  }
+
+  /** The staging tables of this target that this role owns, oldest first. */
   public List<AbandonedStaging.Found> staging() {
     return read(
         (session, resolved) -> {

@@ -25,10 +25,19 @@ public abstract class ResultSummary {
   /** Returns the mode: {@code append}, {@code replace}, {@code truncate} or {@code update}. */
   public abstract String mode();
 
-  /** Returns the number of rows of the result, all of them published. */
+  /** Rows of the result that were published: all of them but {@link #rejected()}. */
   public abstract long rows();
 
-  /** Returns the bytes of the result as binary COPY. */
+  /** Rows of the result that did not fit the table, and left it. */
+  public abstract long rejected();
+
+  /**
+   * The table that keeps them, {@code schema.table} as a URL writes it; empty when none was
+   * rejected.
+   */
+  public abstract String rejects();
+
+  /** Bytes of the result as binary COPY. */
   public abstract long bytes();
 
   /** Returns the number of chunks in which the rows were staged. */
@@ -82,7 +91,7 @@ public abstract class ResultSummary {
 
   /** Returns a builder, for the sink only. */
   public static Builder builder() {
-    return new AutoValue_ResultSummary.Builder().lost(List.of());
+    return new AutoValue_ResultSummary.Builder().rejected(0).rejects("").lost(List.of());
   }
 
   /** Returns a builder that starts from this summary. */
@@ -100,6 +109,10 @@ public abstract class ResultSummary {
     public abstract Builder mode(String mode);
 
     public abstract Builder rows(long rows);
+
+    public abstract Builder rejected(long rows);
+
+    public abstract Builder rejects(String table);
 
     public abstract Builder bytes(long bytes);
 

@@ -30,6 +30,8 @@ public final class SummarySchema implements SchemaProvider {
           .addInt64Field("lockMillis")
           .addInt64Field("publishingMillis")
           .addArrayField("lost", FieldType.STRING)
+          .addInt64Field("rejected")
+          .addStringField("rejects")
           .build();
 
   @Override
@@ -67,7 +69,9 @@ public final class SummarySchema implements SchemaProvider {
                   summary.preparingMillis(),
                   summary.lockMillis(),
                   summary.publishingMillis(),
-                  summary.lost())
+                  summary.lost(),
+                  summary.rejected(),
+                  summary.rejects())
               .build();
 
   private static final SerializableFunction<Row, ResultSummary> FROM_ROW =
@@ -88,5 +92,7 @@ public final class SummarySchema implements SchemaProvider {
               .lockMillis(row.getInt64("lockMillis"))
               .publishingMillis(row.getInt64("publishingMillis"))
               .lost(List.copyOf(row.<String>getArray("lost")))
+              .rejected(row.getInt64("rejected"))
+              .rejects(row.getString("rejects"))
               .build();
 }

@@ -4,6 +4,8 @@ import io.resultsink.postgres.PostgresResultSink;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.report.ResultSummary;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.transforms.SchemaTransform;
@@ -13,6 +15,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionRowTuple;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.jspecify.annotations.Nullable;
 
 /** The sink as a transform of named collections of rows. */
 final class PostgresResultWrite extends SchemaTransform {
@@ -21,9 +24,21 @@ final class PostgresResultWrite extends SchemaTransform {
   static final String PUBLISHED = "published";
 
   private final PostgresTarget target;
+  private final @Nullable String errors;
 
-  PostgresResultWrite(PostgresTarget target) {
+  /**
+   * Writes to a target.
+   *
+   * @param errors the name of the output of rows that do not fit; null when they fail the run, or
+   *     leave it for a table alone
+   */
+  PostgresResultWrite(PostgresTarget target, @Nullable String errors) {
+    if (errors != null && (errors.isEmpty() || errors.equals(PUBLISHED))) {
+      throw new InvalidTargetException(
+          "error_handling's output is '" + errors + "'; give it a name of its own, such as errors");
+    }
     this.target = target;
+    this.errors = errors;
   }
 
   PostgresTarget target() {
@@ -35,8 +50,13 @@ final class PostgresResultWrite extends SchemaTransform {
     PostgresResultSink sink = PostgresResultSink.to(target);
     // Checked here, because an expansion service does not call PTransform.validate.
     requireOneLaunch(sink, input.getPipeline().getOptions());
-    PCollection<ResultSummary> published = input.getSinglePCollection().apply("Publish", sink);
-    return PCollectionRowTuple.of(PUBLISHED, rows(published));
+    List<PCollection<Row>> rejected = new ArrayList<>();
+    PCollection<ResultSummary> published =
+        input
+            .getSinglePCollection()
+            .apply("Publish", errors == null ? sink : sink.withRejectedRows(rejected::add));
+    PCollectionRowTuple outputs = PCollectionRowTuple.of(PUBLISHED, rows(published));
+    return errors == null ? outputs : outputs.and(errors, rejected.get(0));
   }
 
   private static void requireOneLaunch(PostgresResultSink sink, PipelineOptions options) {

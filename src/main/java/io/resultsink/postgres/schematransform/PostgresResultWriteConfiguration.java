@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.beam.sdk.schemas.AutoValueSchema;
 import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
 import org.apache.beam.sdk.schemas.annotations.SchemaFieldDescription;
+import org.apache.beam.sdk.schemas.transforms.providers.ErrorHandling;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +78,19 @@ public abstract class PostgresResultWriteConfiguration {
   public abstract @Nullable Long getMinRows();
 
   @SchemaFieldDescription(
-      "the time of one attempt for the lock that readers feel: a duration in ms, s, min, h or d;"
-          + " default: 100ms")
+      "more rows that do not fit the table: the run fails, the target untouched: a whole number;"
+          + " default: any number")
+  public abstract @Nullable Long getMaxRejected();
+
+  @SchemaFieldDescription(
+      "the table that keeps rows that do not fit, created when missing; they leave the result, and"
+          + " the others are published: table or schema.table; default: none: a row that does not"
+          + " fit fails the run")
+  public abstract @Nullable String getRejects();
+
+  @SchemaFieldDescription(
+      "one attempt for the lock that readers feel: a duration in ms, s, min, h or d; default:"
+          + " 100ms")
   public abstract @Nullable String getLockTimeout();
 
   @SchemaFieldDescription(
@@ -93,6 +105,11 @@ public abstract class PostgresResultWriteConfiguration {
           + " none")
   public abstract @Nullable Map<String, String> getConnectionProperties();
 
+  @SchemaFieldDescription(
+      "the output that rows which do not fit go to, after the others are published: {output:"
+          + " NAME}; default: none")
+  public abstract @Nullable ErrorHandling getErrorHandling();
+
   /** Returns a builder of a configuration that sets nothing. */
   public static Builder builder() {
     return new AutoValue_PostgresResultWriteConfiguration.Builder();
@@ -106,6 +123,7 @@ public abstract class PostgresResultWriteConfiguration {
    */
   final PostgresTarget target() {
     Long minRows = getMinRows();
+    Long maxRejected = getMaxRejected();
     return ConfiguredTarget.of(getUrl())
         .withPassword(getPassword())
         .with(SinkOption.MODE, getMode())
@@ -117,6 +135,8 @@ public abstract class PostgresResultWriteConfiguration {
         .with(SinkOption.STAGING_TTL, getStagingTtl())
         .with(SinkOption.RUN_ID, getRunId())
         .with(SinkOption.MIN_ROWS, minRows == null ? null : minRows.toString())
+        .with(SinkOption.MAX_REJECTED, maxRejected == null ? null : maxRejected.toString())
+        .with(SinkOption.REJECTS, getRejects())
         .with(SinkOption.LOCK_TIMEOUT, getLockTimeout())
         .with(SinkOption.LOCK_WAIT, getLockWait())
         .with(SinkOption.RESET, getReset())
@@ -149,6 +169,10 @@ public abstract class PostgresResultWriteConfiguration {
 
     public abstract Builder setMinRows(@Nullable Long rows);
 
+    public abstract Builder setMaxRejected(@Nullable Long rows);
+
+    public abstract Builder setRejects(@Nullable String table);
+
     public abstract Builder setLockTimeout(@Nullable String duration);
 
     public abstract Builder setLockWait(@Nullable String duration);
@@ -156,6 +180,8 @@ public abstract class PostgresResultWriteConfiguration {
     public abstract Builder setReset(@Nullable String reset);
 
     public abstract Builder setConnectionProperties(@Nullable Map<String, String> properties);
+
+    public abstract Builder setErrorHandling(@Nullable ErrorHandling handling);
 
     public abstract PostgresResultWriteConfiguration build();
   }

@@ -5,13 +5,15 @@ import java.util.List;
 import org.apache.beam.sdk.schemas.transforms.SchemaTransform;
 import org.apache.beam.sdk.schemas.transforms.SchemaTransformProvider;
 import org.apache.beam.sdk.schemas.transforms.TypedSchemaTransformProvider;
+import org.apache.beam.sdk.schemas.transforms.providers.ErrorHandling;
 
 /**
  * The sink as a SchemaTransform, which Beam's expansion service offers to Python and YAML.
  *
  * <p>Its input is one bounded collection of rows, its output {@value PostgresResultWrite#PUBLISHED}
  * has one row for each publish: a {@link io.resultsink.postgres.report.ResultSummary} with names in
- * snake case.
+ * snake case. The output that {@code error_handling} names has the rows that do not fit the table:
+ * a {@link io.resultsink.postgres.report.RejectedRow} each.
  */
 @AutoService(SchemaTransformProvider.class)
 public final class PostgresResultWriteProvider
@@ -32,7 +34,8 @@ public final class PostgresResultWriteProvider
         + " once, and complete for every reader. The output `"
         + PostgresResultWrite.PUBLISHED
         + "` has one row per publish, which is emitted after the commit: the run's id, the table,"
-        + " the number of rows, and how long it took.";
+        + " the number of rows, and how long it took. With `error_handling`, rows that do not fit the"
+        + " table leave the result, and are given out there once the others are published.";
   }
 
   @Override
@@ -47,6 +50,8 @@ public final class PostgresResultWriteProvider
 
   @Override
   protected SchemaTransform from(PostgresResultWriteConfiguration configuration) {
-    return new PostgresResultWrite(configuration.target());
+    ErrorHandling handling = configuration.getErrorHandling();
+    return new PostgresResultWrite(
+        configuration.target(), handling == null ? null : handling.getOutput());
   }
 }

@@ -36,6 +36,8 @@ class SinkOptionTest {
             "staging_ttl",
             "run_id",
             "min_rows",
+            "max_rejected",
+            "rejects",
             "lock_timeout",
             "lock_wait",
             "reset"));
@@ -71,7 +73,9 @@ class SinkOptionTest {
             SinkOption.SCHEMA,
             SinkOption.STAGING_SCHEMA,
             SinkOption.STAGING,
-            SinkOption.RUN_ID)) {
+            SinkOption.RUN_ID,
+            SinkOption.MAX_REJECTED,
+            SinkOption.REJECTS)) {
       assertThat(option.render(defaults), is(nullValue()));
     }
   }
@@ -113,6 +117,9 @@ class SinkOptionTest {
     "STAGING_TTL, 36500d, 36500d",
     "RUN_ID, 2026-11-22T10+00, 2026-11-22T10%2B00",
     "MIN_ROWS, 9223372036854775807, 9223372036854775807",
+    "MAX_REJECTED, 0, 0",
+    "REJECTS, bad, bad",
+    "REJECTS, 'a%2Eb.Bad%20rows', 'a%2Eb.Bad%20rows'",
     "LOCK_TIMEOUT, 1ms, 1ms",
     "LOCK_TIMEOUT, 1500ms, 1500ms",
     "LOCK_TIMEOUT, 60s, 1min",
@@ -162,6 +169,8 @@ class SinkOptionTest {
           MIN_ROWS       | -1         | min_rows '-1' is not a number of rows; use 0 to 9223372036854775807
           MIN_ROWS       | 1e6        | min_rows '1e6' is not a number of rows; use 0 to 9223372036854775807
           MIN_ROWS       | 9223372036854775808 | min_rows '9223372036854775808' is not a number of rows; use 0 to 9223372036854775807
+          MAX_REJECTED   | many       | max_rejected 'many' is not a number of rows; use 0 to 9223372036854775807
+          REJECTS        | a.b.c      | rejects: the table has 2 dots; write table or schema.table, and a dot that belongs to a name as %2E
           RESET          | truncate   | reset 'truncate' is reserved and not built yet; use delete, or leave reset out
           RESET          | drop       | reset 'drop' is not known; use delete
           RUN_ID         | a%00       | run_id has a U+0000, which PostgreSQL cannot store

@@ -62,6 +62,7 @@ class TargetUrlRoundTripTest {
         .stagingTtl(Duration.ofMinutes(1 + random.nextInt(1_000_000)))
         .runId(random.nextBoolean() ? null : runId)
         .minRows(random.nextLong() >>> 1)
+        .maxRejected(random.nextBoolean() ? random.nextLong() >>> 1 : null)
         .lockTimeout(lockTimeout)
         .lockWait(lockTimeout.multipliedBy(1 + random.nextInt(1000)))
         .connectionProperties(

@@ -50,7 +50,8 @@ class PostgresResultWriteProviderTest {
 
   @Test
   void everyOptionOfTheUrlIsAFieldAndNothingElseIs() {
-    List<String> expected = new ArrayList<>(List.of("url", "password", "connection_properties"));
+    List<String> expected =
+        new ArrayList<>(List.of("url", "password", "connection_properties", "error_handling"));
     expected.addAll(SinkOption.names());
     assertThat(FIELDS.getFieldNames(), containsInAnyOrder(expected.toArray()));
   }
@@ -88,6 +89,8 @@ class PostgresResultWriteProviderTest {
             .withFieldValue("staging_ttl", "1d")
             .withFieldValue("run_id", "r")
             .withFieldValue("min_rows", 5L)
+            .withFieldValue("max_rejected", 6L)
+            .withFieldValue("rejects", "r.bad")
             .withFieldValue("lock_timeout", "1s")
             .withFieldValue("lock_wait", "1min")
             .build();
@@ -95,8 +98,8 @@ class PostgresResultWriteProviderTest {
         ((PostgresResultWrite) PROVIDER.from(fields)).target().toString(),
         is(
             "postgresql://app@db.example.com/shop/s.hits?mode=update&unique=id&staging_schema=t"
-                + "&staging=logged&staging_ttl=1d&run_id=r&min_rows=5&lock_timeout=1s"
-                + "&lock_wait=1min"));
+                + "&staging=logged&staging_ttl=1d&run_id=r&min_rows=5&max_rejected=6"
+                + "&rejects=r.bad&lock_timeout=1s&lock_wait=1min"));
   }
 
   @Test

@@ -97,6 +97,33 @@ class PlantedTablesIT {
     assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
   }
 
+  @Test
+  void aTableOfOthersForRowsThatDoNotFitIsRefused() {
+    PostgresTarget target =
+        PostgresTarget.parse(table.url("mode=append&rejects=results.bad&run_id=night"));
+    try (Steps run = new Steps(target)) {
+      String name = "result_sink_" + run.plan().run().loadId() + "_r";
+      plant(
+          name,
+          "rejected_at timestamptz, column_name text, reason text, sqlstate text, row_json text");
+      IncompatibleTableException refusal =
+          assertThrows(
+              IncompatibleTableException.class, () -> run.stage(List.of(SampleRows.bad(1))));
+      assertThat(refusal.getMessage(), containsString("belongs to role stranger"));
+      assertThat(loot(), is(empty()));
+      database.execute("DROP TABLE results." + name);
+      plant(
+          "bad",
+          "run_id text, target_schema text, target_table text, part text, rejected_at timestamptz,"
+              + " column_name text, reason text, sqlstate text, row_json text");
+      refusal =
+          assertThrows(
+              IncompatibleTableException.class, () -> run.stage(List.of(SampleRows.bad(1))));
+      assertThat(refusal.getMessage(), containsString("rejects table results.bad belongs to role"));
+      assertThat(loot(), is(empty()));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -71,8 +71,18 @@ public enum Runners {
   /** Publishes rows in an empty pipeline of the caller's. */
   public static ResultSummary publish(
       Pipeline pipeline, PTransform<PBegin, PCollection<Row>> rows, PostgresResultSink sink) {
+    return publish(pipeline, rows, sink, () -> {});
+  }
+
+  /** As above, with something to do before the pipeline runs. */
+  static ResultSummary publish(
+      Pipeline pipeline,
+      PTransform<PBegin, PCollection<Row>> rows,
+      PostgresResultSink sink,
+      Runnable before) {
     Captured<ResultSummary> summaries = new Captured<>(ResultSummary.class);
     pipeline.apply("Rows", rows).apply("Publish", sink).apply("Capture", ParDo.of(summaries.fn()));
+    before.run();
     run(pipeline);
     assertThat("one summary per publish", summaries.elements(), hasSize(1));
     return summaries.elements().get(0);

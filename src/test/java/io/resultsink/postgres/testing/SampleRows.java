@@ -6,12 +6,14 @@ import java.util.stream.LongStream;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.jspecify.annotations.Nullable;
 
 /** Results to publish, and the same as SQL, so that the server compares them. */
@@ -28,6 +30,9 @@ public final class SampleRows {
   /** {@link #SCHEMA}'s columns as SQL lists them. */
   public static final String COLUMNS = "id, name, score";
 
+  /** The id in a row_json, also beside a U+0000, which PostgreSQL's JSON does not read. */
+  public static final String ID_OF_JSON = "substring(row_json FROM '\"id\":(-?[0-9]+)')::bigint";
+
   private static final int ROWS_PER_SPLIT = 500;
 
   private SampleRows() {}
@@ -40,6 +45,32 @@ public final class SampleRows {
   /** As {@link #many}, all with the same score. */
   public static PTransform<PBegin, PCollection<Row>> many(long count, double score) {
     return new Many(count, score);
+  }
+
+  /** As {@link #many}; those whose id is a multiple of {@code every} fit no table. */
+  public static PTransform<PBegin, PCollection<Row>> spoiled(long count, long every) {
+    return PTransform.compose(
+        begin ->
+            begin
+                .apply(many(count))
+                .apply(
+                    "Spoil",
+                    MapElements.into(TypeDescriptors.rows()).via(row -> spoiled(row, every)))
+                .setRowSchema(SCHEMA));
+  }
+
+  private static Row spoiled(Row row, long every) {
+    return row.getInt64("id") % every == 0 ? bad(row.getInt64("id")) : row;
+  }
+
+  /** A row that fits no table. */
+  public static Row bad(long id) {
+    return Row.withSchema(SCHEMA).addValues(id, "Zq7\0Zq7", id / 2.0).build();
+  }
+
+  /** The rows of {@link #spoiled} that fit, as a query. */
+  public static String sqlOfFitting(long count, long every) {
+    return "SELECT " + COLUMNS + " FROM (" + sql(count) + ") rows WHERE id % " + every + " <> 0";
   }
 
   /** What {@link #many} gives, as a query. */

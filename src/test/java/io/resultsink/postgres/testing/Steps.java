@@ -2,6 +2,7 @@ package io.resultsink.postgres.testing;
 
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.internal.preflight.CheckTarget;
+import io.resultsink.postgres.internal.publish.GiveRejected;
 import io.resultsink.postgres.internal.publish.PublishRows;
 import io.resultsink.postgres.internal.publish.TidyUp;
 import io.resultsink.postgres.internal.run.RunIdentity;
@@ -96,6 +97,13 @@ public final class Steps implements AutoCloseable {
     Received<ResultSummary> summaries = new Received<>();
     counted(() -> new PublishRows(plan).process(chunks, PaneInfo.NO_FIRING, summaries));
     return summaries.elements.get(0);
+  }
+
+  /** Gives out the rows that did not fit, once the others are published. */
+  public List<Row> rejected(ResultSummary summary) {
+    Received<Row> rows = new Received<>();
+    new GiveRejected(plan).process(summary, rows);
+    return rows.elements;
   }
 
   /** Tidies up after a publish. */

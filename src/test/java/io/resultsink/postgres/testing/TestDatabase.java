@@ -302,25 +302,25 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
         .atMost(SESSIONS_END);
   }
 
-  /** Staging tables, wherever they are; without those of their chunks' tokens. */
+  /** Staging tables, wherever they are; without those beside them. */
   public List<String> stagingTables() {
-    return stagingTables("relname NOT LIKE '%\\_t'");
+    return stagingTables("relname NOT LIKE '%\\_t' AND relname NOT LIKE '%\\_r'");
   }
 
   private List<String> stagingTables(String which) {
     return column(
         """
         SELECT oid::regclass::text FROM pg_class
-        WHERE relname LIKE 'result\\_sink\\_%' AND relname <> 'result_sink_ledger'
+        WHERE relname LIKE 'result\\_sink\\_%' AND relname NOT IN ('result_sink_ledger', 'result_sink_rejects')
         AND relkind IN ('r', 'p') AND
         """
             + which
             + " ORDER BY 1");
   }
 
-  /** Drops a staging table, its chunks' tokens with it; a sealed one has none. */
+  /** Drops a staging table, those beside it with it; a sealed one has none. */
   public void dropStaging(String table) {
-    execute("DROP TABLE IF EXISTS " + table + "_t", "DROP TABLE " + table);
+    execute("DROP TABLE IF EXISTS " + table + "_t, " + table + "_r", "DROP TABLE " + table);
   }
 
   /** That a success left no staging table. */

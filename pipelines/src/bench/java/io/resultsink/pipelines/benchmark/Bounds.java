@@ -76,6 +76,10 @@ final class Bounds {
     all.add(loaded(IndexedLoad.REPLACE, BareBuild.NAME, null));
     all.add(keptWaits("small table"));
     all.add(keptWaits("large table"));
+    all.add(rejects(RejectingWrite.NONE, Limit.atMost(1.05)));
+    all.add(rejects(RejectingWrite.ONE, null));
+    all.add(rejects(RejectingWrite.MANY, null));
+    all.add(rejects(RejectingWrite.ALL, null));
     encoders(all);
     all.addAll(QueryBounds.all());
     return all;
@@ -189,6 +193,17 @@ final class Bounds {
         "x",
         results -> over(results.find("indexes/" + ours), results.find("indexes/" + bare)),
         Limit.atMost(1.1));
+  }
+
+  private static Finding rejects(String contender, @Nullable Limit limit) {
+    return new Finding(
+        "rejects: " + contender + ", of " + RejectingWrite.WITHOUT,
+        "x",
+        results ->
+            over(
+                results.find("rejects/" + contender),
+                results.find("rejects/" + RejectingWrite.WITHOUT)),
+        limit);
   }
 
   private static void encoders(List<Finding> all) {

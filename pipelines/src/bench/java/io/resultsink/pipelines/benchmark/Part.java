@@ -119,6 +119,21 @@ enum Part {
       lock.measureWithParts(Rounds.THREE, "large table", rows * 5);
     }
   },
+  /** Rows that do not fit and leave the result, beside results in which all fit. */
+  REJECTS {
+    @Override
+    void measure(Bench bench, Rounds rounds) throws Exception {
+      long rows = bench.rows();
+      rounds.measure(
+          Rounds.THREE,
+          List.of(
+              new RejectingWrite(bench, RejectingWrite.WITHOUT, rows, 0, false),
+              new RejectingWrite(bench, RejectingWrite.NONE, rows, 0, true),
+              new RejectingWrite(bench, RejectingWrite.ONE, rows, rows, true),
+              new RejectingWrite(bench, RejectingWrite.MANY, rows, 20, true),
+              new RejectingWrite(bench, RejectingWrite.ALL, rows, 1, true)));
+    }
+  },
   /** The encoders alone, beside PgBulkInsert and text. */
   ENCODERS {
     @Override

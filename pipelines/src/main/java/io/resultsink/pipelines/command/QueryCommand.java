@@ -9,6 +9,7 @@ import io.resultsink.pipelines.launch.ExitCode;
 import io.resultsink.pipelines.launch.InterruptHook;
 import io.resultsink.pipelines.launch.PipelineRun;
 import io.resultsink.pipelines.launch.PublishRun;
+import io.resultsink.pipelines.launch.RejectsFile;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.DryRunText;
 import io.resultsink.pipelines.print.RowsFormat;
@@ -16,7 +17,9 @@ import io.resultsink.pipelines.query.QueryPipeline;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.Secret;
+import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.inspect.TargetInspector;
+import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.report.DryRun;
 import java.io.IOException;
 import java.time.Instant;
@@ -27,6 +30,7 @@ import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -114,11 +118,38 @@ public final class QueryCommand implements Callable<Integer> {
     if (options.result == null) {
       return print(beam, request);
     }
-    PostgresTarget target = target(options.result, beam);
+    RejectsFile file = options.rejectsFile();
+    if (file != null && !beam.local() && !options.wait) {
+      throw new UsageException(
+          "--rejects "
+              + options.rejects
+              + " is written when the run is over; wait for it with -w, or name a table");
+    }
+    PostgresTarget target = rejecting(target(options.result, beam), file);
     EngineQuery query = EngineQuery.of(request, beam, options.engine, options.files());
     return options.dryRun
         ? report(target, query)
-        : new PublishRun(context, beam).run(target, options.wait, query::build);
+        : new PublishRun(context, beam).rejectingInto(file).run(target, options.wait, query::build);
+  }
+
+  /** A file gets its rows from the sink's own table, once they are there. */
+  private PostgresTarget rejecting(PostgresTarget target, @Nullable RejectsFile file) {
+    if (options.rejects == null) {
+      return target;
+    }
+    if (target.rejects() != null) {
+      throw new UsageException("--rejects and the rejects of RESULT are both given; use one");
+    }
+    TableName table = file == null ? table(options.rejects) : new TableName(null, RejectsTable.OWN);
+    return target.toBuilder().rejects(table).build();
+  }
+
+  private static TableName table(String name) {
+    if (name.contains("/")) {
+      throw new UsageException(
+          "--rejects " + name + " is neither a table nor a file that ends in .jsonl");
+    }
+    return TableName.parse(name);
   }
 
   private int print(BeamOptions beam, QueryRequest request) throws IOException {

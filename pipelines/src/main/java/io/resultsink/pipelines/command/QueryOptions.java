@@ -3,10 +3,12 @@ package io.resultsink.pipelines.command;
 import io.resultsink.pipelines.duckdb.ReadOptions;
 import io.resultsink.pipelines.engine.Engine;
 import io.resultsink.pipelines.launch.CommandContext;
+import io.resultsink.pipelines.launch.RejectsFile;
 import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.RowsFormat;
 import io.resultsink.pipelines.query.QueryRequest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -62,6 +64,14 @@ final class QueryOptions {
   @Nullable String runId;
 
   @Option(
+      names = "--rejects",
+      paramLabel = "FILE|TABLE",
+      description =
+          "rows that do not fit the table leave the result, and go to a file of JSON lines"
+              + " (NAME.jsonl) or to a table beside it; the others are published")
+  @Nullable String rejects;
+
+  @Option(
       names = "--engine",
       paramLabel = "ENGINE",
       description = "the engine of the query: ${COMPLETION-CANDIDATES} (see below)")
@@ -95,6 +105,9 @@ final class QueryOptions {
     if (result == null && dryRun) {
       throw new UsageException("--dry-run shows what would happen to a table; name it with -r");
     }
+    if (result == null && rejects != null) {
+      throw new UsageException("--rejects is for rows that a table refuses; name it with -r");
+    }
     if (result == null && runId != null) {
       throw new UsageException("--run-id names a publish; name its table with -r");
     }
@@ -109,7 +122,20 @@ final class QueryOptions {
     }
   }
 
-  /** Returns the SQL, from the argument, a file or standard input; null if there is none. */
+  /** The file of rows that do not fit; null when they go to a table, or fail the run. */
+  @Nullable RejectsFile rejectsFile() {
+    if (rejects == null || !rejects.endsWith(".jsonl")) {
+      return null;
+    }
+    Path file = Path.of(rejects);
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
+      throw new UsageException("--rejects " + rejects + " is in no folder that is there");
+    }
+    return new RejectsFile(file);
+  }
+
+  /** The SQL, wherever it is; null when there is none. */
   @Nullable String sql(CommandContext context) throws IOException {
     return sqlArgument == null && queryFile == null
         ? null

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
     name = "show",
     sortOptions = false,
     header = "Print rows of a table, and when they were published.",
-    customSynopsis = "pgresult show RESULT [-n ROWS] [-p | --password REF]",
+    customSynopsis = "pgresult show RESULT [-n ROWS] [--rejects] [-p | --password REF]",
     footer = {
       "",
       "Examples:",
@@ -59,6 +59,11 @@ public final class ShowCommand implements Callable<Integer> {
       description = "how many rows at most (${DEFAULT-VALUE})")
   private int most = 20;
 
+  @Option(
+      names = "--rejects",
+      description = "the rows of the newest publish that did not fit, instead of the table's")
+  private boolean rejects;
+
   @Mixin private ResultOptions resultOptions = new ResultOptions();
 
   @Parameters(paramLabel = "RESULT", description = "the table: embedded:table, or its URL")
@@ -76,6 +81,11 @@ public final class ShowCommand implements Callable<Integer> {
     }
     PostgresTarget target = resultOptions.target(result, context);
     TargetInspector inspector = TargetInspector.of(target);
+    if (rejects) {
+      try (inspector) {
+        return printRejected(inspector);
+      }
+    }
     try (inspector;
         Session session = inspector.open()) {
       String table = inspector.resolve().table().quoted();
@@ -90,6 +100,35 @@ public final class ShowCommand implements Callable<Integer> {
     } catch (SQLException e) {
       throw failure(target, e);
     }
+  }
+
+  private int printRejected(TargetInspector inspector) throws IOException {
+    Optional<ResultSummary> published = inspector.lastPublished();
+    if (published.isEmpty()) {
+      context.say("(not published by this sink)");
+      return ExitCode.DONE;
+    }
+    List<List<@Nullable String>> shown = new ArrayList<>();
+    long kept =
+        inspector.rejected(
+            published.get(),
+            row -> {
+              if (shown.size() < most) {
+                shown.add(List.of(row.column(), row.reason(), row.sqlState(), row.row()));
+              }
+            });
+    new TextTable(
+            List.of("column", "reason", "sqlstate", "row"), List.of(false, false, false, false))
+        .print(shown::forEach, context.out());
+    context.say(
+        "(%s%s, rejected %s ago by run %s%s)"
+            .formatted(
+                shown.size() < kept ? "the first " + shown.size() + " of " : "",
+                Figures.counted(kept, "row"),
+                PublishRun.age(published.get()),
+                Figures.shortRun(published.get().runId()),
+                kept == 0 ? "" : "; " + published.get().rejects() + " keeps them"));
+    return ExitCode.DONE;
   }
 
   private static RuntimeException failure(PostgresTarget target, SQLException e) {

@@ -25,6 +25,7 @@ public final class PublishRun {
   private final CommandContext context;
   private final BeamOptions beam;
   private final Interruption.Kind interruptedBy;
+  private final @Nullable RejectsFile rejects;
 
   /** Creates an execution that Ctrl-C ends. */
   public PublishRun(CommandContext context, BeamOptions beam) {
@@ -32,15 +33,32 @@ public final class PublishRun {
   }
 
   public PublishRun(CommandContext context, BeamOptions beam, Interruption.Kind interruptedBy) {
+    this(context, beam, interruptedBy, null);
+  }
+
+  private PublishRun(
+      CommandContext context,
+      BeamOptions beam,
+      Interruption.Kind interruptedBy,
+      @Nullable RejectsFile rejects) {
     this.context = context;
     this.beam = beam;
     this.interruptedBy = interruptedBy;
+    this.rejects = rejects;
+  }
+
+  /** The same run; a file, when there is one, gets the rows that do not fit. */
+  public PublishRun rejectingInto(@Nullable RejectsFile file) {
+    return new PublishRun(context, beam, interruptedBy, file);
   }
 
   /** Runs it; with {@code wait}, also waits for a job on a cluster. */
   public int run(PostgresTarget target, boolean wait, Builder builder) {
     if (beam.local() || wait) {
-      complete(target, builder);
+      ResultSummary summary = complete(target, builder);
+      if (summary != null) {
+        tellRejected(target, summary);
+      }
       return ExitCode.DONE;
     }
     PostgresTarget named = named(target);
@@ -67,6 +85,21 @@ public final class PublishRun {
     PostgresTarget named = named(target);
     Pipeline pipeline = pipeline(named, builder);
     return new PipelineRun(context, beam, named, interruptedBy).complete(pipeline);
+  }
+
+  /** The last line: a run that leaves rows out has succeeded, and nobody is to miss them. */
+  private void tellRejected(PostgresTarget target, ResultSummary summary) {
+    if (rejects != null) {
+      rejects.write(target, summary);
+    }
+    if (summary.rejected() > 0) {
+      context.note(
+          "  %-9s %-18s %s did not fit"
+              .formatted(
+                  "rejected",
+                  rejects == null ? summary.rejects() : rejects.path(),
+                  Figures.counted(summary.rejected(), "row")));
+    }
   }
 
   private static PostgresTarget named(PostgresTarget target) {

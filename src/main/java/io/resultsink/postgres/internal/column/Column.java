@@ -4,6 +4,7 @@ import io.resultsink.postgres.internal.column.ColumnType.Publishing;
 import io.resultsink.postgres.internal.copy.RowEncoder;
 import io.resultsink.postgres.internal.url.Identifier;
 import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A column that the result fills.
@@ -100,8 +101,27 @@ public final class Column {
   }
 
   /**
-   * Returns whether staging table and target have the same type, so that staged bytes can be copied
-   * as they are.
+   * A condition over the staging table's column that is always true, and fails as the publish would
+   * for a value that is none of the target's type; null when there is nothing to fail, or when only
+   * the publish can tell.
+   */
+  public @Nullable String conversion() {
+    return stagedAsIs() || columnType.publishing() == Publishing.INPUT
+        ? null
+        : "pg_catalog.num_nonnulls(CAST("
+            + quoted()
+            + " AS "
+            + qualifiedType
+            + ")) OPERATOR(pg_catalog.>=) 0";
+  }
+
+  /** Returns whether expressions over the target's column mean the same over the staged one. */
+  public boolean isStagedAsValue() {
+    return columnType.publishing() == Publishing.AS_IS;
+  }
+
+  /**
+   * Returns whether staging and target have one type, so that staged bytes are the target's too.
    */
   public boolean stagedAsIs() {
     return columnType.publishing() == Publishing.AS_IS && type.equals(stagedType());

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.column;
 
+import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.copy.RefusedValueException;
 import java.math.BigDecimal;
 import java.util.function.Function;
@@ -75,7 +76,8 @@ final class ExactNumbers {
 
   private static long toLong(BigDecimal number) {
     if (number.signum() != 0 && (long) number.precision() - number.scale() > DIGITS_OF_LONG) {
-      throw new RefusedValueException("it is out of range, -2^63 to 2^63-1");
+      throw new RefusedValueException(
+          "it is out of range, -2^63 to 2^63-1", SqlState.NUMBER_OUT_OF_RANGE);
     }
     BigDecimal whole = number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
     if (whole.scale() > 0) {
@@ -84,7 +86,8 @@ final class ExactNumbers {
     try {
       return whole.longValueExact();
     } catch (ArithmeticException e) {
-      throw new RefusedValueException("it is out of range, -2^63 to 2^63-1");
+      throw new RefusedValueException(
+          "it is out of range, -2^63 to 2^63-1", SqlState.NUMBER_OUT_OF_RANGE);
     }
   }
 
@@ -96,7 +99,8 @@ final class ExactNumbers {
       throw notWhole();
     }
     if (number < -TWO_TO_THE_63 || number >= TWO_TO_THE_63) {
-      throw new RefusedValueException("it is out of range, -2^63 to 2^63-1");
+      throw new RefusedValueException(
+          "it is out of range, -2^63 to 2^63-1", SqlState.NUMBER_OUT_OF_RANGE);
     }
     return (long) number;
   }

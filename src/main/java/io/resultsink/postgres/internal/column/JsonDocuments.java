@@ -2,6 +2,7 @@ package io.resultsink.postgres.internal.column;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.copy.CopyBuffer;
 import io.resultsink.postgres.internal.copy.FieldEncoder;
 import io.resultsink.postgres.internal.copy.NumericEncoder;
@@ -208,7 +209,7 @@ final class JsonDocuments {
   private static String decimal(BigDecimal number) {
     String reason = NumericEncoder.reasonAgainst(number);
     if (reason != null) {
-      throw new RefusedValueException(reason);
+      throw new RefusedValueException(reason, SqlState.NUMBER_OUT_OF_RANGE);
     }
     return number.toString();
   }

@@ -1,9 +1,11 @@
 package io.resultsink.postgres.internal.column;
 
 import io.resultsink.postgres.internal.copy.CopyBuffer;
+import io.resultsink.postgres.internal.copy.Refusal;
 import io.resultsink.postgres.internal.copy.RowEncoder;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.values.Row;
+import org.jspecify.annotations.Nullable;
 
 /** The encoder of Beam rows as tuples of a binary COPY. */
 @Internal
@@ -29,10 +31,26 @@ public final class SchemaRowEncoder {
    *     column; then nothing is appended
    */
   public void row(Row row, CopyBuffer buffer) {
+    Refusal refusal = tryRow(row, buffer);
+    if (refusal != null) {
+      throw refusal.exception();
+    }
+  }
+
+  /**
+   * Appends a row, or nothing.
+   *
+   * @return null, or why a value does not fit its column
+   */
+  public @Nullable Refusal tryRow(Row row, CopyBuffer buffer) {
     encoder.startRow(buffer);
     for (int i = 0; i < fieldIndexes.length; i++) {
-      encoder.field(i, row.getValue(fieldIndexes[i]), buffer);
+      Refusal refusal = encoder.tryField(i, row.getValue(fieldIndexes[i]), buffer);
+      if (refusal != null) {
+        return refusal;
+      }
     }
+    return null;
   }
 
   /** Writes the end of the stream. */

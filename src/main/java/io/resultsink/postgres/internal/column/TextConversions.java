@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.copy.FieldEncoder;
 import io.resultsink.postgres.internal.copy.NumericEncoder;
 import io.resultsink.postgres.internal.copy.RefusedValueException;
@@ -101,7 +102,8 @@ final class TextConversions {
     try {
       return OffsetTime.parse(text);
     } catch (DateTimeParseException e) {
-      throw new RefusedValueException("it is not a time with an offset, such as 10:15:30+01:00");
+      throw new RefusedValueException(
+          "it is no time with an offset, such as 10:15:30+01:00", SqlState.INVALID_TEXT);
     }
   }
 
@@ -118,13 +120,13 @@ final class TextConversions {
   }
 
   private static RefusedValueException noUuid() {
-    return new RefusedValueException("it is not a UUID");
+    return new RefusedValueException("it is no UUID", SqlState.INVALID_TEXT);
   }
 
   private static String plain(BigDecimal number) {
     String reason = NumericEncoder.reasonAgainst(number);
     if (reason != null) {
-      throw new RefusedValueException(reason);
+      throw new RefusedValueException(reason, SqlState.NUMBER_OUT_OF_RANGE);
     }
     return number.toPlainString();
   }
@@ -150,12 +152,12 @@ final class TextConversions {
     try (JsonParser parser = parsers.createParser(text)) {
       // Without an escape, the encoder itself sees all characters of a string.
       if (!hasOneValue(parser, text.indexOf('\\') >= 0)) {
-        throw new RefusedValueException(otherwise);
+        throw new RefusedValueException(otherwise, SqlState.INVALID_TEXT);
       }
     } catch (StreamConstraintsException e) {
       throw new RefusedValueException("it is JSON nested more than " + DEEPEST + " deep");
     } catch (JsonProcessingException e) {
-      throw new RefusedValueException(otherwise);
+      throw new RefusedValueException(otherwise, SqlState.INVALID_TEXT);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

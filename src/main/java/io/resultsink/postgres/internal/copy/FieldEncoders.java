@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.copy;
 
+import io.resultsink.postgres.failure.SqlState;
 import java.util.UUID;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -43,7 +44,8 @@ public final class FieldEncoders {
     return (value, buffer) -> {
       long number = reader.applyAsLong(value);
       if (number != (short) number) {
-        throw new RefusedValueException("it is out of range, -32768 to 32767");
+        throw new RefusedValueException(
+            "it is out of range, -32768 to 32767", SqlState.NUMBER_OUT_OF_RANGE);
       }
       buffer.putInt(2);
       buffer.putShort((short) number);
@@ -55,7 +57,8 @@ public final class FieldEncoders {
     return (value, buffer) -> {
       long number = reader.applyAsLong(value);
       if (number != (int) number) {
-        throw new RefusedValueException("it is out of range, -2147483648 to 2147483647");
+        throw new RefusedValueException(
+            "it is out of range, -2147483648 to 2147483647", SqlState.NUMBER_OUT_OF_RANGE);
       }
       buffer.putInt(4);
       buffer.putInt((int) number);

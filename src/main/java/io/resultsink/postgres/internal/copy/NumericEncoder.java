@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.copy;
 
+import io.resultsink.postgres.failure.SqlState;
 import java.math.BigDecimal;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -89,12 +90,13 @@ public final class NumericEncoder implements FieldEncoder {
         throw new RefusedValueException(
             room >= 0
                 ? "it has more than " + room + " digits before the decimal point"
-                : "its first " + -room + " digits after the decimal point are not all 0");
+                : "its first " + -room + " digits after the decimal point are not all 0",
+            SqlState.NUMBER_OUT_OF_RANGE);
       }
     }
     String reason = reasonAgainst(fitting);
     if (reason != null) {
-      throw new RefusedValueException(reason);
+      throw new RefusedValueException(reason, SqlState.NUMBER_OUT_OF_RANGE);
     }
     return fitting;
   }

@@ -1,6 +1,6 @@
 package io.resultsink.postgres.internal.copy;
 
-import io.resultsink.postgres.failure.UnencodableValueException;
+import io.resultsink.postgres.failure.SqlState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,28 +52,43 @@ public final class RowEncoder {
   /**
    * Appends the next column's value.
    *
-   * @throws UnencodableValueException naming the column, if its type cannot have the value
+   * @throws io.resultsink.postgres.failure.UnencodableValueException naming the column when its
+   *     type does not hold the value
    */
   public void field(int index, @Nullable Object value, CopyBuffer buffer) {
+    Refusal refusal = tryField(index, value, buffer);
+    if (refusal != null) {
+      throw refusal.exception();
+    }
+  }
+
+  /**
+   * As {@link #field}, for those who go on without the row.
+   *
+   * @return null, or why the row was taken out
+   */
+  public @Nullable Refusal tryField(int index, @Nullable Object value, CopyBuffer buffer) {
     Field field = fields[index];
     try {
       if (value != null) {
         field.encoder.encode(value, buffer);
       } else if (field.notNull) {
-        throw new RefusedValueException("it is NULL, and the column is NOT NULL");
+        throw new RefusedValueException(
+            "it is NULL, and the column is NOT NULL", SqlState.NULL_NOT_ALLOWED);
       } else {
         buffer.putInt(-1);
       }
+      return null;
     } catch (RefusedValueException e) {
-      throw refused(field, String.valueOf(e.getMessage()), buffer);
+      buffer.dropRow();
+      return new Refusal(field.column, field.type, e.reason(), e.sqlState());
     } catch (ClassCastException e) {
-      throw refused(
-          field, "it is, or contains, an object that its Beam type does not allow", buffer);
+      buffer.dropRow();
+      return new Refusal(
+          field.column,
+          field.type,
+          "it is, or has in it, an object that its Beam type does not have",
+          SqlState.DATA_EXCEPTION);
     }
-  }
-
-  private static UnencodableValueException refused(Field field, String reason, CopyBuffer buffer) {
-    buffer.dropRow();
-    return new UnencodableValueException(field.column, field.type, reason);
   }
 }

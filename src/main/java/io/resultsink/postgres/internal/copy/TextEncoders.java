@@ -1,9 +1,8 @@
 package io.resultsink.postgres.internal.copy;
 
-/**
- * The encoders of text types, in UTF-8, which is the client encoding of every connection of the
- * driver.
- */
+import io.resultsink.postgres.failure.SqlState;
+
+/** The text family: UTF-8, which is the client encoding of every connection of the driver. */
 public final class TextEncoders {
 
   /** Encodes any text: {@code text}, {@code json}, and {@code varchar} without a length. */
@@ -29,7 +28,7 @@ public final class TextEncoders {
         int field = buffer.startField();
         putUtf8((String) value, buffer);
         if (buffer.size() - field - 4 > 63) {
-          throw new RefusedValueException("it has more than 63 bytes");
+          throw new RefusedValueException("it has more than 63 bytes", SqlState.TOO_LONG);
         }
         buffer.endField(field);
       };
@@ -39,7 +38,7 @@ public final class TextEncoders {
       (value, buffer) -> {
         String text = (String) value;
         if (text.length() > 1 || (text.length() == 1 && text.charAt(0) > 127)) {
-          throw new RefusedValueException("it has more than one byte");
+          throw new RefusedValueException("it has more than one byte", SqlState.TOO_LONG);
         }
         if (text.equals("\0")) {
           throw zeroCharacter();
@@ -64,7 +63,8 @@ public final class TextEncoders {
     return (value, buffer) -> {
       String text = (String) value;
       if (text.length() > characters && text.codePointCount(0, text.length()) > characters) {
-        throw new RefusedValueException("it has more than " + characters + " characters");
+        throw new RefusedValueException(
+            "it has more than " + characters + " characters", SqlState.TOO_LONG);
       }
       TEXT.encode(text, buffer);
     };
@@ -132,12 +132,14 @@ public final class TextEncoders {
     int codePoint = text.codePointAt(index);
     if (codePoint <= Character.MAX_VALUE) {
       throw new RefusedValueException(
-          "it has half of a surrogate pair, which is not a character and has no UTF-8 form");
+          "it has half of a surrogate pair, which is no character and has no UTF-8",
+          SqlState.CHARACTER_NOT_IN_REPERTOIRE);
     }
     return codePoint;
   }
 
   private static RefusedValueException zeroCharacter() {
-    return new RefusedValueException("it has a U+0000, which PostgreSQL cannot store");
+    return new RefusedValueException(
+        "it has a U+0000, which PostgreSQL cannot store", SqlState.CHARACTER_NOT_IN_REPERTOIRE);
   }
 }

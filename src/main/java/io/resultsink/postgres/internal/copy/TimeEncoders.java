@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.copy;
 
+import io.resultsink.postgres.failure.SqlState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -41,7 +42,8 @@ public final class TimeEncoders {
       (value, buffer) -> {
         long day = ((LocalDate) value).toEpochDay();
         if (day < FIRST_DAY || day > LAST_DATE) {
-          throw new RefusedValueException("it is out of range, 4714-11-24 BC to 5874897-12-31");
+          throw new RefusedValueException(
+              "it is out of range, 4714-11-24 BC to 5874897-12-31", SqlState.TIME_OUT_OF_RANGE);
         }
         buffer.putInt(4);
         buffer.putInt((int) (day - EPOCH_DAY));
@@ -120,7 +122,8 @@ public final class TimeEncoders {
   public static long micros(long epochSecond, int nanos) {
     if (epochSecond < FIRST_DAY * SECONDS_OF_DAY
         || epochSecond >= (LAST_TIMESTAMP_DAY + 1) * SECONDS_OF_DAY) {
-      throw new RefusedValueException("it is out of range, 4714-11-24 BC to 294276-12-31");
+      throw new RefusedValueException(
+          "it is out of range, 4714-11-24 BC to 294276-12-31", SqlState.TIME_OUT_OF_RANGE);
     }
     checkWholeMicros(nanos);
     // Counted from 2000, because from 1970 PostgreSQL's last years would not fit.

@@ -97,8 +97,8 @@ public record Ledger(TableName name) {
                 new Look(
                     true,
                     table.readable(),
-                    LedgerRules.isLedger(table),
-                    LedgerRules.problems(table)))
+                    LedgerRules.RULES.isOne(table),
+                    LedgerRules.RULES.problems(table)))
         .orElse(Look.MISSING);
   }
 
@@ -113,7 +113,7 @@ public record Ledger(TableName name) {
       OwnTable.closeNew(session, name, COMMENT);
       FoundTable created = OwnTable.find(session, name).orElseThrow();
       refuse(
-          LedgerRules.problems(created).stream()
+          LedgerRules.RULES.problems(created).stream()
               .map(problem -> problem + FoundTable.EVENT_TRIGGER)
               .toList());
       OwnTable.requirePrivate(created);

@@ -38,6 +38,9 @@ public final class SinkMetrics {
   /** Published rows. */
   public static final String ROWS_PUBLISHED = "rows_published";
 
+  /** Rows of published results that did not fit. */
+  public static final String ROWS_REJECTED = "rows_rejected";
+
   /** Milliseconds per publish, from the begin of its transaction to the end of its commit. */
   public static final String PUBLISH_MILLIS = "publish_millis";
 
@@ -49,6 +52,7 @@ public final class SinkMetrics {
   private static final Counter STAGED_BYTES = Metrics.counter(NAMESPACE, BYTES_STAGED);
   private static final Distribution CHUNK = Metrics.distribution(NAMESPACE, CHUNK_MILLIS);
   private static final Counter PUBLISHED_ROWS = Metrics.counter(NAMESPACE, ROWS_PUBLISHED);
+  private static final Counter REJECTED_ROWS = Metrics.counter(NAMESPACE, ROWS_REJECTED);
   private static final Distribution PUBLISH = Metrics.distribution(NAMESPACE, PUBLISH_MILLIS);
   private static final Distribution LOCK = Metrics.distribution(NAMESPACE, LOCK_MILLIS);
 
@@ -66,6 +70,7 @@ public final class SinkMetrics {
   public static void published(ResultSummary summary, ConnectionSource source, TableName table) {
     if (!summary.alreadyPublished()) {
       PUBLISHED_ROWS.inc(summary.rows());
+      REJECTED_ROWS.inc(summary.rejected());
       PUBLISH.update(summary.preparingMillis() + summary.lockMillis() + summary.publishingMillis());
       LOCK.update(summary.lockMillis());
     }

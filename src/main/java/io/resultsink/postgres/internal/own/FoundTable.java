@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,11 @@ public record FoundTable(
    * Selects the relations, and whether anything hangs on them that may not be harmless. The query
    * of {@link Attached} takes several times as long to plan, so it runs only then.
    */
+  /** Begins the names of the checks on a staging table, which a number ends. */
+  public static final String CHECK_PREFIX = "result_sink_check_";
+
+  private static final Pattern OUR_CHECK = Pattern.compile("constraint " + CHECK_PREFIX + "\\d+");
+
   /** The name of the ledger, on which a key and defaults are harmless. */
   public static final String LEDGER = "result_sink_ledger";
 
@@ -195,6 +201,9 @@ public record FoundTable(
     }
     List<String> reasons = new ArrayList<>();
     for (Attached thing : attached) {
+      if (OUR_CHECK.matcher(thing.what()).matches()) {
+        continue;
+      }
       reasons.add(
           name
               + " has "

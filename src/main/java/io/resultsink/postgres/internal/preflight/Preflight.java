@@ -13,6 +13,7 @@ import io.resultsink.postgres.internal.column.Column;
 import io.resultsink.postgres.internal.column.ColumnMatch;
 import io.resultsink.postgres.internal.column.Columns;
 import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.report.DryRun.ColumnReport;
@@ -20,6 +21,7 @@ import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.jspecify.annotations.Nullable;
@@ -157,7 +159,12 @@ public final class Preflight {
       problems.add(ledger.name() + " is the ledger of what was published; name another table");
     }
     requireStaging(privileges, resolved, ledger, look, problems);
-    new PublicationRules(session, problems).check(resolved, ledger, look, table != null, target);
+    PublicationRules publications = new PublicationRules(session, problems);
+    publications.check(resolved, ledger, look, table != null, target);
+    Optional<RejectsTable> rejects = RejectsTable.of(target, resolved);
+    if (rejects.isPresent()) {
+      new RejectsRules(session, privileges, problems).check(rejects.get(), resolved, publications);
+    }
 
     List<String> keeps = List.of();
     List<String> loses = List.of();

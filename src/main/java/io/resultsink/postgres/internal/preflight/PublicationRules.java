@@ -5,10 +5,12 @@ import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.session.Jdbc;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +69,18 @@ final class PublicationRules {
           told(overStaging)
               + " would send a logged staging table; use staging=unlogged"
               + elsewhere);
+    }
+  }
+
+  /** Adds a problem when a new rejects table would be sent. */
+  void requireNoneWouldSend(RejectsTable rejects) throws SQLException {
+    String schema = Objects.requireNonNull(rejects.name().schema());
+    List<String> over = over(schema, publications(schema));
+    if (!over.isEmpty()) {
+      problems.add(
+          told(over)
+              + " would send the rejects table; create it on the subscribers and here first: "
+              + rejects.definition().replaceAll("\\s+", " "));
     }
   }
 

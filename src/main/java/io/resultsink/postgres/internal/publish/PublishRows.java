@@ -46,6 +46,13 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
       LOG.warn("{} was published at {}; this launch changes nothing", plan, summary.publishedAt());
     } else {
       LOG.info("Published {}: {} rows", plan, summary.rows());
+      if (summary.rejected() > 0) {
+        LOG.warn(
+            "{} rows did not fit {} and were rejected; {} keeps them",
+            summary.rejected(),
+            summary.table(),
+            summary.rejects());
+      }
       if (!summary.lost().isEmpty()) {
         LOG.warn("{} lost {}", summary.table(), summary.lostInWords());
       }

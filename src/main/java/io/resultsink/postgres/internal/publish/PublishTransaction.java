@@ -105,6 +105,7 @@ final class PublishTransaction {
     ModePlan mode = ModePlan.of(target);
     boolean exists = holdDefinition(mode);
     Preflight.Findings findings = requireStillFitting();
+    rows.rejected().keep(session);
     boolean live = mode.newTable() && alone && rows.canGoLive(session) && (!exists || fits());
     if (live && !exists) {
       session.define(
@@ -199,6 +200,8 @@ final class PublishTransaction {
         .table(table.toString())
         .mode(target.mode().option())
         .rows(part.rows())
+        .rejected(rows.rejected().count())
+        .rejects(rows.rejected().table())
         .bytes(part.bytes())
         .chunks(part.chunks().size())
         .created(created)

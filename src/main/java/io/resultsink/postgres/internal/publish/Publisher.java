@@ -2,10 +2,8 @@ package io.resultsink.postgres.internal.publish;
 
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
-import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.PublishOutcomeUnknownException;
 import io.resultsink.postgres.failure.ResultSinkException;
-import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.failure.StagingFailedException;
 import io.resultsink.postgres.internal.lock.Patience;
@@ -77,7 +75,7 @@ public final class Publisher {
 
   private ResultSummary publish(Part part, StagingTable staging) {
     ReportedRows rows = new ReportedRows(staging, part);
-    requireEnough(rows, staging);
+    new ResultRules(connections, plan.target(), staging, rows).check();
     PublishState state = PublishState.first(System.nanoTime(), reconnect);
     while (true) {
       try {
@@ -159,22 +157,6 @@ public final class Publisher {
       session.begin(Duration.ofSeconds(10), "end a lost session");
       lost.terminate(session);
       session.commit();
-    }
-  }
-
-  private void requireEnough(ReportedRows rows, StagingTable staging) {
-    if (rows.part().rows() < plan.target().minRows()) {
-      throw new PublishFailedException(
-          "the result has "
-              + rows.part().rows()
-              + " rows, fewer than min_rows="
-              + plan.target().minRows()
-              + "; "
-              + staging.target()
-              + " is untouched",
-          Remedy.FIX_DATA,
-          null,
-          null);
     }
   }
 

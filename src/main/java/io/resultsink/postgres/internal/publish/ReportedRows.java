@@ -42,7 +42,12 @@ final class ReportedRows {
   private final boolean vacuumed;
 
   ReportedRows(StagingTable staging, Part part) {
-    this(staging, staging.name(), part, part.chunks(), false);
+    this(staging, staging.name(), part, withRows(part.chunks()), false);
+  }
+
+  /** Chunks of nothing but rows that do not fit have none. */
+  private static List<StagedChunk> withRows(List<StagedChunk> chunks) {
+    return chunks.stream().filter(chunk -> chunk.rows() > 0).toList();
   }
 
   private ReportedRows(
@@ -54,9 +59,9 @@ final class ReportedRows {
     this.vacuumed = vacuumed;
   }
 
-  /** Returns these rows after they are sealed. */
+  /** The same rows, once they are sealed. */
   ReportedRows in(SealedTable sealed) {
-    return new ReportedRows(staging, sealed.name(), part, sealed.chunks(), false);
+    return new ReportedRows(staging, sealed.name(), part, withRows(sealed.chunks()), false);
   }
 
   boolean areSealed() {
@@ -77,7 +82,12 @@ final class ReportedRows {
     return part;
   }
 
-  /** Locks the table, so that no zombie can add a row from here on. */
+  /** The rows of the same chunks that do not fit. */
+  RejectedRows rejected() {
+    return new RejectedRows(staging, part);
+  }
+
+  /** Lets no zombie add a row from here on. */
   void lock(Session session) throws SQLException {
     // The token table first, as in every chunk, so that two sessions cannot deadlock.
     new StagingLock(session, areSealed() ? List.of(name) : List.of(staging.tokens(), name))
@@ -95,7 +105,7 @@ final class ReportedRows {
       return;
     }
     Optional<SealedTable> now = SealedTable.find(session, staging, part);
-    if (!now.equals(Optional.of(new SealedTable(name, chunks)))) {
+    if (!now.map(found -> withRows(found.chunks())).equals(Optional.of(chunks))) {
       throw new Conflict("sealed rows are gone from " + name);
     }
   }
@@ -122,11 +132,15 @@ final class ReportedRows {
         wrong++;
       }
     }
+    wrong +=
+        part.chunks().stream()
+            .filter(chunk -> chunk.rows() == 0 && lost.contains(chunk.token()))
+            .count();
     if (wrong > 0) {
       throw new PublishFailedException(
           wrong
               + " of "
-              + chunks.size()
+              + part.chunks().size()
               + " staged chunks are not as they were reported ("
               + present
               + " rows of "

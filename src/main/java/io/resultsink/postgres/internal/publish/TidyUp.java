@@ -2,6 +2,7 @@ package io.resultsink.postgres.internal.publish;
 
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.PostgresConnections;
@@ -11,6 +12,7 @@ import io.resultsink.postgres.internal.staging.AbandonedStaging;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.slf4j.Logger;
@@ -68,6 +70,10 @@ public final class TidyUp extends DoFn<ResultSummary, Void> {
     staging.dropOlderThan(plan.target().stagingTtl());
     session.begin(Duration.ofSeconds(1), "purge the ledger");
     Ledger.in(resolved.stagingSchema()).purge(session, resolved.table(), LEDGER_AGE);
+    Optional<RejectsTable> rejects = RejectsTable.of(plan.target(), resolved);
+    if (rejects.isPresent() && rejects.get().isOwn()) {
+      rejects.get().purge(session, resolved.table(), plan.target().stagingTtl());
+    }
     session.commit();
   }
 

@@ -11,7 +11,7 @@ import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 
 /**
- * The report of a chunk: one COPY, one transaction.
+ * The report of a chunk: one transaction, with a COPY of rows and one of those that do not fit.
  *
  * <p>A row's {@code xmin} is the low 32 bits of the transaction that wrote it. So the transaction
  * id tells which rows are the chunk's, without an additional column. A server that replaces a lost
@@ -20,9 +20,16 @@ import org.apache.beam.sdk.coders.VarLongCoder;
  *
  * @param token made for this transaction only
  * @param transactionId pg_current_xact_id() of the chunk's transaction
+ * @param rows those that are staged to be published
+ * @param rejected those that are staged to be rejected
  */
 @Internal
-public record StagedChunk(UUID token, long transactionId, long rows, long bytes) {
+public record StagedChunk(UUID token, long transactionId, long rows, long bytes, long rejected) {
+
+  /** A report of a chunk in which every row fits. */
+  public StagedChunk(UUID token, long transactionId, long rows, long bytes) {
+    this(token, transactionId, rows, bytes, 0);
+  }
 
   /** The coder of reports. */
   public static final Coder<StagedChunk> CODER = new ChunkCoder();
@@ -45,12 +52,14 @@ public record StagedChunk(UUID token, long transactionId, long rows, long bytes)
       LONG.encode(chunk.transactionId, out);
       LONG.encode(chunk.rows, out);
       LONG.encode(chunk.bytes, out);
+      LONG.encode(chunk.rejected, out);
     }
 
     @Override
     public StagedChunk decode(InputStream in) throws IOException {
       return new StagedChunk(
           new UUID(FIXED.decode(in), FIXED.decode(in)),
+          LONG.decode(in),
           LONG.decode(in),
           LONG.decode(in),
           LONG.decode(in));

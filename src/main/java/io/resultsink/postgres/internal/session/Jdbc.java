@@ -74,11 +74,39 @@ public final class Jdbc {
     }
   }
 
+  /** A reader of rows that come one after the other. */
+  @FunctionalInterface
+  public interface RowReader {
+    /** Reads the row at which the result set stands; does not move it. */
+    void read(ResultSet row) throws SQLException;
+  }
+
   /**
-   * Executes a statement that returns no rows.
+   * Gives the rows of a query one after the other.
    *
-   * @return how many rows it changed
+   * @param fetched how many the server sends at a time, in a transaction
+   * @return how many there are
    */
+  public static long each(
+      Connection connection,
+      String sql,
+      int fetched,
+      RowReader reader,
+      @Nullable Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql, parameters)) {
+      statement.setFetchSize(fetched);
+      long count = 0;
+      try (ResultSet rows = statement.executeQuery()) {
+        for (; rows.next(); count++) {
+          reader.read(rows);
+        }
+      }
+      return count;
+    }
+  }
+
+  /** Executes a statement that returns no rows, and returns how many it changed. */
   public static long update(Connection connection, String sql, @Nullable Object... parameters)
       throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql, parameters)) {

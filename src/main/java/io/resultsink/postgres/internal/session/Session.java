@@ -25,8 +25,7 @@ import org.slf4j.LoggerFactory;
  * reach other clients. Each transaction overrides the role's defaults that would break a promise:
  * isolation levels with which a query after a wait shows old rows, row security, and time limits.
  *
- * <p>TCP keepalives are set to one minute. With the operating system's default of two hours, a
- * crashed worker would keep its locks that long, and a restarted run would wait for them.
+ * <p>TCP keepalives are set to one minute: a crashed worker keeps its locks for as long.
  */
 @Internal
 public final class Session implements AutoCloseable {
@@ -215,6 +214,12 @@ public final class Session implements AutoCloseable {
   public <T extends @Nullable Object> List<T> list(
       String sql, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
     return noting(() -> Jdbc.list(connection, sql, mapper, parameters));
+  }
+
+  /** Gives a query's rows one by one, {@code fetched} at a time from the server; their number. */
+  public long each(String sql, int fetched, Jdbc.RowReader reader, @Nullable Object... parameters)
+      throws SQLException {
+    return noting(() -> Jdbc.each(connection, sql, fetched, reader, parameters));
   }
 
   /** Executes a statement with parameters, and returns the number of rows it changed. */

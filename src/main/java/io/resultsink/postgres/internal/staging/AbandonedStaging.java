@@ -55,12 +55,12 @@ public final class AbandonedStaging {
         SELECT c.relname, left(obj_description(c.oid, 'pg_class'), 4000), pg_table_size(c.oid)
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = ? AND c.relkind = 'r'
-           AND c.relname ~ '^result_sink_[0-9a-f]{32}(_[0-9a-f]{8})?(_s[0-9a-f]{8}|_t)?$'
+           AND c.relname ~ '^result_sink_[0-9a-f]{32}(_[0-9a-f]{8})?(_s[0-9a-f]{8}|_t|_r)?$'
            AND pg_has_role(c.relowner, 'USAGE')
-           AND NOT EXISTS ( -- tokens go with the staging table that they are of
+           AND NOT EXISTS ( -- tables beside a staging table go with it
              SELECT FROM pg_class s
               WHERE s.relnamespace = c.relnamespace AND s.relowner = c.relowner
-                AND s.relkind = 'r' AND s.relname || '_t' = c.relname)
+                AND s.relkind = 'r' AND c.relname IN (s.relname || '_t', s.relname || '_r'))
         """;
     session.begin(LOCK_TIMEOUT, "look for abandoned staging tables");
     Instant now = session.serverTime();
@@ -95,6 +95,7 @@ public final class AbandonedStaging {
       String name = found.name().table();
       if (name.equals(own)
           || name.equals(own + StagingTable.TOKENS_MARK)
+          || name.equals(own + StagingTable.REJECTED_MARK)
           || name.startsWith(own + SealedTable.MARK)) {
         drop(found.name(), OWN_LOCK_TIMEOUT);
       }
@@ -110,11 +111,7 @@ public final class AbandonedStaging {
     }
   }
 
-  /**
-   * Drops a staging table and its token table.
-   *
-   * @return false if it is in use, or gone
-   */
+  /** Drops one, the tables beside it with it; false when it is in use, or gone. */
   public boolean drop(TableName name) throws SQLException {
     return drop(name, LOCK_TIMEOUT);
   }
@@ -126,7 +123,7 @@ public final class AbandonedStaging {
         session.rollback();
         return false;
       }
-      session.define("DROP TABLE " + tokensOf(session, name) + name.quoted());
+      session.define("DROP TABLE " + beside(session, name) + name.quoted());
       session.commit();
       return true;
     } catch (SQLException e) {
@@ -140,20 +137,23 @@ public final class AbandonedStaging {
     }
   }
 
-  /**
-   * Returns the statement that drops both tables. The token table comes first, because chunks lock
-   * the two in this order.
-   */
-  private static String tokensOf(Session session, TableName name) throws SQLException {
+  /** The tables beside a staging table, its tokens first: chunks lock them in this order. */
+  private static String beside(Session session, TableName name) throws SQLException {
     String sql =
         """
         SELECT t.oid::regclass || ', '
           FROM pg_class t JOIN pg_class s ON s.relnamespace = t.relnamespace
-         WHERE s.oid = ?::regclass AND t.relname = s.relname || ? AND t.relkind = 'r'
-           AND t.relowner = s.relowner
+         WHERE s.oid = ?::regclass AND t.relkind = 'r' AND t.relowner = s.relowner
+           AND t.relname IN (s.relname || ?, s.relname || ?)
+         ORDER BY t.relname DESC
         """;
-    return session
-        .find(sql, row -> row.getString(1), name.quoted(), StagingTable.TOKENS_MARK)
-        .orElse("");
+    return String.join(
+        "",
+        session.list(
+            sql,
+            row -> row.getString(1),
+            name.quoted(),
+            StagingTable.TOKENS_MARK,
+            StagingTable.REJECTED_MARK));
   }
 }

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.staging;
 
+import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
@@ -18,14 +19,17 @@ import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.postgresql.copy.CopyIn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The writer of one chunk: a whole buffer, in one COPY and one transaction.
+ * Sends one chunk in one transaction: the rows in one COPY, those that do not fit in another.
  *
  * <p>It borrows a connection only while it sends. A COPY that stays open while it waits for rows
  * would hold a snapshot and a lock. It would block the run's own publish and hold back vacuum.
@@ -36,6 +40,9 @@ final class ChunkWriter {
 
   /** A chunk whose session was lost is sent again. Only the chunk that is reported counts. */
   private static final Retry RETRY = new Retry(5, Duration.ofMillis(400), Duration.ofSeconds(10));
+
+  /** SQLSTATE of an entry into a table of others. */
+  private static final String NOT_OURS = "22P02";
 
   private final PostgresConnections connections;
   private final RunPlan plan;
@@ -50,13 +57,18 @@ final class ChunkWriter {
   /**
    * Sends a chunk.
    *
-   * @param buffer header, rows and trailer of a binary COPY
-   * @return the report; absent if the run is published already, so that this worker is a zombie
+   * @return the report; absent when the run was published meanwhile and the rows are a zombie's
    */
-  Optional<StagedChunk> load(CopyBuffer buffer, long rows) {
+  Optional<StagedChunk> load(Chunk whole) {
+    Chunk chunk = whole;
+    SQLException refusal = null;
     for (int attempt = 1; ; attempt++) {
       try (Session session = connections.borrow()) {
-        return Optional.of(send(session, buffer, rows));
+        if (refusal != null) {
+          chunk = withoutRefused(session, chunk, refusal);
+          refusal = null;
+        }
+        return Optional.of(send(session, chunk));
       } catch (SQLException e) {
         if (SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
           if (!RETRY.hasAfter(attempt)) {
@@ -67,8 +79,15 @@ final class ChunkWriter {
           }
           continue;
         }
+        if (refusal == null
+            && !chunk.sources().isEmpty()
+            && ServerRefusals.isOfRow(e)
+            && RETRY.hasAfter(attempt)) {
+          refusal = e;
+          continue;
+        }
         if (!RETRY.hasAfter(attempt) || !SqlState.isTransient(e)) {
-          throw failed(e, buffer);
+          throw failed(e, chunk.rows());
         }
         LOG.warn(
             "Chunk of {} into {} failed, sending it again",
@@ -85,10 +104,56 @@ final class ChunkWriter {
     }
   }
 
-  private StagedChunk send(Session session, CopyBuffer buffer, long rows) throws SQLException {
+  /**
+   * The chunk without the rows that the server refuses, which are rejected.
+   *
+   * @throws ResultSinkException for the refusal when it is of no row
+   */
+  private Chunk withoutRefused(Session session, Chunk chunk, SQLException refusal)
+      throws SQLException {
+    begin(session, UUID.randomUUID());
+    CopyRows rows = new CopyRows(chunk.rows(), chunk.sources().size());
+    List<ServerRefusals.Refused> refused = new ServerRefusals(session, staging, rows).find();
+    session.rollback();
+    if (refused.isEmpty()) {
+      throw failed(refusal, chunk.rows());
+    }
+    return chunk.without(refused, rows);
+  }
+
+  private StagedChunk send(Session session, Chunk chunk) throws SQLException {
     UUID token = UUID.randomUUID();
     long transactionId = begin(session, token);
-    CopyIn copy = session.copy().copyIn(staging.copyIn());
+    if (chunk.count() > 0) {
+      String copyIn =
+          "COPY %s (%s) FROM STDIN (FORMAT binary)"
+              .formatted(staging.name().quoted(), staging.columns().names());
+      if (staging.checks().isEmpty()) {
+        copy(session, copyIn, chunk.rows(), chunk.count());
+      } else {
+        session.useRoleSearchPath(); // functions of the user's checks find what they find by hand
+        copy(session, copyIn, chunk.rows(), chunk.count());
+        session.useEmptySearchPath();
+      }
+    }
+    if (chunk.rejected().count() > 0) {
+      String copyIn = "COPY %s FROM STDIN (FORMAT binary)".formatted(staging.rejected().quoted());
+      copy(session, copyIn, chunk.rejected().closed(), chunk.rejected().count());
+    }
+    FaultPoint.CHUNK_COMMITTING.reached();
+    session.commit();
+    FaultPoint.CHUNK_COMMITTED.reached();
+    return new StagedChunk(
+        token,
+        transactionId,
+        chunk.count(),
+        chunk.count() == 0 ? 0 : chunk.rows().size(),
+        chunk.rejected().count());
+  }
+
+  private void copy(Session session, String copyIn, CopyBuffer buffer, long rows)
+      throws SQLException {
+    CopyIn copy = session.copy().copyIn(copyIn);
     long copied;
     try {
       copy.writeToCopy(buffer.array(), 0, buffer.size());
@@ -112,18 +177,38 @@ final class ChunkWriter {
           null,
           null);
     }
-    FaultPoint.CHUNK_COMMITTING.reached();
-    session.commit();
-    FaultPoint.CHUNK_COMMITTED.reached();
-    return new StagedChunk(token, transactionId, rows, buffer.size());
+  }
+
+  /**
+   * The statements that a chunk's transaction begins with; their parameter is the chunk's token.
+   * The name may have become free, as when a publish has sealed the rows, and a table of others may
+   * have taken it: nothing of theirs runs before its owner was looked at.
+   */
+  private String entry(Session session) throws SQLException {
+    List<TableName> tables = staging.tables();
+    List<String> literals = new ArrayList<>();
+    for (TableName table : tables) {
+      literals.add(session.literal(table.quoted()) + "::regclass");
+    }
+    return """
+        LOCK TABLE %1$s IN ROW EXCLUSIVE MODE;
+        SELECT CAST(CASE count(*) WHEN %2$d THEN '0' ELSE 'not ours' END AS integer)
+          FROM pg_class WHERE oid IN (%3$s)
+           AND relowner = to_regrole(quote_ident(current_user));
+        INSERT INTO %4$s (token) VALUES (?)"""
+        .formatted(
+            tables.stream().map(TableName::quoted).collect(Collectors.joining(", ")),
+            tables.size(),
+            String.join(", ", literals),
+            staging.tokens().quoted());
   }
 
   private long begin(Session session, UUID token) throws SQLException {
     try {
       return session.beginIdentified(
-          Duration.ZERO, "stage " + staging.target().table(), staging.entry(session), token);
+          Duration.ZERO, "stage " + staging.target().table(), entry(session), token);
     } catch (SQLException e) {
-      if (SqlState.is(StagingTable.NOT_OURS, e)) {
+      if (SqlState.is(NOT_OURS, e)) {
         throw new StagingFailedException(
             "table "
                 + staging.name()

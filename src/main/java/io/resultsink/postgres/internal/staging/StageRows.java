@@ -2,11 +2,13 @@ package io.resultsink.postgres.internal.staging;
 
 import io.resultsink.postgres.internal.column.SchemaRowEncoder;
 import io.resultsink.postgres.internal.copy.CopyBuffer;
+import io.resultsink.postgres.internal.copy.Refusal;
 import io.resultsink.postgres.internal.copy.RowEncoder;
 import io.resultsink.postgres.internal.metrics.SinkMetrics;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.PostgresConnections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
@@ -36,6 +38,9 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   /** A limit for narrow rows, so that some are sent while the next are made. */
   public static final int CHUNK_ROWS = 200_000;
 
+  /** Rows that the server may refuse are kept as objects until it has taken them. */
+  private static final int CHUNK_ROWS_THAT_MAY_BE_REFUSED = 20_000;
+
   private final RunPlan plan;
   private final SerializableFunction<T, ? extends Iterable<Row>> toRows;
 
@@ -44,6 +49,9 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   private transient boolean published;
   private transient SchemaRowEncoder encoder;
   private transient CopyBuffer buffer;
+  private transient RejectedRows rejected;
+  private transient boolean rejecting;
+  private transient @Nullable List<Row> sources;
   private transient long rows;
 
   /** Creates the step for elements of which {@code toRows} makes rows. */
@@ -87,15 +95,33 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
       if (published) {
         break;
       }
-      encoder.row(row, buffer);
-      rows++;
-      if (rows >= CHUNK_ROWS || buffer.size() >= CHUNK_BYTES) {
+      add(row);
+      if (isFull()) {
         flush().ifPresent(output::output);
       }
     }
     if (element instanceof RowBlock block) {
       BlocksInFlight.staged(block.source());
     }
+  }
+
+  private void add(Row row) {
+    Refusal refusal = encoder.tryRow(row, buffer);
+    if (refusal == null) {
+      rows++;
+      if (sources != null) {
+        sources.add(row);
+      }
+    } else if (rejecting) {
+      rejected.add(row, refusal.column(), refusal.sentence(), refusal.sqlState());
+    } else {
+      throw refusal.exception();
+    }
+  }
+
+  private boolean isFull() {
+    int most = sources == null ? CHUNK_ROWS : CHUNK_ROWS_THAT_MAY_BE_REFUSED;
+    return rows >= most || buffer.size() + rejected.bytes() >= CHUNK_BYTES;
   }
 
   @FinishBundle
@@ -112,16 +138,21 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
     if (opened.staging() != null) {
       loader = new ChunkWriter(connections, plan, opened.staging());
       encoder = opened.staging().columns().encoder();
+      rejecting = opened.staging().rejects() != null;
+      rejected = new RejectedRows(CHUNK_BYTES + CHUNK_BYTES / 8, !opened.staging().unicode());
+      sources = opened.staging().mayRefuse() ? new ArrayList<>() : null;
     }
   }
 
   private Optional<StagedChunk> flush() {
-    if (rows == 0 || loader == null) {
+    if (loader == null || (rows == 0 && rejected.count() == 0)) {
       return Optional.empty();
     }
     long begin = System.nanoTime();
     RowEncoder.trailer(buffer);
-    Optional<StagedChunk> chunk = loader.load(buffer, rows);
+    Optional<StagedChunk> chunk =
+        loader.load(
+            new Chunk(buffer, rows, rejected, sources == null ? List.of() : List.copyOf(sources)));
     chunk.ifPresent(staged -> SinkMetrics.staged(staged.rows(), staged.bytes(), begin));
     published = chunk.isEmpty();
     startChunk();
@@ -134,6 +165,12 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
     }
     buffer.reset();
     RowEncoder.header(buffer);
+    if (rejected != null) {
+      rejected.clear();
+    }
+    if (sources != null) {
+      sources.clear();
+    }
     rows = 0;
   }
 

@@ -5,27 +5,23 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.StagingFailedException;
-import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.column.Column;
 import io.resultsink.postgres.internal.column.Columns;
-import io.resultsink.postgres.internal.ledger.Ledger;
-import io.resultsink.postgres.internal.lock.AdvisoryLock;
 import io.resultsink.postgres.internal.own.FoundTable;
 import io.resultsink.postgres.internal.own.OwnTable;
 import io.resultsink.postgres.internal.own.StagingComment;
-import io.resultsink.postgres.internal.preflight.EarlyFailure;
-import io.resultsink.postgres.internal.preflight.KeepRules;
-import io.resultsink.postgres.internal.preflight.Preflight;
+import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.annotations.Internal;
@@ -43,16 +39,26 @@ import org.jspecify.annotations.Nullable;
  * @param target the target of its rows
  * @param columns the columns that the result fills
  * @param createdAt by the server's clock
+ * @param rejects the table that rows which do not fit go to; null when they fail the run
+ * @param unicode whether the database's encoding has every character
+ * @param checks what refuses rows by the row that the publish would refuse, when they can leave
  */
 @Internal
 public record StagingTable(
-    TableName name, String loadId, ResolvedTarget target, Columns columns, Instant createdAt) {
+    TableName name,
+    String loadId,
+    ResolvedTarget target,
+    Columns columns,
+    Instant createdAt,
+    @Nullable RejectsTable rejects,
+    boolean unicode,
+    List<StagingCheck> checks) {
 
   /** The end of the token table's name, after the name of the staging table. */
   static final String TOKENS_MARK = "_t";
 
-  /** The SQLSTATE of {@link #entry} for a table of another role. */
-  static final String NOT_OURS = "22P02";
+  /** The same of the table with the rows that do not fit. */
+  static final String REJECTED_MARK = "_r";
 
   private static final String TOKEN = "token";
 
@@ -60,9 +66,6 @@ public record StagingTable(
 
   /** No autovacuum: the rows are read once, and it would delay the publish's lock. */
   static final String STORAGE = " WITH (" + AUTOVACUUM + " = false)";
-
-  /** The time for which a worker waits until another one has created the table. */
-  private static final Duration CREATION = Duration.ofMinutes(5);
 
   /**
    * The outcome of opening: the table, or the summary if the run is published already.
@@ -79,70 +82,33 @@ public record StagingTable(
    * @throws IncompatibleTableException when the preflight refuses
    */
   public static Opened open(PostgresConnections connections, RunPlan plan) {
-    try {
-      return connections.briefly(session -> open(session, plan));
-    } catch (SQLException e) {
-      throw EarlyFailure.of(
-          "the staging table for " + plan.target().table() + " could not be created",
-          "the target is untouched",
-          e);
-    }
+    return StagingOpener.open(connections, plan);
   }
 
-  private static Opened open(Session session, RunPlan plan) throws SQLException {
-    session.begin(CREATION, "prepare " + plan.target().table());
-    ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
-    TableName name =
-        new TableName(resolved.stagingSchema(), StagingComment.PREFIX + plan.run().stagingKey());
-    Ledger ledger = Ledger.in(resolved.stagingSchema());
-    if (ExistingTable.kindOf(session, name).isEmpty()) {
-      AdvisoryLock.acquire(session, "staging " + name, CREATION);
-    }
-    List<FoundTable> all =
-        FoundTable.find(session, List.of(ledger.name(), name, tokensOf(name)), resolved.table());
-    Ledger.Look look = ledger.among(all);
-    Optional<ResultSummary> published =
-        ledger.find(session, look, plan.run().whole(), resolved.table());
-    if (published.isPresent()) {
-      session.rollback();
-      return new Opened(resolved.table(), null, published.get());
-    }
-    Preflight.Findings findings =
-        Preflight.run(session, resolved, plan.target(), plan.schema(), look, Preflight.Detail.NONE)
-            .orRefuse();
-    List<FoundTable> found =
-        all.stream().filter(table -> !table.name().equals(ledger.name())).toList();
-    Optional<StagingComment> said = found.stream().findFirst().flatMap(FoundTable::said);
-    StagingTable staging =
-        new StagingTable(
-            name,
-            plan.run().loadId(),
-            resolved,
-            findings.columns(),
-            said.isPresent() ? said.get().createdAt() : session.serverTime());
-    if (found.isEmpty()) {
-      if (plan.target().keepsDefinition() && findings.table() != null) {
-        KeepRules.rehearse(session, resolved);
-      }
-      staging.create(session, plan);
-      if (!look.there()) {
-        ledger.createWhenMissing(session, CREATION);
-      }
-    } else {
-      staging.requireSameColumns(found.get(0));
-      staging.requireOurs(found);
-    }
-    session.commit();
-    return new Opened(resolved.table(), staging, null);
+  static Optional<FoundTable> among(List<FoundTable> found, TableName name) {
+    return found.stream().filter(table -> table.name().equals(name)).findFirst();
   }
 
   /**
-   * Creates the staging table and its token table with the same durability, so that a crash empties
-   * both or neither.
+   * Creates it and the tables beside it, of the same durability: what a crash takes from the one it
+   * takes from the others.
+   *
+   * @param rejected that of the rows that do not fit, which stays when the others are sealed
    */
-  private void create(Session session, RunPlan plan) throws SQLException {
+  void create(Session session, RunPlan plan, Optional<FoundTable> rejected) throws SQLException {
     boolean unlogged = plan.target().staging() == StagingDurability.UNLOGGED;
     String create = unlogged ? "CREATE UNLOGGED TABLE " : "CREATE TABLE ";
+    if (rejects != null && rejected.isPresent()) {
+      OwnTable.requireOurs(rejected.get(), RejectsTable.stagedColumns());
+    } else if (rejects != null) {
+      OwnTable.create(
+          session,
+          new OwnTable.New(
+              rejected(),
+              create + rejected().quoted() + " (" + RejectsTable.stagedDefinition() + ")" + STORAGE,
+              RejectsTable.stagedColumns(),
+              comment(null, null)));
+    }
     OwnTable.create(
         session,
         new OwnTable.New(
@@ -155,6 +121,12 @@ public record StagingTable(
             create + name.quoted() + " (\n  " + columns.stagedDefinitions() + "\n)" + STORAGE,
             columnNames(),
             comment(null, null)));
+    StagingCheck.add(session, name, checks);
+  }
+
+  /** Returns whether the server may refuse a row that its encoder took, as it is staged. */
+  boolean mayRefuse() {
+    return rejects != null && (!checks.isEmpty() || !unicode);
   }
 
   /** Returns the name of the token table. */
@@ -162,11 +134,25 @@ public record StagingTable(
     return tokensOf(name);
   }
 
-  private static TableName tokensOf(TableName name) {
+  static TableName tokensOf(TableName name) {
     return new TableName(name.schema(), name.table() + TOKENS_MARK);
   }
 
-  /** Returns the comment of a table of this load; the parameters are those of a sealed table. */
+  /** The table in which the rows wait that do not fit, each chunk's written by its transaction. */
+  public TableName rejected() {
+    return rejectedOf(name);
+  }
+
+  static TableName rejectedOf(TableName name) {
+    return new TableName(name.schema(), name.table() + REJECTED_MARK);
+  }
+
+  /** The tables that a chunk is written to, in the order in which everyone locks them. */
+  List<TableName> tables() {
+    return rejects == null ? List.of(tokens(), name) : List.of(tokens(), name, rejected());
+  }
+
+  /** The comment of a table of this load; the parameters are those of a sealed one. */
   String comment(@Nullable String chunks, @Nullable Long copiedBy) {
     return new StagingComment(loadId, target.table(), createdAt, fingerprint(), chunks, copiedBy)
         .json();
@@ -183,48 +169,36 @@ public record StagingTable(
    * @throws IncompatibleTableException with the reasons
    */
   public void requireOurs(Session session) throws SQLException {
-    requireOurs(OwnTable.find(session, List.of(name, tokens())));
+    requireOurs(OwnTable.find(session, List.of(name, tokens(), rejected())));
   }
 
-  private void requireOurs(List<FoundTable> found) throws SQLException {
-    for (FoundTable table : found) {
-      OwnTable.requireOurs(table, table.name().equals(name) ? columnNames() : List.of(TOKEN));
+  void requireOurs(List<FoundTable> found) throws SQLException {
+    Map<TableName, List<String>> expected = new LinkedHashMap<>();
+    expected.put(name, columnNames());
+    expected.put(tokens(), List.of(TOKEN));
+    if (rejects != null) {
+      expected.put(rejected(), RejectsTable.stagedColumns());
     }
-    if (found.size() < 2) {
-      boolean rowsAreThere = found.stream().anyMatch(table -> table.name().equals(name));
-      TableName left = rowsAreThere ? name : tokens();
+    for (FoundTable table : found) {
+      if (expected.containsKey(table.name())) {
+        OwnTable.requireOurs(table, expected.remove(table.name()));
+      }
+    }
+    if (!expected.isEmpty()) {
+      List<TableName> left =
+          tables().stream().filter(table -> !expected.containsKey(table)).toList();
       throw new IncompatibleTableException(
-          "table " + left + " cannot be used; the target is untouched",
+          "table " + left.get(0) + " cannot be used; the target is untouched",
           List.of(
-              (rowsAreThere ? tokens() : name)
+              expected.keySet().iterator().next()
                   + ", which belongs to it, is gone; run DROP TABLE "
-                  + left.quoted()
+                  + left.stream().map(TableName::quoted).collect(Collectors.joining(", "))
                   + ", and run it again"));
     }
   }
 
   /**
-   * Returns the statements that begin a chunk's transaction; their parameter is the chunk's token.
-   * They check the owner of the tables first. A publish may have sealed the staging table, and
-   * another role may have taken its name.
-   */
-  String entry(Session session) throws SQLException {
-    return """
-    LOCK TABLE %1$s, %2$s IN ROW EXCLUSIVE MODE;
-    SELECT CAST(CASE count(*) WHEN 2 THEN '2' ELSE 'not ours' END AS integer)
-      FROM pg_class WHERE oid IN (%3$s::regclass, %4$s::regclass)
-       AND relowner = to_regrole(quote_ident(current_user));
-    INSERT INTO %1$s (token) VALUES (?)\
-    """
-        .formatted(
-            tokens().quoted(),
-            name.quoted(),
-            session.literal(tokens().quoted()),
-            session.literal(name.quoted()));
-  }
-
-  /**
-   * Turns a table of this load into an ordinary table of the target's schema.
+   * Makes a table of this load, from here on a target, like any other of its schema.
    *
    * @return its name there
    */
@@ -232,7 +206,7 @@ public record StagingTable(
     TableName there = new TableName(target.table().schema(), table.table());
     session.define(
         "COMMENT ON TABLE " + table.quoted() + " IS NULL",
-        "ALTER TABLE " + table.quoted() + " RESET (" + AUTOVACUUM + ")");
+        "ALTER TABLE " + table.quoted() + " RESET (" + AUTOVACUUM + ")" + withoutChecks());
     if (!there.equals(table)) {
       session.define(
           "ALTER TABLE "
@@ -243,11 +217,14 @@ public record StagingTable(
     return there;
   }
 
-  /**
-   * Refuses other columns, because the server would accept a binary COPY of another type, as
-   * garbage.
-   */
-  private void requireSameColumns(FoundTable found) {
+  private String withoutChecks() {
+    return checks.stream()
+        .map(check -> ", DROP CONSTRAINT IF EXISTS " + check.name())
+        .collect(Collectors.joining());
+  }
+
+  /** Binary COPY of one type into another is accepted, as garbage. */
+  void requireSameColumns(FoundTable found) {
     boolean same = found.said().map(StagingComment::columns).equals(Optional.of(fingerprint()));
     if (found.own() && !same) {
       throw new StagingFailedException(
@@ -279,10 +256,5 @@ public record StagingTable(
    */
   public boolean hasSameColumnsAs(Columns others) {
     return fingerprint().equals(fingerprint(others));
-  }
-
-  /** Returns the COPY statement of a chunk. */
-  String copyIn() {
-    return "COPY " + name.quoted() + " (" + columns.names() + ") FROM STDIN (FORMAT binary)";
   }
 }

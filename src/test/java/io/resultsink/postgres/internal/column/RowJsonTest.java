@@ -1,0 +1,95 @@
+package io.resultsink.postgres.internal.column;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.startsWith;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.schemas.logicaltypes.EnumerationType;
+import org.apache.beam.sdk.schemas.logicaltypes.OneOfType;
+import org.apache.beam.sdk.values.Row;
+import org.joda.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class RowJsonTest {
+
+  private static String json(FieldType type, Object value) {
+    Schema schema = Schema.builder().addField("v", type.withNullable(true)).build();
+    return RowJson.of(Row.withSchema(schema).attachValues(Arrays.asList(value)), false);
+  }
+
+  @Test
+  void scalarsAreWhatTheyAre() {
+    assertThat(json(FieldType.STRING, null), equalTo("{\"v\":null}"));
+    assertThat(json(FieldType.BOOLEAN, true), equalTo("{\"v\":true}"));
+    assertThat(json(FieldType.INT64, Long.MIN_VALUE), equalTo("{\"v\":-9223372036854775808}"));
+    assertThat(json(FieldType.DECIMAL, new BigDecimal("1.50")), equalTo("{\"v\":1.50}"));
+    assertThat(json(FieldType.DOUBLE, Double.NaN), equalTo("{\"v\":\"NaN\"}"));
+    assertThat(json(FieldType.FLOAT, Float.NEGATIVE_INFINITY), equalTo("{\"v\":\"-Infinity\"}"));
+    assertThat(json(FieldType.BYTES, new byte[] {0, 1}), equalTo("{\"v\":\"AAE=\"}"));
+    assertThat(
+        json(FieldType.DATETIME, new Instant(0)), equalTo("{\"v\":\"1970-01-01T00:00:00.000Z\"}"));
+  }
+
+  @Test
+  void nestedValuesAreObjectsAndArrays() {
+    assertThat(
+        json(FieldType.array(FieldType.INT32), Arrays.asList(1, null)),
+        equalTo("{\"v\":[1,null]}"));
+    assertThat(
+        json(FieldType.map(FieldType.STRING, FieldType.INT32), Map.of("a\"", 1)),
+        equalTo("{\"v\":{\"a\\\"\":1}}"));
+    EnumerationType colours = EnumerationType.create("red", "green");
+    assertThat(
+        json(FieldType.logicalType(colours), colours.valueOf("green")),
+        equalTo("{\"v\":\"green\"}"));
+    OneOfType either =
+        OneOfType.create(
+            Schema.Field.of("number", FieldType.INT32), Schema.Field.of("text", FieldType.STRING));
+    assertThat(
+        json(FieldType.logicalType(either), either.createValue("text", "x")),
+        equalTo("{\"v\":{\"text\":\"x\"}}"));
+  }
+
+  @Test
+  void anObjectThatTheTypeDoesNotHaveIsShownAllTheSame() {
+    assertThat(json(FieldType.INT64, List.of("a")), equalTo("{\"v\":[\"a\"]}"));
+    assertThat(json(FieldType.INT64, "seven"), equalTo("{\"v\":\"seven\"}"));
+  }
+
+  @Test
+  void everyTextIsRepresented() throws Exception {
+    String text = "a\0b\n\"\\\u007f ☃ \ud83d\ude00 \ud800x\udc00";
+    String json = json(FieldType.STRING, text);
+    assertThat(
+        json,
+        equalTo("{\"v\":\"a\\u0000b\\u000a\\\"\\\\\\u007f ☃ \ud83d\ude00 \\ud800x\\udc00\"}"));
+    assertThat(new ObjectMapper().readTree(json).get("v").asText(), equalTo(text));
+  }
+
+  @Test
+  void asciiOnlyForDatabasesThatLackCharacters() throws Exception {
+    Schema schema = Schema.builder().addStringField("ä").build();
+    String json = RowJson.of(Row.withSchema(schema).addValue("☃ \ud83d\ude00").build(), true);
+    assertThat(json, equalTo("{\"\\u00e4\":\"\\u2603 \\ud83d\\ude00\"}"));
+    assertThat(new ObjectMapper().readTree(json).get("ä").asText(), equalTo("☃ \ud83d\ude00"));
+  }
+
+  @Test
+  void aValueThatIsTooLongIsCutAndSaysSo() throws Exception {
+    String json = json(FieldType.STRING, "x".repeat(RowJson.MOST_CHARACTERS + 1_000));
+    assertThat(json.length(), lessThan(RowJson.MOST_CHARACTERS + 1_000));
+    String value = new ObjectMapper().readTree(json).get("v").asText();
+    assertThat(value.substring(value.length() - 30), startsWith("x"));
+    assertThat(
+        value.substring(value.indexOf("...")),
+        equalTo("... (" + (RowJson.MOST_CHARACTERS + 1_000) + " characters)"));
+  }
+}

@@ -1,0 +1,277 @@
+package io.resultsink.postgres.mode;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.testing.BadValue;
+import io.resultsink.postgres.testing.Runners;
+import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.TestDatabase;
+import io.resultsink.postgres.testing.TestTable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Rows that only the server can refuse leave too, and none but they. */
+class ServerRefusalsIT {
+
+  private static final String REJECTS = "rejects=results.bad";
+
+  @RegisterExtension final TestDatabase database = new TestDatabase();
+
+  @BeforeEach
+  void createTypes() {
+    database.executeAs(
+        "sink",
+        "CREATE TYPE results.mood AS ENUM ('sad', 'happy')",
+        "CREATE DOMAIN results.positive AS int CHECK (VALUE > 0)",
+        "CREATE TYPE results.place AS (street text, number int)");
+  }
+
+  private List<String> rejected(String what) {
+    return database.column("SELECT " + what + " FROM results.bad ORDER BY row_json");
+  }
+
+  private List<String> rejectedIds() {
+    return database.column(
+        "SELECT " + SampleRows.ID_OF_JSON + " AS id FROM results.bad ORDER BY id");
+  }
+
+  /** All but one of the kinds that the publish alone can tell. */
+  static Stream<BadValue> kinds() {
+    return BadValue.all().filter(bad -> !bad.column().equals("bit(3)"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void theRightRowsLeaveWhateverIsWrongWithThem(BadValue bad) {
+    TestTable table = TestTable.create(database, "Strict", "id bigint, offended " + bad.column());
+    Schema schema = Schema.builder().addInt64Field("id").addField("offended", bad.type()).build();
+    ResultSummary summary =
+        Runners.DIRECT.publish(
+            SampleRows.of(
+                schema,
+                List.of(1L, bad.good()),
+                Arrays.asList(2L, bad.value()),
+                List.of(3L, bad.good()),
+                Arrays.asList(4L, bad.value())),
+            table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(table.rows("id"), equalTo(List.of(List.of("1"), List.of("3"))));
+    assertThat(rejectedIds(), equalTo(List.of("2", "4")));
+    assertThat(summary.rejected(), is(2L));
+    for (String reason : rejected("column_name || ': ' || reason || ' ' || sqlstate")) {
+      assertThat(reason, containsString("offended: a value does not fit column offended ("));
+      assertThat(reason, containsString(bad.typeInMessage()));
+      for (String trace : bad.traces()) {
+        assertThat(reason, not(containsString(trace)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = WriteMode.class,
+      names = {"APPEND", "TRUNCATE", "UPDATE"})
+  void theRightRowsLeaveAmongMany(WriteMode mode) {
+    TestTable table = strict();
+    int rows = 30_000;
+    Runners.DIRECT.publish(many(rows), table.sink(mode, REJECTS));
+    List<String> bad =
+        LongStream.range(0, rows).filter(ServerRefusalsIT::isBad).mapToObj(Long::toString).toList();
+    assertThat(rejectedIds(), equalTo(bad));
+    assertThat(table.count(), equalTo((long) rows - bad.size()));
+    assertThat(
+        database.value("SELECT count(*) FROM " + table.quoted() + " WHERE id % 1000 IN (7, 8)"),
+        equalTo("0"));
+    assertThat(
+        database.column(
+            "SELECT DISTINCT column_name || ' ' || sqlstate FROM results.bad ORDER BY 1"),
+        equalTo(List.of(" 23514", "mood 22P02")));
+    assertThat(
+        database.column("SELECT DISTINCT reason FROM results.bad WHERE column_name = ''").get(0),
+        allOf(
+            containsString("columns id, price"),
+            containsString("check constraint dear refuses it")));
+    database.assertNothingStaged();
+  }
+
+  private TestTable strict() {
+    return TestTable.create(
+        database,
+        "Strict",
+        "id bigint PRIMARY KEY, mood results.mood, price int,"
+            + " CONSTRAINT dear CHECK (id >= 0 AND price > 0)");
+  }
+
+  private static final Schema MANY =
+      Schema.builder().addInt64Field("id").addStringField("mood").addInt32Field("price").build();
+
+  private static boolean isBad(long id) {
+    return id % 1_000 == 7 || id % 1_000 == 8;
+  }
+
+  private static PTransform<PBegin, PCollection<Row>> many(int rows) {
+    return Create.of(
+            LongStream.range(0, rows)
+                .mapToObj(
+                    id ->
+                        Row.withSchema(MANY)
+                            .addValues(
+                                id, id % 1_000 == 7 ? "Zq7" : "sad", id % 1_000 == 8 ? -1 : 1)
+                            .build())
+                .toList())
+        .withRowSchema(MANY);
+  }
+
+  /** The staging table goes live itself, and must not keep a check of ours. */
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.ValueSource(strings = {"logged", "unlogged"})
+  void aReplaceThatKeepsTheDefinitionHasItsChecksToo(String staging) {
+    TestTable table =
+        TestTable.create(
+            database, "Strict", "id bigint, price int, CONSTRAINT dear CHECK (price > 0)");
+    Schema schema = Schema.builder().addInt64Field("id").addInt32Field("price").build();
+    Runners.DIRECT.publish(
+        SampleRows.of(schema, List.of(1L, 1), List.of(2L, -1), List.of(3L, 1)),
+        table.sink(WriteMode.REPLACE, "keep=all&staging=" + staging + "&" + REJECTS));
+    assertThat(table.rows("id"), equalTo(List.of(List.of("1"), List.of("3"))));
+    assertThat(rejectedIds(), equalTo(List.of("2")));
+    assertThat(
+        database.column(
+            "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = '"
+                + table.quoted()
+                + "'::regclass"),
+        equalTo(List.of("dear")));
+  }
+
+  @Test
+  void compositesAndArraysOfDomains() {
+    TestTable table =
+        TestTable.create(
+            database, "Strict", "id bigint, home results.place, odds results.positive[]");
+    Schema schema =
+        Schema.builder()
+            .addInt64Field("id")
+            .addStringField("home")
+            .addArrayField("odds", FieldType.INT32)
+            .build();
+    Runners.DIRECT.publish(
+        SampleRows.of(
+            schema,
+            List.of(1L, "(Elm,3)", List.of(1, 2)),
+            List.of(2L, "(Elm,Zq7)", List.of(1)),
+            List.of(3L, "(,)", List.of(-31_415)),
+            List.of(4L, "(,)", List.of())),
+        table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(table.rows("id"), equalTo(List.of(List.of("1"), List.of("4"))));
+    assertThat(
+        rejected("column_name || ' ' || sqlstate"), equalTo(List.of("home 22P02", "odds 23514")));
+  }
+
+  /** The line in the server's words is another's here, and so no more than a hint. */
+  @Test
+  void aWrongHintIsNotBelieved() {
+    database.executeAs(
+        "sink",
+        """
+        CREATE FUNCTION results.judge(id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+          DECLARE staging text;
+          BEGIN
+            IF id % 1000 <> 3 THEN RETURN true; END IF;
+            SELECT relname INTO staging FROM pg_catalog.pg_class
+             WHERE relname ~ '^result_sink_[0-9a-f]{32}$';
+            EXECUTE 'SELECT 1/0 AS "' || staging || ' 9"';
+            RETURN true;
+          END $$
+        """);
+    TestTable table = TestTable.create(database, "Judged", "id bigint CHECK (results.judge(id))");
+    Schema schema = Schema.builder().addInt64Field("id").build();
+    PTransform<PBegin, PCollection<Row>> rows =
+        Create.of(
+                LongStream.range(0, 4_000)
+                    .mapToObj(id -> Row.withSchema(schema).addValue(id).build())
+                    .toList())
+            .withRowSchema(schema);
+    Runners.DIRECT.publish(rows, table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(rejectedIds(), equalTo(List.of("3", "1003", "2003", "3003")));
+    assertThat(table.count(), equalTo(3_996L));
+  }
+
+  /** As in an INSERT by hand, and in the publish. */
+  @Test
+  void aCheckFindsBareNamesOnTheRolesPath() {
+    database.executeAs(
+        "sink",
+        "CREATE TABLE results.most (n bigint)",
+        "INSERT INTO results.most VALUES (2)",
+        """
+        CREATE FUNCTION results.allowed(id bigint) RETURNS boolean LANGUAGE sql AS
+        'SELECT id <= n FROM most'
+        """);
+    TestTable table = TestTable.create(database, "Bare", "id bigint CHECK (results.allowed(id))");
+    Schema schema = Schema.builder().addInt64Field("id").build();
+    Runners.DIRECT.publish(
+        SampleRows.of(schema, List.of(1L), List.of(3L), List.of(2L)),
+        table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(rejectedIds(), equalTo(List.of("3")));
+    assertThat(table.rows("id"), equalTo(List.of(List.of("1"), List.of("2"))));
+  }
+
+  @Test
+  void moreThanTheMostOfAChunkFailTheRunInWords() {
+    TestTable table = TestTable.create(database, "Strict", "id bigint, mood results.mood");
+    Schema schema = Schema.builder().addInt64Field("id").addStringField("mood").build();
+    PTransform<PBegin, PCollection<Row>> rows =
+        Create.of(
+                LongStream.range(0, 20_000)
+                    .mapToObj(id -> Row.withSchema(schema).addValues(id, "Zq7").build())
+                    .toList())
+            .withRowSchema(schema);
+    ResultSinkException failure =
+        Runners.DIRECT.failure(rows, table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(
+        failure.getMessage(),
+        allOf(
+            containsString("the server refuses more than 1000 of the "),
+            containsString("column mood"),
+            containsString("untouched"),
+            not(containsString("Zq7"))));
+    assertThat(table.count(), is(0L));
+  }
+
+  /** Which of two rows wins, and what other tables hold, is known to the publish alone. */
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.ValueSource(
+      strings = {"id bigint UNIQUE", "id bigint, extra int CHECK (extra > id) DEFAULT 1"})
+  void whatOnlyThePublishKnowsFailsTheRun(String columns) {
+    TestTable table = TestTable.create(database, "Strict", columns);
+    Schema schema = Schema.builder().addInt64Field("id").build();
+    ResultSinkException failure =
+        Runners.DIRECT.failure(
+            SampleRows.of(schema, List.of(1L), List.of(1L)), table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(failure.getMessage(), containsString("untouched"));
+    assertThat(table.count(), is(0L));
+    assertThat(rejectedIds(), equalTo(List.of()));
+  }
+}
