@@ -30,6 +30,7 @@ def test_an_argument_that_is_not_known_is_named():
         ({"unique": "a,b"}, "such as \\['a', 'b'\\]"),
         ({"unique": [1]}, "it must be a list of column names"),
         ({"connection_properties": {"connectTimeout": 5}}, "not a mapping of text to text"),
+        ({"undo": 1.5}, "it is a number of versions, a timedelta, or text such as '7d'"),
         ({"lock_wait": 5}, "a timedelta, or text such as '5min'"),
         ({"lock_wait": datetime.timedelta(microseconds=5)}, "whole milliseconds"),
         ({"jar": "a.jar", "expansion_service": "localhost:1"}, "give one of them"),
@@ -50,6 +51,12 @@ def test_a_duration_may_be_a_timedelta():
     sink = WriteToPostgresResult(URL, lock_wait=datetime.timedelta(minutes=5), lock_timeout="1s")
     assert sink._config["lock_wait"] == "300000ms"
     assert sink._config["lock_timeout"] == "1s"
+
+
+def test_versions_are_kept_by_number_or_by_time():
+    assert WriteToPostgresResult(URL, undo=3)._config["undo"] == "3"
+    week = WriteToPostgresResult(URL, undo=datetime.timedelta(days=7))
+    assert week._config["undo"] == "604800000ms"
 
 
 def test_elements_that_are_not_rows_are_refused():

@@ -38,9 +38,11 @@ class WriteToPostgresResult(beam.PTransform):
         mode: ``append`` (the default), ``replace``, ``truncate`` or ``update``.
         unique: the names of the key's columns; required for ``update``, an error elsewhere.
         keep: ``none`` (the default) or ``all``, with which ``replace`` keeps indexes, constraints,
-            defaults, triggers and everything else of the table.
-        schema: the schema of the table, if the table is not written as ``schema.table``.
-        staging_schema: the schema of staging tables and ledger; the table's schema by default.
+            defaults, triggers and whatever else hangs on the table.
+        undo: how many versions that ``replace`` replaces are kept, or for how long, so that they
+            can be swapped back; none by default.
+        schema: the schema of the table, when the table is not written as ``schema.table``.
+        staging_schema: where staging tables and the ledger live; the table's schema by default.
         staging: ``logged`` or ``unlogged``; logged for ``replace`` by default.
         staging_ttl: after it, others may remove a dead run's staging table; 7 days by default.
         run_id: the run's name. The same run publishes once, however often it is launched. Use one
@@ -56,7 +58,8 @@ class WriteToPostgresResult(beam.PTransform):
             ``rejected_at``, ``column``, ``reason``, ``sqlstate`` and ``row``, which is JSON.
         lock_timeout: one attempt for the lock that readers feel; 100 ms by default.
         lock_wait: the time that such attempts go on; 5 minutes by default.
-        reset: how ``truncate`` empties the table; ``delete``.
+        reset: how ``truncate`` empties the table: ``delete`` (the default), or ``truncate``, with
+            which readers wait for the load and no dead rows are left.
         connection_properties: properties of the driver, such as ``sslmode``.
         jar: the expansion service's jar, instead of the one in this package.
         expansion_service: the address of a running expansion service, ``host:port``, instead of a
@@ -77,6 +80,7 @@ class WriteToPostgresResult(beam.PTransform):
         mode: str | None = None,
         unique: Sequence[str] | None = None,
         keep: str | None = None,
+        undo: int | Duration | None = None,
         schema: str | None = None,
         staging_schema: str | None = None,
         staging: str | None = None,
@@ -101,6 +105,7 @@ class WriteToPostgresResult(beam.PTransform):
             "mode": _text("mode", mode),
             "unique": _names("unique", unique),
             "keep": _text("keep", keep),
+            "undo": _limit("undo", undo),
             "schema": _text("schema", schema),
             "staging_schema": _text("staging_schema", staging_schema),
             "staging": _text("staging", staging),
@@ -211,6 +216,14 @@ def _duration(name: str, value: Any) -> str | None:
             raise PostgresResultError(f"{name} is {value!r}; it must be a number of whole milliseconds")
         return f"{int(milliseconds)}ms"
     return _of_type(name, value, str, "a timedelta, or text such as '5min'")
+
+
+def _limit(name: str, value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, datetime.timedelta):
+        return _duration(name, value)
+    return _of_type(name, value, str, "a number of versions, a timedelta, or text such as '7d'")
 
 
 def _shown(value: Any) -> str:

@@ -2,54 +2,33 @@ package io.resultsink.postgres;
 
 import io.resultsink.postgres.destination.Keep;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Reset;
 import io.resultsink.postgres.destination.Secret;
-import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.destination.UndoLimit;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.InvalidTargetException;
-import io.resultsink.postgres.internal.preflight.CheckTarget;
-import io.resultsink.postgres.internal.publish.GiveRejected;
-import io.resultsink.postgres.internal.publish.PublishRows;
-import io.resultsink.postgres.internal.publish.TidyUp;
-import io.resultsink.postgres.internal.rejects.RejectsTable;
-import io.resultsink.postgres.internal.run.RunIdentity;
-import io.resultsink.postgres.internal.run.RunPlan;
-import io.resultsink.postgres.internal.run.StagedChunk;
-import io.resultsink.postgres.internal.session.ConnectionSource;
 import io.resultsink.postgres.internal.session.DataSourceSupplier;
-import io.resultsink.postgres.internal.staging.CollectChunks;
-import io.resultsink.postgres.internal.staging.RowBlock;
-import io.resultsink.postgres.internal.staging.StageRows;
 import io.resultsink.postgres.report.RejectedRow;
 import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.report.TableVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.io.jdbc.JdbcIO;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.ValueProvider;
-import org.apache.beam.sdk.schemas.Schema;
-import org.apache.beam.sdk.transforms.Combine;
-import org.apache.beam.sdk.transforms.Impulse;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.display.DisplayData;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
 import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptor;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link WriteMode#REPLACE}: the old table or the new, complete. Readers wait milliseconds
  *       for the swap, whatever the size; never more than {@link #withLockTimeout} because of us.
  *   <li>{@link WriteMode#TRUNCATE}: the old rows or the new, complete. Readers never wait, writers
- *       wait for the publish.
+ *       wait for the publish. With {@link Reset#TRUNCATE} readers wait for the load, too.
  *   <li>{@link WriteMode#UPDATE}: all of the result or none of it. Readers never wait, writers wait
  *       for the publish.
  * </ul>
@@ -105,12 +84,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PostgresResultSink
     extends PTransform<PCollection<?>, PCollection<ResultSummary>> {
-
-  /**
-   * The place at which the launcher of Dataflow's Flex Templates stages the graph of one launch.
-   */
-  private static final Pattern FLEX_LAUNCH =
-      Pattern.compile(".*/template_launches/[^/]+/job_object");
 
   private final PostgresTarget target;
   private final @Nullable DataSourceSupplier dataSource;
@@ -194,6 +167,21 @@ public final class PostgresResultSink
    */
   public PostgresResultSink withKeep(Keep keep) {
     return with(target.toBuilder().keep(keep));
+  }
+
+  /** Sets how many versions that mode replace replaces are kept; none unless given. */
+  public PostgresResultSink withUndo(int versions) {
+    return with(target.toBuilder().undo(UndoLimit.ofVersions(versions)));
+  }
+
+  /** Sets for how long versions that mode replace replaces are kept. */
+  public PostgresResultSink withUndo(Duration age) {
+    return with(target.toBuilder().undo(UndoLimit.ofAge(age)));
+  }
+
+  /** Sets how mode truncate empties the table; by DELETE unless given. */
+  public PostgresResultSink withReset(Reset reset) {
+    return with(target.toBuilder().reset(reset));
   }
 
   /** The schema of the table; found as PostgreSQL finds it unless given. */
@@ -310,116 +298,40 @@ public final class PostgresResultSink
     return with(target.toBuilder().connectionProperties(properties));
   }
 
+  /**
+   * Brings back, by this call, the rows that the last replace has replaced and {@link
+   * #withUndo(int)} has kept. What hangs on the table now stays, readers see old or new, complete,
+   * and what is replaced is kept in turn.
+   *
+   * @return the summary of a run with mode {@code undo}; its rows are the server's estimate
+   * @throws io.resultsink.postgres.failure.ResultSinkException when nothing is kept, or when it
+   *     cannot be brought back; the table is untouched then
+   */
+  public ResultSummary undo() {
+    return graph().undo(null);
+  }
+
+  /** As {@link #undo()}, for the rows that a run had published. */
+  public ResultSummary undo(String runId) {
+    return graph().undo(runId);
+  }
+
+  /** Returns the versions of the table that are kept, the one that was replaced last first. */
+  public List<TableVersion> versions() {
+    return graph().versions();
+  }
+
+  private SinkGraph graph() {
+    return new SinkGraph(target, dataSource, launchedRunId, errors);
+  }
+
   private PostgresResultSink with(PostgresTarget.Builder changed) {
     return new PostgresResultSink(changed.build(), dataSource, launchedRunId, errors);
   }
 
   @Override
   public PCollection<ResultSummary> expand(PCollection<?> input) {
-    if (dataSource == null) {
-      target.validate();
-    } else {
-      target.validateForDataSource();
-    }
-    requirePlaceForRejected();
-    requireBoundedRows(input);
-    RunsOfPipeline.requireFirst(input.getPipeline(), target);
-    return stageAndPublish(input);
-  }
-
-  private <T> PCollection<ResultSummary> stageAndPublish(PCollection<T> input) {
-    RunIdentity run = RunIdentity.create(target.runId(), launchedRunId);
-    Schema ofBlocks = RowBlock.schemaOf(input);
-    Schema schema = ofBlocks == null ? input.getSchema() : ofBlocks;
-    RunPlan plan = new RunPlan(source(run), withOwnRejects(), run, schema);
-
-    input
-        .getPipeline()
-        .apply("Impulse", Impulse.create())
-        .apply("CheckTarget", ParDo.of(new CheckTarget(plan)));
-
-    PCollection<ResultSummary> published =
-        input
-            .apply("WholeResult", wholeResult())
-            .apply("StageRows", ParDo.of(ofBlocks == null ? rows(input, plan) : blocks(plan)))
-            .setCoder(StagedChunk.CODER)
-            .apply("CollectChunks", Combine.globally(new CollectChunks()))
-            .apply("ChunksCollected", Reshuffle.viaRandomKey())
-            .apply("PublishRows", ParDo.of(new PublishRows(plan)));
-
-    published
-        .apply("Published", Reshuffle.viaRandomKey())
-        .apply("TidyUp", ParDo.of(new TidyUp(plan)));
-    if (errors != null) {
-      errors.accept(
-          published
-              .apply("PublishedOthers", Reshuffle.viaRandomKey())
-              .apply("GiveRejected", ParDo.of(new GiveRejected(plan)))
-              .setRowSchema(RejectedRow.SCHEMA)
-              .apply("Rejected", Reshuffle.viaRandomKey()));
-    }
-    return published;
-  }
-
-  /** Error outputs are read from a table, the sink's own when the user names none. */
-  private PostgresTarget withOwnRejects() {
-    return errors == null || target.rejects() != null
-        ? target
-        : target.toBuilder().rejects(new TableName(null, RejectsTable.OWN)).build();
-  }
-
-  private void requirePlaceForRejected() {
-    if (target.maxRejected() != null && errors == null && target.rejects() == null) {
-      throw new InvalidTargetException(
-          "max_rejected="
-              + target.maxRejected()
-              + " lets rows leave the result, and nothing keeps them; add"
-              + " rejects=schema.table or an error handler, or leave max_rejected out");
-    }
-  }
-
-  private static <T> StageRows<T> rows(PCollection<T> input, RunPlan plan) {
-    return StageRows.ofRows(plan, input.getToRowFunction());
-  }
-
-  /** T is RowBlock: the collection's coder says so. */
-  @SuppressWarnings("unchecked")
-  private static <T> StageRows<T> blocks(RunPlan plan) {
-    return (StageRows<T>) StageRows.ofBlocks(plan);
-  }
-
-  /**
-   * One window and one pane. Said in full, because {@code Window.into} alone keeps a trigger that
-   * the user set upstream, and each of its panes would be published as the whole.
-   */
-  private static <T> Window<T> wholeResult() {
-    return Window.<T>into(new GlobalWindows())
-        .triggering(DefaultTrigger.of())
-        .withAllowedLateness(org.joda.time.Duration.ZERO)
-        .discardingFiredPanes();
-  }
-
-  private ConnectionSource source(RunIdentity run) {
-    return dataSource == null
-        ? ConnectionSource.of(target)
-        : new ConnectionSource.Provided(run.loadId(), dataSource);
-  }
-
-  private void requireBoundedRows(PCollection<?> input) {
-    if (input.isBounded() == IsBounded.UNBOUNDED) {
-      throw new InvalidTargetException(
-          "the input of "
-              + target.table()
-              + " is unbounded; PostgresResultSink publishes bounded collections only");
-    }
-    if (!input.hasSchema() && RowBlock.schemaOf(input) == null) {
-      throw new InvalidTargetException(
-          "the input of "
-              + target.table()
-              + " has no schema; give it one: setRowSchema(schema) for a collection of Row,"
-              + " @DefaultSchema on the class of its elements, or apply(Convert.toRows()) or"
-              + " Select before");
-    }
+    return graph().expand(input);
   }
 
   /**
@@ -429,37 +341,15 @@ public final class PostgresResultSink
    */
   @Override
   public void validate(@Nullable PipelineOptions options) {
-    if (options != null && launchedRunId == null && isTemplate(options)) {
+    if (options != null && launchedRunId == null && SinkGraph.isTemplate(options)) {
       throw new InvalidTargetException(
           "a template is built once and launched often, and every launch would be the same run;"
               + " supply withRunId(ValueProvider) from the launch's options");
     }
   }
 
-  /**
-   * Returns whether the graph is staged as one of Dataflow's classic templates. The option is
-   * looked up by name, because the library knows no runner. The launcher of a Flex Template sets it
-   * as well, to where it stages the graph of this one launch.
-   */
-  private static boolean isTemplate(PipelineOptions options) {
-    return DisplayData.from(options).items().stream()
-        .filter(item -> item.getKey().equals("templateLocation") && item.getValue() != null)
-        .anyMatch(item -> !FLEX_LAUNCH.matcher(item.getValue().toString()).matches());
-  }
-
   @Override
   public void populateDisplayData(DisplayData.Builder builder) {
-    Integer port = target.host() == null ? null : target.port();
-    builder
-        .addIfNotNull(DisplayData.item("host", target.host()).withLabel("Host"))
-        .addIfNotNull(DisplayData.item("port", port).withLabel("Port"))
-        .addIfNotNull(DisplayData.item("database", target.database()).withLabel("Database"))
-        .add(DisplayData.item("table", target.table().toString()).withLabel("Table"));
-    for (SinkOption option : SinkOption.values()) {
-      builder.add(
-          DisplayData.item(option.option(), option.shown(target)).withLabel(option.meaning()));
-    }
-    new TreeMap<>(target.connectionProperties())
-        .forEach((name, value) -> builder.add(DisplayData.item(name, value)));
+    graph().describe(builder);
   }
 }

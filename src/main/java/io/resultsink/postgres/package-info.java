@@ -1,7 +1,7 @@
 /**
  * Publishes the rows of a Beam pipeline as a PostgreSQL table, atomically and exactly once.
  *
- * <p>Start at {@link io.resultsink.postgres.PostgresResultSink}: its {@code expand} is the data
+ * <p>Start at {@link io.resultsink.postgres.PostgresResultSink}; {@code SinkGraph} is the data
  * path. Users import this package and four others:
  *
  * <ul>

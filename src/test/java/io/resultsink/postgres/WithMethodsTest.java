@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.destination.Keep;
+import io.resultsink.postgres.destination.Reset;
 import io.resultsink.postgres.destination.Secret;
 import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.destination.StagingDurability;
@@ -41,7 +42,11 @@ class WithMethodsTest {
 
   /** The modes of options that no other mode has. */
   private static final Map<SinkOption, String> MODES =
-      Map.of(SinkOption.UNIQUE, "mode=update&", SinkOption.KEEP, "mode=replace&");
+      Map.of(
+          SinkOption.UNIQUE, "mode=update&",
+          SinkOption.KEEP, "mode=replace&",
+          SinkOption.UNDO, "mode=replace&",
+          SinkOption.RESET, "mode=truncate&");
 
   static {
     value(SinkOption.MODE, sink -> sink.withMode(WriteMode.REPLACE), "replace");
@@ -50,6 +55,7 @@ class WithMethodsTest {
         sink -> sink.withMode(WriteMode.UPDATE).withUnique("a b", "c,d"),
         "a%20b,c%2Cd");
     value(SinkOption.KEEP, sink -> sink.withMode(WriteMode.REPLACE).withKeep(Keep.ALL), "all");
+    value(SinkOption.UNDO, sink -> sink.withMode(WriteMode.REPLACE).withUndo(3), "3");
     value(SinkOption.SCHEMA, sink -> sink.withSchema("Mein Schema"), "Mein%20Schema");
     value(SinkOption.STAGING_SCHEMA, sink -> sink.withStagingSchema("a.b"), "a.b");
     value(SinkOption.STAGING, sink -> sink.withStaging(StagingDurability.LOGGED), "logged");
@@ -60,6 +66,10 @@ class WithMethodsTest {
     value(SinkOption.REJECTS, sink -> sink.withRejects("audit.bad%2Erows"), "audit.bad%2Erows");
     value(SinkOption.LOCK_TIMEOUT, sink -> sink.withLockTimeout(Duration.ofMillis(20)), "20ms");
     value(SinkOption.LOCK_WAIT, sink -> sink.withLockWait(Duration.ofMinutes(90)), "90min");
+    value(
+        SinkOption.RESET,
+        sink -> sink.withMode(WriteMode.TRUNCATE).withReset(Reset.TRUNCATE),
+        "truncate");
   }
 
   private static void value(
@@ -71,9 +81,8 @@ class WithMethodsTest {
     return DisplayData.from(sink).asMap();
   }
 
-  /** There is one way to reset, so that no method says it. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RESET")
+  @EnumSource
   void saysWhatTheOptionSays(SinkOption option) {
     Value value = VALUES.get(option);
     PostgresResultSink sink = value.method().apply(PostgresResultSink.to(URL));
@@ -108,6 +117,13 @@ class WithMethodsTest {
     return Arrays.stream(option.option().split("_"))
         .map(word -> word.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + word.substring(1))
         .reduce("with", String::concat);
+  }
+
+  @Test
+  void versionsMayBeKeptForATime() {
+    PostgresResultSink sink =
+        PostgresResultSink.to(URL).withMode(WriteMode.REPLACE).withUndo(Duration.ofHours(48));
+    assertThat(shown(sink), equalTo(shown(PostgresResultSink.to(URL + "?mode=replace&undo=48h"))));
   }
 
   @Test

@@ -10,7 +10,9 @@ import io.resultsink.pipelines.command.SchedCommand;
 import io.resultsink.pipelines.command.SchedRunCommand;
 import io.resultsink.pipelines.command.ServeCommand;
 import io.resultsink.pipelines.command.ShowCommand;
+import io.resultsink.pipelines.command.UndoCommand;
 import io.resultsink.pipelines.command.Unrepeated;
+import io.resultsink.pipelines.command.VersionsCommand;
 import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.ExitCode;
 import io.resultsink.pipelines.launch.Failure;
@@ -115,6 +117,8 @@ public final class Main {
     CommandLine commands = new CommandLine(new Main());
     commands.addSubcommand(new QueryCommand(context));
     commands.addSubcommand(new ShowCommand(context));
+    commands.addSubcommand(new VersionsCommand(context));
+    commands.addSubcommand(new UndoCommand(context));
     commands.addSubcommand(new CleanCommand(context));
     commands.addSubcommand(new ResultCommand(context));
     commands.addSubcommand(

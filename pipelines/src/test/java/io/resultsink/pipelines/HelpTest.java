@@ -19,6 +19,8 @@ class HelpTest {
       strings = {
         "query",
         "show",
+        "versions",
+        "undo",
         "clean",
         "example",
         "samples",

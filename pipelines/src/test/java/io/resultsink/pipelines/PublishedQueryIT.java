@@ -127,6 +127,44 @@ class PublishedQueryIT {
   }
 
   @Test
+  void undoBringsBackWhatAReplaceReplaced() throws IOException, SQLException {
+    String result = "embedded:counts?mode=replace&undo=3";
+    CommandLineOutcome none = run("versions", "embedded:counts");
+    query(result, "--run-id", "r1", COUNT);
+    query(result, "--run-id", "r2", COUNT + " HAVING COUNT(1) < 100");
+    assertThat(server.column("SELECT hits FROM counts"), contains("30"));
+
+    CommandLineOutcome versions = run("versions", "embedded:counts");
+    CommandLineOutcome unknown = run("undo", "--to", "r7", "embedded:counts");
+    CommandLineOutcome undone = run("undo", "--run-id", "back", "embedded:counts");
+    CommandLineOutcome again = run("undo", "--run-id", "back", "embedded:counts");
+    CommandLineOutcome relaunched = query(result, "--run-id", "r2", COUNT);
+
+    assertThat(
+        none.out(), containsString("no version is kept; a run with mode=replace and undo=3"));
+    assertThat(
+        versions.out(),
+        matchesPattern(
+            " run +\\| +mode +\\| rows \\| +published +\\| +replaced +\\| +size\n[-+]+\n"
+                + " r1 +\\| replace +\\| +2 +\\| +\\d+ s ago +\\| +\\d+ s ago +\\| +[0-9.]+ KB\n"
+                + "\\(1 version; pgresult undo brings back the first, or --to RUN another\\)\n"));
+    assertThat(unknown.exitCode(), is(3));
+    assertThat(unknown.err(), containsString("no version of run 'r7' is kept"));
+    assertThat(
+        undone.out(),
+        matchesPattern("undone public.counts   about 2 rows, .*; the same again undoes it\n"));
+    assertThat(again.out(), containsString("before, by this very run id; nothing was changed"));
+    assertThat(server.column("SELECT hits FROM counts ORDER BY 1"), contains("30", "270"));
+    assertThat(relaunched.err(), containsString("by this very run, undone since; nothing was"));
+
+    CommandLineOutcome listed = run("clean", "--dry-run", "embedded:counts?mode=replace&undo=1ms");
+    CommandLineOutcome removed = run("clean", "embedded:counts?mode=replace&undo=1ms");
+    assertThat(listed.out(), containsString("version of run r2"));
+    assertThat(removed.out(), containsString("removed"));
+    assertThat(run("undo", "embedded:counts").exitCode(), is(3));
+  }
+
+  @Test
   void showPrintsRowsAndWhenTheyWerePublished() {
     query("embedded:counts", "--run-id", "r1", COUNT);
 

@@ -83,7 +83,23 @@ public abstract class PostgresTarget implements Serializable {
     return mode() == WriteMode.REPLACE && keep() == Keep.ALL;
   }
 
-  /** Returns the schema of staging tables and ledger; null for the target's schema. */
+  /** Returns how many replaced versions are kept, or for how long; none unless given. */
+  public abstract UndoLimit undo();
+
+  /** Returns whether the replaced table is kept as a version. */
+  public final boolean keepsVersions() {
+    return mode() == WriteMode.REPLACE && !undo().isNone();
+  }
+
+  /** Returns how truncate mode empties the table; {@link Reset#DELETE} unless given. */
+  public abstract Reset reset();
+
+  /** Returns whether the table is emptied by TRUNCATE, for which readers wait. */
+  public final boolean truncates() {
+    return mode() == WriteMode.TRUNCATE && reset() == Reset.TRUNCATE;
+  }
+
+  /** Returns where staging tables and the ledger live; null for the target's schema. */
   public abstract @Nullable String stagingSchema();
 
   /** Returns the durability that the user gave; null for the mode's default. */
@@ -133,6 +149,8 @@ public abstract class PostgresTarget implements Serializable {
         .mode(WriteMode.APPEND)
         .unique(List.of())
         .keep(Keep.NONE)
+        .undo(UndoLimit.NONE)
+        .reset(Reset.DELETE)
         .stagingTtl(Duration.ofDays(7))
         .minRows(0)
         .lockTimeout(Duration.ofMillis(100))
@@ -207,6 +225,10 @@ public abstract class PostgresTarget implements Serializable {
     public abstract Builder unique(List<String> columns);
 
     public abstract Builder keep(Keep keep);
+
+    public abstract Builder undo(UndoLimit limit);
+
+    public abstract Builder reset(Reset reset);
 
     public abstract Builder stagingSchema(@Nullable String schema);
 

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +51,20 @@ public enum SinkOption {
           PostgresTarget::keep,
           Keep::option)),
 
-  /** The schema of {@link PostgresTarget#table()}, which a target's text form has there. */
+  /** See {@link PostgresTarget#undo()}. */
+  UNDO(
+      "a number, or a duration in ms, s, min, h or d",
+      "0",
+      "how many versions that mode=replace replaces are kept, or for how long, so that they can be"
+          + " swapped back",
+      new OptionValue<>(
+          (option, encoded) -> UndoLimit.parse(option, decode(option, encoded)),
+          UndoLimit::check,
+          PostgresTarget.Builder::undo,
+          PostgresTarget::undo,
+          UndoLimit::text)),
+
+  /** The schema of {@link PostgresTarget#table()}; a URL is rendered with it there. */
   SCHEMA(
       "a name",
       "the search path's",
@@ -134,17 +146,18 @@ public enum SinkOption {
       "how long attempts for that lock go on",
       OptionValue.duration(24, PostgresTarget.Builder::lockWait, PostgresTarget::lockWait)),
 
-  /** The way in which truncate mode empties the table; only one, so no target stores it. */
+  /** See {@link PostgresTarget#reset()}. */
   RESET(
+      "delete, truncate",
       "delete",
-      "delete",
-      "how mode=truncate empties the table",
+      "how mode=truncate empties the table: with truncate, readers wait for the load and no dead"
+          + " rows are left",
       new OptionValue<>(
-          SinkOption::decode,
-          (option, shown, reset) -> checkReset(reset),
-          (builder, reset) -> {},
-          target -> "delete",
-          Function.identity()));
+          (option, encoded) -> Reset.parse(decode(option, encoded)),
+          (option, shown, reset) -> {},
+          PostgresTarget.Builder::reset,
+          PostgresTarget::reset,
+          Reset::option));
 
   private final String acceptedValues;
   private final String defaultText;
@@ -243,15 +256,5 @@ public enum SinkOption {
               + "'; leave out one of the two schemas");
     }
     builder.table(new TableName(schema, table.table()));
-  }
-
-  private static void checkReset(String text) {
-    if (text.equals("truncate")) {
-      throw new InvalidTargetException(
-          "reset 'truncate' is reserved and not built yet; use delete, or leave reset out");
-    }
-    if (!text.equals("delete")) {
-      throw new InvalidTargetException("reset '" + text + "' is not known; use delete");
-    }
   }
 }

@@ -31,19 +31,25 @@ final class TargetRules {
       new Rule(Set.of(SinkOption.MODE, SinkOption.UNIQUE), TargetRules::keyProblem);
   private static final Rule KEPT =
       new Rule(Set.of(SinkOption.MODE, SinkOption.KEEP), TargetRules::keepProblem);
+  private static final Rule VERSIONS =
+      new Rule(Set.of(SinkOption.MODE, SinkOption.UNDO), TargetRules::undoProblem);
+  private static final Rule EMPTIED =
+      new Rule(Set.of(SinkOption.MODE, SinkOption.RESET), TargetRules::resetProblem);
   private static final Rule LOCK =
       new Rule(Set.of(SinkOption.LOCK_TIMEOUT, SinkOption.LOCK_WAIT), TargetRules::lockProblem);
 
   private static final Rule TLS = new Rule(Set.of(), TargetRules::tlsProblem);
 
-  /** The rules about options, which do not depend on the source of connections. */
-  static final List<Rule> OPTIONS = List.of(KEY, KEPT, LOCK, TLS);
+  /** Rules about options, which hold wherever the connection comes from. */
+  static final List<Rule> OPTIONS = List.of(KEY, KEPT, VERSIONS, EMPTIED, LOCK, TLS);
 
   static final List<Rule> SERVER =
-      List.of(KEY, KEPT, LOCK, TLS, new Rule(Set.of(), TargetRules::serverProblem));
+      List.of(
+          KEY, KEPT, VERSIONS, EMPTIED, LOCK, TLS, new Rule(Set.of(), TargetRules::serverProblem));
 
   static final List<Rule> DATA_SOURCE =
-      List.of(KEY, KEPT, LOCK, new Rule(Set.of(), TargetRules::dataSourceProblem));
+      List.of(
+          KEY, KEPT, VERSIONS, EMPTIED, LOCK, new Rule(Set.of(), TargetRules::dataSourceProblem));
 
   private TargetRules() {}
 
@@ -162,6 +168,20 @@ final class TargetRules {
         ? "keep=all is for mode=replace; leave it out, mode '"
             + target.mode().option()
             + "' keeps the table anyway"
+        : null;
+  }
+
+  private static @Nullable String undoProblem(PostgresTarget target) {
+    return !target.undo().isNone() && target.mode() != WriteMode.REPLACE
+        ? "undo is for mode=replace; leave it out, mode is '" + target.mode().option() + "'"
+        : null;
+  }
+
+  private static @Nullable String resetProblem(PostgresTarget target) {
+    return target.reset() == Reset.TRUNCATE && target.mode() != WriteMode.TRUNCATE
+        ? "reset=truncate is for mode=truncate; leave it out, mode is '"
+            + target.mode().option()
+            + "'"
         : null;
   }
 

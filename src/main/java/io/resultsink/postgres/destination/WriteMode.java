@@ -19,8 +19,8 @@ public enum WriteMode {
   REPLACE,
   /**
    * The table keeps its definition and gets exactly the result's rows. Readers never wait; writers
-   * wait for the publish (EXCLUSIVE). DELETE empties the table, so that older snapshots still see
-   * the old rows.
+   * wait for the publish (EXCLUSIVE). Emptied by DELETE, so that older snapshots stay right. With
+   * {@link Reset#TRUNCATE} readers wait for the load (ACCESS EXCLUSIVE).
    */
   TRUNCATE,
   /**

@@ -1,10 +1,13 @@
 package io.resultsink.postgres.inspect;
 
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.UndoLimit;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.ledger.Undos;
 import io.resultsink.postgres.internal.preflight.EarlyFailure;
 import io.resultsink.postgres.internal.preflight.Preflight;
+import io.resultsink.postgres.internal.publish.Versions;
 import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.run.PartId;
 import io.resultsink.postgres.internal.session.ConnectionSource;
@@ -13,8 +16,10 @@ import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.AbandonedStaging;
 import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.report.TableVersion;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -113,6 +118,32 @@ public final class TargetInspector implements AutoCloseable {
           session.commit();
           return new AbandonedStaging(session, resolved.stagingSchema()).drop(staging.name());
         });
+  }
+
+  /** Returns the versions beyond a limit, none for that of the run that replaced last. */
+  public List<TableVersion> versionsBeyond(UndoLimit limit) {
+    return read(
+        (session, resolved) -> {
+          session.commit();
+          return new Versions(session, resolved).beyond(limit);
+        });
+  }
+
+  /** Drops a version; false when it is in use and was left. */
+  public boolean drop(TableVersion version) {
+    return read(
+        (session, resolved) -> {
+          session.commit();
+          return new Versions(session, resolved).drop(version);
+        });
+  }
+
+  /** Returns when an undo took the rows of a run away that nobody has brought back since. */
+  public Optional<Instant> undoneAt(String runId) {
+    return read(
+        (session, resolved) ->
+            new Undos(Ledger.in(resolved.stagingSchema()), resolved.table())
+                .undoneAt(session, runId));
   }
 
   private <T> T read(Work<T> work) {

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.report;
 
+import io.resultsink.postgres.destination.Reset;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param exists whether it exists
  * @param rows the planner's estimate of its rows, -1 when unknown
  * @param owner its owner, null when it does not exist
+ * @param reset how truncate mode would empty the table
  * @param columns the columns that the result writes, with what changes
  * @param keeps the parts of the table that a replace keeps ("owner", "2 grants")
  * @param loses the parts of the table that a replace loses ("index top_movies_pkey")
@@ -30,6 +32,7 @@ public record DryRun(
     long rows,
     @Nullable String owner,
     WriteMode mode,
+    Reset reset,
     List<ColumnReport> columns,
     List<String> keeps,
     List<String> loses,

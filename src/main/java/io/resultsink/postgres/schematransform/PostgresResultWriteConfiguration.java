@@ -49,6 +49,11 @@ public abstract class PostgresResultWriteConfiguration {
   public abstract @Nullable String getKeep();
 
   @SchemaFieldDescription(
+      "how many versions that mode=replace replaces are kept, or for how long, so that they can be"
+          + " swapped back: a number, or a duration in ms, s, min, h or d; default: 0")
+  public abstract @Nullable String getUndo();
+
+  @SchemaFieldDescription(
       "schema of the table, when it is not written as schema.table: a name; default: the search"
           + " path's")
   public abstract @Nullable String getSchema();
@@ -97,7 +102,9 @@ public abstract class PostgresResultWriteConfiguration {
       "how long attempts for that lock go on: a duration in ms, s, min, h or d; default: 5min")
   public abstract @Nullable String getLockWait();
 
-  @SchemaFieldDescription("how mode=truncate empties the table: delete; default: delete")
+  @SchemaFieldDescription(
+      "how mode=truncate empties the table: with truncate, readers wait for the load and no dead"
+          + " rows are left: delete, truncate; default: delete")
   public abstract @Nullable String getReset();
 
   @SchemaFieldDescription(
@@ -129,6 +136,7 @@ public abstract class PostgresResultWriteConfiguration {
         .with(SinkOption.MODE, getMode())
         .with(SinkOption.UNIQUE, getUnique())
         .with(SinkOption.KEEP, getKeep())
+        .with(SinkOption.UNDO, getUndo())
         .with(SinkOption.SCHEMA, getSchema())
         .with(SinkOption.STAGING_SCHEMA, getStagingSchema())
         .with(SinkOption.STAGING, getStaging())
@@ -156,6 +164,8 @@ public abstract class PostgresResultWriteConfiguration {
     public abstract Builder setUnique(@Nullable List<String> columns);
 
     public abstract Builder setKeep(@Nullable String keep);
+
+    public abstract Builder setUndo(@Nullable String undo);
 
     public abstract Builder setSchema(@Nullable String schema);
 

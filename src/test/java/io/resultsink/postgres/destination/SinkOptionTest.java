@@ -30,6 +30,7 @@ class SinkOptionTest {
             "mode",
             "unique",
             "keep",
+            "undo",
             "schema",
             "staging_schema",
             "staging",
@@ -60,6 +61,7 @@ class SinkOptionTest {
         EnumSet.of(
             SinkOption.MODE,
             SinkOption.KEEP,
+            SinkOption.UNDO,
             SinkOption.STAGING_TTL,
             SinkOption.MIN_ROWS,
             SinkOption.LOCK_TIMEOUT,
@@ -140,11 +142,12 @@ class SinkOptionTest {
     SinkOption.STAGING_TTL.apply(builder, "12h");
     SinkOption.RUN_ID.apply(builder, "a%26b");
     SinkOption.SCHEMA.apply(builder, "shop");
-    SinkOption.RESET.apply(builder, "delete");
+    SinkOption.RESET.apply(builder, "truncate");
     PostgresTarget target = builder.build();
     assertThat(target.unique(), contains("a,", " b"));
     assertThat(target.stagingTtl(), is(Duration.ofHours(12)));
     assertThat(target.runId(), is("a&b"));
+    assertThat(target.reset(), is(Reset.TRUNCATE));
     assertThat(target.table(), is(new TableName("shop", "t")));
   }
 
@@ -164,6 +167,11 @@ class SinkOptionTest {
           UNIQUE         | a,b]       | unique has one bracket only; use a,b or [a,b], a bracket in a name as %5B or %5D
           UNIQUE         | [          | unique has one bracket only; use a,b or [a,b], a bracket in a name as %5B or %5D
           KEEP           | some       | keep 'some' is not known; use none or all
+          UNDO           | some       | undo 'some' is neither a number of versions nor a duration; use a number such as 3, or a duration such as 7d
+          UNDO           | -1         | undo '-1' is neither a number of versions nor a duration; use a number such as 3, or a duration such as 7d
+          UNDO           | 1001       | undo '1001' is out of range; use 0 to 1000 versions, or a duration
+          UNDO           | 99999999999 | undo '99999999999' is out of range; use 0 to 1000 versions, or a duration
+          UNDO           | 40000d     | undo '40000d' is out of range; use 1ms to 36500d
           UNIQUE         | a,b,a      | unique names column 'a' twice
           STAGING_SCHEMA | %00        | staging_schema has a U+0000, which PostgreSQL cannot store
           MIN_ROWS       | -1         | min_rows '-1' is not a number of rows; use 0 to 9223372036854775807
@@ -171,8 +179,7 @@ class SinkOptionTest {
           MIN_ROWS       | 9223372036854775808 | min_rows '9223372036854775808' is not a number of rows; use 0 to 9223372036854775807
           MAX_REJECTED   | many       | max_rejected 'many' is not a number of rows; use 0 to 9223372036854775807
           REJECTS        | a.b.c      | rejects: the table has 2 dots; write table or schema.table, and a dot that belongs to a name as %2E
-          RESET          | truncate   | reset 'truncate' is reserved and not built yet; use delete, or leave reset out
-          RESET          | drop       | reset 'drop' is not known; use delete
+          RESET          | drop       | reset 'drop' is not known; use delete or truncate
           RUN_ID         | a%00       | run_id has a U+0000, which PostgreSQL cannot store
           RUN_ID         | a%0Ab      | run_id has the control character U+000A; use letters, digits and blanks
           RUN_ID         | a%1Bb      | run_id has the control character U+001B; use letters, digits and blanks

@@ -56,6 +56,8 @@ class TargetUrlRoundTripTest {
         .table(new TableName(random.nextBoolean() ? null : name(random), name(random)))
         .mode(mode)
         .keep(mode == WriteMode.REPLACE && random.nextBoolean() ? Keep.ALL : Keep.NONE)
+        .undo(mode == WriteMode.REPLACE ? limit(random) : UndoLimit.NONE)
+        .reset(mode == WriteMode.TRUNCATE && random.nextBoolean() ? Reset.TRUNCATE : Reset.DELETE)
         .unique(mode == WriteMode.UPDATE ? names(random) : List.of())
         .stagingSchema(random.nextBoolean() ? null : name(random))
         .staging(StagingDurability.values()[random.nextInt(2)])
@@ -70,6 +72,12 @@ class TargetUrlRoundTripTest {
                 ? Map.of()
                 : Map.of("sslmode", "verify-ca", "sslrootcert", text(random, 50)))
         .build();
+  }
+
+  private static UndoLimit limit(Random random) {
+    return random.nextBoolean()
+        ? UndoLimit.ofVersions(random.nextInt(1001))
+        : UndoLimit.ofAge(Duration.ofSeconds(1 + random.nextInt(1_000_000)));
   }
 
   private static List<String> names(Random random) {

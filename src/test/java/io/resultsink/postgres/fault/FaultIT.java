@@ -3,15 +3,20 @@ package io.resultsink.postgres.fault;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
+import io.resultsink.postgres.PostgresResultSink;
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.StagingDurability;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.fault.FaultyRun.Outcome;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.Faults;
 import io.resultsink.postgres.testing.Definition;
+import io.resultsink.postgres.testing.Furnished;
 import io.resultsink.postgres.testing.PostgresProxy;
+import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import io.resultsink.postgres.testing.Torture;
@@ -162,6 +167,67 @@ class FaultIT {
     assertThat(Definition.of(run.table()), equalTo(before));
     assertThat(Definition.of(new TestTable(database, "referring")), equalTo(ofChild));
     run.assertStandsOnceWhenRunAgain();
+  }
+
+  /** Quick: before the swap, and after the COMMIT. */
+  static Stream<Arguments> undoFaultsAndPoints() {
+    List<Arguments> cases = new ArrayList<>();
+    for (FaultPoint point :
+        List.of(
+            FaultPoint.PUBLISHING,
+            FaultPoint.INDEXED,
+            FaultPoint.TARGET_LOCKED,
+            FaultPoint.COMMITTING,
+            FaultPoint.COMMITTED)) {
+      for (Fault fault : Fault.values()) {
+        boolean quick =
+            point == FaultPoint.TARGET_LOCKED && fault == Fault.CONNECTIONS_CUT
+                || point == FaultPoint.COMMITTING && fault == Fault.WORKER_DIES
+                || point == FaultPoint.COMMITTING && fault == Fault.SESSIONS_TERMINATED;
+        if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
+          cases.add(Arguments.of(fault, point));
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("undoFaultsAndPoints")
+  void anUndoLeavesTheTableOldOrNewToo(Fault fault, FaultPoint point) throws Exception {
+    TestTable table = Furnished.plain(database);
+    for (String run : List.of("first", "second")) {
+      String url = table.url("mode=replace&keep=all&undo=5&run_id=" + run);
+      try (Steps steps = new Steps(PostgresTarget.parse(url))) {
+        steps.run(run.equals("first") ? 10 : 20);
+      }
+    }
+    List<String> definition = Definition.of(table);
+    PostgresResultSink sink =
+        PostgresResultSink.to(table.url("mode=replace&keep=all")).withRunId("the undo");
+    Outcome outcome;
+    try (Faults faults = fault.at(point, 1, database, network)) {
+      outcome = Outcome.of(sink::undo);
+      assertThat("the undo came to it", faults.visits(point), greaterThanOrEqualTo(1));
+    }
+    network.calm();
+
+    boolean done = database.ledgerRows() == 3;
+    assertThat(table.count(), equalTo(done ? 10L : 20L));
+    assertThat(Definition.of(table), equalTo(definition));
+    assertThat("versions", sink.versions(), hasSize(2));
+    if (fault != Fault.WORKER_DIES) {
+      if (outcome.failure() != null) {
+        throw new AssertionError("it should have been done", outcome.failure());
+      }
+      assertThat(done, is(true));
+    } else {
+      assertThat(done, is(point == FaultPoint.COMMITTED));
+    }
+    assertThat(sink.undo().alreadyPublished(), is(done));
+    assertThat("once", table.count(), equalTo(10L));
+    assertThat(database.ledgerRows(), equalTo(3L));
+    assertThat(Definition.of(table), equalTo(definition));
   }
 
   @ParameterizedTest

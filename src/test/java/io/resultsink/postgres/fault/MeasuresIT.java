@@ -86,6 +86,44 @@ class MeasuresIT {
 
   @Test
   @Measure(
+      value = "FREEZE in the COPY after TRUNCATE",
+      disabledBy = "COPY without it",
+      attack = "readers with older snapshots")
+  void withoutFreezeOlderSnapshotsSeeATruncatedTableEmpty() throws SQLException {
+    Generations generations = new Generations(database, WriteMode.TRUNCATE, ROWS).truncating();
+    assertThat(wrongLateReadings(generations), is(empty()));
+    takeOut(", FREEZE)", ")");
+    assertThat(wrongLateReadings(generations), is(not(empty())));
+  }
+
+  @Test
+  @Measure(
+      value = "look at what is there after TRUNCATE",
+      disabledBy = "an answer that nothing is",
+      attack = "a trigger that puts a row into the emptied table")
+  void withoutTheLookAfterTruncateARowThatATriggerPutBackStays() {
+    TestTable table = table();
+    database.execute(
+        "CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO "
+            + table.quoted()
+            + " (id) VALUES (-1); RETURN NULL; END$$",
+        "CREATE TRIGGER again AFTER TRUNCATE ON " + table.quoted() + " EXECUTE FUNCTION again()");
+    assertThrows(PublishFailedException.class, () -> truncateAndFill(table));
+    assertThat(table.count(), equalTo(0L));
+    takeOut("^SELECT EXISTS \\(SELECT FROM \"results\"", sql -> "SELECT false");
+    truncateAndFill(table);
+    assertThat(table.count(), equalTo(ROWS + 1));
+  }
+
+  private static void truncateAndFill(TestTable table) {
+    String url = table.url("mode=truncate&reset=truncate");
+    try (Steps run = new Steps(PostgresTarget.parse(url))) {
+      run.publish(run.stage(rows(0, ROWS)));
+    }
+  }
+
+  @Test
+  @Measure(
       value = "the catalog's word that staged rows are frozen",
       disabledBy = "an answer that they are",
       attack = "readers with older snapshots")
@@ -97,7 +135,7 @@ class MeasuresIT {
   }
 
   private static List<String> wrongLateReadings(Generations generations) throws SQLException {
-    try (Steps run = new Steps(generations.table().target(WriteMode.REPLACE));
+    try (Steps run = new Steps(generations.target());
         WaitingReaders readers = new WaitingReaders(generations)) {
       readers.takeSnapshots("REPEATABLE READ");
       List<StagedChunk> chunks = run.stage(generations.next(0, ROWS));

@@ -24,6 +24,8 @@ import io.resultsink.postgres.testing.TableCatalog;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.schemas.Schema;
 import org.hamcrest.Matchers;
 import org.junit.jupiter.api.Test;
@@ -43,9 +45,33 @@ abstract class BaseWriteModeIT {
   @RegisterExtension final TestDatabase database = new TestDatabase();
 
   private final WriteMode mode;
+  private final String options;
 
   BaseWriteModeIT(WriteMode mode) {
+    this(mode, "");
+  }
+
+  /** A mode with options of its own. */
+  BaseWriteModeIT(WriteMode mode, String options) {
     this.mode = mode;
+    this.options = options;
+  }
+
+  private PostgresResultSink sink(TestTable table) {
+    return sink(table, "");
+  }
+
+  private PostgresResultSink sink(TestTable table, String more) {
+    String all =
+        Stream.of(TestTable.options(mode), options, more)
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.joining("&"));
+    return PostgresResultSink.to(table.url(all));
+  }
+
+  /** Hangs on a table what this mode may meet there. */
+  void hangOn(TestTable table) {
+    Decorations.hangOn(table);
   }
 
   /** The table's rows after a success, as a query made of two queries over the same columns. */
@@ -73,7 +99,7 @@ abstract class BaseWriteModeIT {
   @EnumSource(Runners.class)
   void createsAMissingTableThatHoldsTheResult(Runners runner) {
     TestTable table = TestTable.missing(database, "Ranking");
-    ResultSummary summary = runner.publish(SampleRows.many(MANY), table.sink(mode));
+    ResultSummary summary = runner.publish(SampleRows.many(MANY), sink(table));
     assertThat(table.difference(COLUMNS, SampleRows.sql(MANY)), is(empty()));
     assertThat(summary.created(), is(true));
     assertReported(table, summary, MANY);
@@ -92,7 +118,7 @@ abstract class BaseWriteModeIT {
   @EnumSource(Runners.class)
   void makesOfOldRowsAndResultWhatTheModeSays(Runners runner) {
     TestTable table = existing();
-    ResultSummary summary = runner.publish(SampleRows.many(MANY), table.sink(mode));
+    ResultSummary summary = runner.publish(SampleRows.many(MANY), sink(table));
     assertThat(table.difference(COLUMNS, after(oldRows(), SampleRows.sql(MANY))), is(empty()));
     assertThat(summary.created(), is(false));
     assertReported(table, summary, MANY);
@@ -102,7 +128,7 @@ abstract class BaseWriteModeIT {
   @EnumSource(Runners.class)
   void publishesAnEmptyResult(Runners runner) {
     TestTable table = existing();
-    ResultSummary summary = runner.publish(SampleRows.none(), table.sink(mode));
+    ResultSummary summary = runner.publish(SampleRows.none(), sink(table));
     String nothing = "SELECT " + COLUMNS + " FROM (" + oldRows() + ") none WHERE false";
     assertThat(table.difference(COLUMNS, after(oldRows(), nothing)), is(empty()));
     assertThat(summary.rows(), equalTo(0L));
@@ -115,7 +141,7 @@ abstract class BaseWriteModeIT {
   @EnumSource(Runners.class)
   void createsAMissingTableForAnEmptyResult(Runners runner) {
     TestTable table = TestTable.missing(database, "Ranking");
-    ResultSummary summary = runner.publish(SampleRows.none(), table.sink(mode));
+    ResultSummary summary = runner.publish(SampleRows.none(), sink(table));
     assertThat(table.count(), equalTo(0L));
     assertThat(summary.created(), is(true));
     assertThat(TableCatalog.of(table).constraints(), equalTo(constraintsOfCreatedTable()));
@@ -126,18 +152,18 @@ abstract class BaseWriteModeIT {
   void matchesColumnsByNameWhateverTheirOrder() {
     TestTable table =
         TestTable.create(database, "Ranking", "score double precision, name text, " + idColumn());
-    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode));
+    Runners.DIRECT.publish(SampleRows.many(FEW), sink(table));
     assertThat(table.difference(COLUMNS, SampleRows.sql(FEW)), is(empty()));
   }
 
   @Test
   void publishesTwiceAsTwoRuns() {
     TestTable table = existing();
-    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode));
+    Runners.DIRECT.publish(SampleRows.many(FEW), sink(table));
     if (mode == WriteMode.APPEND) {
       database.execute("DELETE FROM " + table.quoted() + " WHERE id >= 0");
     }
-    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode));
+    Runners.DIRECT.publish(SampleRows.many(FEW), sink(table));
     assertThat(table.difference(COLUMNS, after(oldRows(), SampleRows.sql(FEW))), is(empty()));
     assertThat(database.ledgerRows(), equalTo(2L));
   }
@@ -145,12 +171,12 @@ abstract class BaseWriteModeIT {
   @Test
   void treatsTheDefinitionAsTheModeSays() {
     TestTable table = existing();
-    Decorations.hangOn(table);
+    hangOn(table);
     if (mode != WriteMode.REPLACE) {
       Decorations.hangViewOn(table);
     }
     TableCatalog before = TableCatalog.of(table);
-    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode));
+    Runners.DIRECT.publish(SampleRows.many(FEW), sink(table));
     assertThat(table.difference(COLUMNS, after(oldRows(), SampleRows.sql(FEW))), is(empty()));
     assertDefinition(before, TableCatalog.of(table));
   }
@@ -158,9 +184,9 @@ abstract class BaseWriteModeIT {
   @Test
   void keepsOwnerGrantsCommentsAndRowSecurity() {
     TestTable table = existing();
-    Decorations.hangOn(table);
+    hangOn(table);
     TableCatalog before = TableCatalog.of(table);
-    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode));
+    Runners.DIRECT.publish(SampleRows.many(FEW), sink(table));
     TableCatalog after = TableCatalog.of(table);
     assertThat("what is compared is there", before.columnGrants(), hasSize(3));
     assertThat(after.owner(), equalTo(before.owner()));
@@ -176,10 +202,10 @@ abstract class BaseWriteModeIT {
   void aSecondLaunchOfTheSameRunPublishesNothingAndSaysSo() {
     TestTable table = existing();
     ResultSummary first =
-        Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode, "run_id=nightly%201"));
+        Runners.DIRECT.publish(SampleRows.many(FEW), sink(table, "run_id=nightly%201"));
     List<String> published = Fingerprint.of(database);
     ResultSummary second =
-        Runners.DIRECT.publish(SampleRows.many(FEW + 5), table.sink(mode, "run_id=nightly%201"));
+        Runners.DIRECT.publish(SampleRows.many(FEW + 5), sink(table, "run_id=nightly%201"));
     assertThat(Fingerprint.of(database), equalTo(published));
     assertThat(first.alreadyPublished(), is(false));
     assertThat(first.runId(), equalTo("nightly 1"));
@@ -198,7 +224,7 @@ abstract class BaseWriteModeIT {
     TestTable table = existing();
     List<String> before = Fingerprint.withoutStaging(database);
     ResultSinkException failure =
-        Runners.DIRECT.failure(SampleRows.many(FEW), table.sink(mode, "min_rows=21"));
+        Runners.DIRECT.failure(SampleRows.many(FEW), sink(table, "min_rows=21"));
     assertThat(failure, Matchers.instanceOf(PublishFailedException.class));
     assertThat(failure.getMessage(), containsString("21"));
     assertThat(failure.getMessage(), containsString("20"));
@@ -211,7 +237,7 @@ abstract class BaseWriteModeIT {
   @Test
   void asManyRowsAsAskedForAreEnough() {
     TestTable table = existing();
-    Runners.DIRECT.publish(SampleRows.many(FEW), table.sink(mode, "min_rows=20"));
+    Runners.DIRECT.publish(SampleRows.many(FEW), sink(table, "min_rows=20"));
     assertThat(database.ledgerRows(), equalTo(1L));
   }
 
@@ -220,7 +246,7 @@ abstract class BaseWriteModeIT {
     database.execute("CREATE SCHEMA workshop AUTHORIZATION sink");
     TestTable table = existing();
     Runners.DIRECT.publish(
-        SampleRows.many(FEW), table.sink(mode, "staging_schema=workshop&staging=logged"));
+        SampleRows.many(FEW), sink(table, "staging_schema=workshop&staging=logged"));
     database.assertLedgerIn("workshop");
     assertThat(database.value("SELECT count(*) FROM workshop.result_sink_ledger"), equalTo("1"));
     assertThat(table.difference(COLUMNS, after(oldRows(), SampleRows.sql(FEW))), is(empty()));

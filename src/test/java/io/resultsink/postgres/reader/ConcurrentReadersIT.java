@@ -11,6 +11,8 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.resultsink.postgres.PostgresResultSink;
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.report.ResultSummary;
@@ -90,6 +92,57 @@ class ConcurrentReadersIT {
     assertThat(database.value("SELECT count(*) FROM reading.child"), equalTo(Long.toString(rows)));
   }
 
+  @Test
+  void noReadingIsWrongWhileTheTableIsTruncatedAndFilled() {
+    Generations generations = new Generations(database, WriteMode.TRUNCATE, 1_000).truncating();
+    String oid = generations.table().oid();
+    assertNoReadingIsWrong(
+        generations, WriteMode.TRUNCATE, 1_000, Torture.rounds(3, 36), Torture.rounds(200, 20_000));
+    assertThat(generations.table().oid(), equalTo(oid));
+  }
+
+  /** Publishes and undos in turn, and undos of undos. */
+  @Test
+  void noReadingIsWrongWhileReplacesAreUndone() {
+    Generations generations =
+        new Generations(database, WriteMode.REPLACE, 1_000).keeping().keepingVersions();
+    database.execute("CREATE INDEX ON " + generations.table().quoted() + " (score, name)");
+    int rounds = Torture.rounds(2, 12);
+    long readings = Torture.rounds(200, 20_000);
+    PostgresResultSink sink = PostgresResultSink.to(generations.target());
+    List<Reading> read;
+    try (PollingReaders readers = new PollingReaders(generations, ReadingWay.values())) {
+      for (int round = 1; round <= rounds; round++) {
+        publishBesideZombies(generations, 1_000);
+        int published = generations.newest();
+        for (int again : List.of(published - 1, published)) {
+          generations.beginAgain(again);
+          sink.undo();
+          generations.end();
+        }
+        readers.awaitCount(readings * round / rounds);
+      }
+      read = readers.stop();
+    }
+    assertAllRight(generations, read);
+  }
+
+  @Test
+  void noOlderSnapshotSeesAnythingWrongAfterAnUndo() throws SQLException {
+    Generations generations =
+        new Generations(database, WriteMode.REPLACE, 300).keeping().keepingVersions();
+    try (WaitingReaders readers = new WaitingReaders(generations)) {
+      readers.takeSnapshots("REPEATABLE READ"); // before the publish
+      publishBesideZombies(generations, 300);
+      readers.takeSnapshots("SERIALIZABLE"); // before the undo
+      readers.takeSnapshots("READ COMMITTED");
+      generations.beginAgain(0);
+      PostgresResultSink.to(generations.target()).undo();
+      generations.end();
+      assertAllRight(generations, readers.read());
+    }
+  }
+
   private void assertNoReadingIsWrong(
       Generations generations, WriteMode mode, long rows, int publishes, long readings) {
     assertNoReadingIsWrong(generations, mode, rows, publishes, readings, ReadingWay.values());
@@ -119,7 +172,7 @@ class ConcurrentReadersIT {
     assertAllRight(generations, read);
     assertThat("readings", (long) read.size(), greaterThan(readings - 1));
     database.assertNothingStaged();
-    assertWaits(mode, read, summaries);
+    assertWaits(generations.target(), read, summaries);
   }
 
   @ParameterizedTest
@@ -131,6 +184,11 @@ class ConcurrentReadersIT {
   @Test
   void noOlderSnapshotSeesAnythingWrongThroughAnIndexThatWasKept() throws SQLException {
     assertNoOlderSnapshotIsWrong(new Generations(database, WriteMode.REPLACE, 300).keeping());
+  }
+
+  @Test
+  void noOlderSnapshotSeesAnythingWrongInATableThatIsTruncatedAndFilled() throws SQLException {
+    assertNoOlderSnapshotIsWrong(new Generations(database, WriteMode.TRUNCATE, 300).truncating());
   }
 
   private void assertNoOlderSnapshotIsWrong(Generations generations) throws SQLException {
@@ -259,12 +317,12 @@ class ConcurrentReadersIT {
         is(empty()));
   }
 
-  /** None at all, but for the moment of a replace and one attempt at its lock. */
+  /** None at all, but for the moment of a replace or a load, and one attempt at its lock. */
   private static void assertWaits(
-      WriteMode mode, List<Reading> read, List<ResultSummary> summaries) {
+      PostgresTarget target, List<Reading> read, List<ResultSummary> summaries) {
     Duration longest = PollingReaders.longestWait(read);
     Torture.longestWait(longest);
-    if (mode != WriteMode.REPLACE) {
+    if (target.mode() != WriteMode.REPLACE && !target.truncates()) {
       assertThat("waits of a reader", longest, equalTo(Duration.ZERO));
       return;
     }

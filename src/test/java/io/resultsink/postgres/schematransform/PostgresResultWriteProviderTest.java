@@ -103,11 +103,11 @@ class PostgresResultWriteProviderTest {
   }
 
   @Test
-  void aResetThatIsReservedIsRefused() {
+  void aResetOfAnotherModeIsRefused() {
     Row fields = row("postgresql://h/d/t").withFieldValue("reset", "truncate").build();
     InvalidTargetException refused =
         assertThrows(InvalidTargetException.class, () -> PROVIDER.from(fields));
-    assertThat(refused.getMessage(), containsString("reset 'truncate' is reserved"));
+    assertThat(refused.getMessage(), containsString("reset=truncate is for mode=truncate"));
   }
 
   /** An expansion service applies a transform, and never validates it. */

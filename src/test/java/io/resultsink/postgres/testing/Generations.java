@@ -2,6 +2,8 @@ package io.resultsink.postgres.testing;
 
 import io.resultsink.postgres.destination.Keep;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.Reset;
+import io.resultsink.postgres.destination.UndoLimit;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.testing.PollingReaders.Reading;
 import java.sql.SQLException;
@@ -21,6 +23,11 @@ public final class Generations {
   private final WriteMode mode;
   private final long rows;
   private Keep keep = Keep.NONE;
+  private Reset reset = Reset.DELETE;
+  private UndoLimit undo = UndoLimit.NONE;
+
+  /** The number that the rows of each generation have: its own, but for an undo's. */
+  private final List<Integer> numbers = new ArrayList<>();
 
   /** When the publish of a generation began, and when it was known to be over. */
   private final List<Long> began = new ArrayList<>();
@@ -60,9 +67,21 @@ public final class Generations {
     return this;
   }
 
+  /** Lets replaces keep what they replace from now on. */
+  public Generations keepingVersions() {
+    undo = UndoLimit.ofVersions(3);
+    return this;
+  }
+
+  /** Lets truncates empty the table by TRUNCATE from now on. */
+  public Generations truncating() {
+    reset = Reset.TRUNCATE;
+    return this;
+  }
+
   /** Where results go. */
   public PostgresTarget target() {
-    return table.target(mode).toBuilder().keep(keep).build();
+    return table.target(mode).toBuilder().keep(keep).reset(reset).undo(undo).build();
   }
 
   /** A session of a role that may read, and no more. */
@@ -77,8 +96,15 @@ public final class Generations {
 
   /** Says that the next publish begins; its number. */
   public int begin() {
+    numbers.add(began.size());
     began.add(System.nanoTime());
     return began.size() - 1;
+  }
+
+  /** Says that the next publish begins, and that it brings the rows of an earlier one back. */
+  public void beginAgain(int generation) {
+    numbers.add(numbers.get(generation));
+    began.add(System.nanoTime());
   }
 
   /** Says that the publish is over. */
@@ -116,7 +142,7 @@ public final class Generations {
         generation++) {
       groups.add(
           tally(
-              generation,
+              numbers.get(generation),
               new long[] {rows, rows * (rows - 1) / 2, (rows - 1) * rows * (2 * rows - 1) / 6}));
     }
     return groups;

@@ -76,6 +76,14 @@ final class Bounds {
     all.add(loaded(IndexedLoad.REPLACE, BareBuild.NAME, null));
     all.add(keptWaits("small table"));
     all.add(keptWaits("large table"));
+    for (String undo : List.of(UndonePublish.SMALL, UndonePublish.LARGE)) {
+      all.add(
+          new Finding(
+              "three indexes: " + undo,
+              "s",
+              results -> results.find("indexes/" + undo),
+              Limit.atMost(1)));
+    }
     all.add(rejects(RejectingWrite.NONE, Limit.atMost(1.05)));
     all.add(rejects(RejectingWrite.ONE, null));
     all.add(rejects(RejectingWrite.MANY, null));

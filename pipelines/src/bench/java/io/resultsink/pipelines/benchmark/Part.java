@@ -105,6 +105,8 @@ enum Part {
         contenders.add(new BareInsert(bench, pool, mode, bench.rows() / 8));
         contenders.add(new IndexedPublish(bench, pool, mode, bench.rows() / 8));
       }
+      contenders.add(new UndonePublish(bench, pool, UndonePublish.SMALL, bench.rows() / 80));
+      contenders.add(new UndonePublish(bench, pool, UndonePublish.LARGE, bench.rows() / 8));
       rounds.measure(Rounds.THREE, contenders);
       long rows = bench.rows();
       rounds.measure(

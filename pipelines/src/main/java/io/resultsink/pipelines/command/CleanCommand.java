@@ -7,7 +7,9 @@ import io.resultsink.pipelines.print.Figures;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.internal.staging.AbandonedStaging;
+import io.resultsink.postgres.report.TableVersion;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
@@ -24,12 +26,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "clean",
     sortOptions = false,
-    header = "List and drop abandoned staging tables.",
+    header = "List and remove what dead runs left, and versions that nobody keeps any more.",
     description = {
       "",
-      "A run that fails leaves its staging table. Nothing tells a dead run from a slow one, so",
-      "tables that are younger than staging_ttl (7 days, or the one in RESULT) are kept.",
-      "A run whose staging table is dropped fails; its target stays as it is.",
+      "A run that its runner gave up leaves its staging table. Nobody can tell a dead run from",
+      "one that is only slow, so what is younger than staging_ttl (7 days, or what RESULT says)",
+      "is left. A run whose staging table is removed fails; its target stays as it is.",
+      "Versions beyond the undo of RESULT, or else of the run that replaced last, go too.",
       ""
     },
     customSynopsis = "pgresult clean RESULT [--older-than AGE] [--dry-run] [-p | --password REF]",
@@ -89,7 +92,24 @@ public final class CleanCommand implements Callable<Integer> {
                     fate));
       }
       context.say(summary(found.size(), removed));
+      cleanVersions(inspector, target);
       return ExitCode.DONE;
+    }
+  }
+
+  private void cleanVersions(TargetInspector inspector, PostgresTarget target) {
+    List<TableVersion> beyond = inspector.versionsBeyond(target.undo());
+    for (TableVersion version : beyond) {
+      String fate =
+          dryRun ? "would be removed" : inspector.drop(version) ? "removed" : "left: in use";
+      context.say(
+          "%s  version of run %s, replaced %s ago, %s  %s"
+              .formatted(
+                  version.name(),
+                  version.runId() == null ? "unknown" : version.runId(),
+                  Figures.age(Duration.between(version.replacedAt(), Instant.now())),
+                  Figures.bytes(version.bytes()),
+                  fate));
     }
   }
 

@@ -115,18 +115,21 @@ public final class PublishRun {
 
   private Optional<ResultSummary> published(PostgresTarget target, String runId) {
     Optional<ResultSummary> earlier;
+    String undone;
     try (TargetInspector inspector = TargetInspector.of(target)) {
       earlier = inspector.published(runId);
+      undone = earlier.isPresent() && inspector.undoneAt(runId).isPresent() ? ", undone since" : "";
     }
     earlier.ifPresent(
         summary ->
             context.note(
-                "  published %s   %s, %s, %s ago by this run; nothing was changed"
+                "  published %s   %s, %s, %s ago by this very run%s; nothing was changed"
                     .formatted(
                         summary.table(),
                         summary.mode(),
                         Figures.counted(summary.rows(), "row"),
-                        age(summary))));
+                        age(summary),
+                        undone)));
     return earlier;
   }
 

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.print;
 
+import io.resultsink.postgres.destination.Reset;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.report.DryRun.ColumnReport;
@@ -69,7 +70,10 @@ public final class DryRunText {
     return switch (mode) {
       case APPEND -> "rows are added; nobody waits";
       case REPLACE -> "swapped for a new table; readers wait milliseconds";
-      case TRUNCATE -> "all rows are deleted and the result's inserted; readers never wait";
+      case TRUNCATE ->
+          report.reset() == Reset.TRUNCATE
+              ? "emptied by TRUNCATE and filled; readers wait while the rows are loaded"
+              : "all rows are deleted and the result's inserted; readers never wait";
       case UPDATE -> "rows are inserted, or update those with their key; readers never wait";
     };
   }

@@ -77,7 +77,7 @@ public record Ledger(TableName name) {
 
     private static final Look MISSING = new Look(false, false, false, List.of());
 
-    private boolean canBeRead() {
+    boolean canBeRead() {
       return there && readable && problems.isEmpty();
     }
   }

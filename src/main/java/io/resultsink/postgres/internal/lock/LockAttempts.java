@@ -26,7 +26,7 @@ public final class LockAttempts {
 
   private static final Duration MOMENT = Duration.ofMillis(100);
   private static final Duration LEAST = Duration.ofMillis(10);
-  private static final Retry PAUSES = Retry.every(Duration.ofMillis(50));
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   /**
    * The most attempts that end in XX000 (internal error). It may mean "tuple concurrently updated",
@@ -187,7 +187,7 @@ public final class LockAttempts {
         }
         rollBack(session);
         requireNobodyWaits();
-        PAUSES.pause(1);
+        pauseAfter(System.nanoTime() - begin, attempt);
         patience.waited(System.nanoTime() - begin);
         if (patience.isOver()) {
           throw gaveUp(tables, lock, e);
@@ -196,7 +196,13 @@ public final class LockAttempts {
     }
   }
 
-  /** Readers wait already, so the waits of the work count for this attempt. */
+  /** Pauses as long as the work held others up, or longer, before the next attempt. */
+  private static void pauseAfter(long nanos, Duration attempt) {
+    Duration worked = Duration.ofNanos(nanos).minus(attempt);
+    Retry.every(worked.compareTo(PAUSE) > 0 ? worked : PAUSE).pause(1);
+  }
+
+  /** Readers wait already, so what it waits for is part of the one attempt. */
   private long finish(Work work, Time time) throws SQLException {
     session.lockTimeout(time.left());
     return work.run(time);

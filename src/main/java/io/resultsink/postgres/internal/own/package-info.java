@@ -1,18 +1,15 @@
 /**
  * The sink's own objects in the staging schema, and the proof that they are its own.
  *
- * <p><b>What is believed.</b> Other roles may create in the staging schema, under any name that
- * they foresee.
- *
- * <ul>
- *   <li>Staging, token and sealed tables are believed if our own role owns them, their columns are
- *       the sink's, and nothing hangs on them.
- *   <li>The ledger may also belong to the owner of its schema or of the target, or to a superuser.
- *   <li>The preflight and the publish check all of this, the publish under a lock that prevents new
- *       triggers. Each chunk checks the owner.
- *   <li>Privileges and row security that default privileges or event triggers gave are taken back
- *       in the transaction that creates a table. The new table is then checked like any other.
- * </ul>
+ * <p><b>What is believed.</b> Others may create in the staging schema, under any name that they
+ * foresee. Staging, token and sealed tables are ours when our very role owns them, they have the
+ * columns that we gave them, and nothing hangs on them. The ledger may belong to those who rule
+ * over its schema or the target anyway. A version, a replaced table that is kept, belongs to the
+ * target's owner or to our role: whoever can make one can change the target itself. All are looked
+ * at where they are used, behind a lock that keeps triggers away: by the preflight, by each chunk
+ * (its owner only), and by the publish. Default privileges, grants and row security of event
+ * triggers are taken back in the transaction that creates a table, which is then looked at as one
+ * that was found.
  */
 @NullMarked
 package io.resultsink.postgres.internal.own;

@@ -47,7 +47,12 @@ public final class KeptTable {
     return parts;
   }
 
-  /** Returns the name of the new table until the swap. */
+  /** Returns what the names of indexes begin with until they get those of the old ones. */
+  Identifier prefix() {
+    return prefix;
+  }
+
+  /** Returns the name of a new table beside the old one. */
   public TableName name() {
     return new TableName(old.schema(), prefix.name());
   }
@@ -151,16 +156,17 @@ public final class KeptTable {
         .toList();
   }
 
-  private TableParts.Fresh names(TableName fresh) {
+  TableParts.Fresh names(TableName fresh) {
     return new TableParts.Fresh(fresh, prefix);
   }
 
   /**
-   * Swaps {@code fresh} for the old table, which is locked against readers, and drops the old one.
+   * Puts {@code fresh} into the place of the old table, which is locked against readers.
    *
-   * @param rights the step before the swap, while both tables exist
+   * @param rights what is done before, while both are there
+   * @param leaving what becomes of the old table
    */
-  public void takePlace(TableName fresh, Rights rights) throws SQLException {
+  public void takePlace(TableName fresh, Rights rights, Leaving leaving) throws SQLException {
     List<TablePart> handedOver = List.of(TableParts.SEQUENCES);
     List<TablePart> rebound = TableParts.of(Phase.REBOUND);
     List<TablePart> named = TableParts.of(Phase.NAMED);
@@ -173,7 +179,7 @@ public final class KeptTable {
     rename(old, aside);
     rename(fresh, old);
     execute(making, rebound, old);
-    session.execute("DROP TABLE " + aside.quoted() + " RESTRICT");
+    leaving.of(aside);
     revokeFromSequences();
     execute(making, named, old);
   }
@@ -196,7 +202,13 @@ public final class KeptTable {
     void give() throws SQLException;
   }
 
-  /** Default privileges may have given privileges on the sequences of identities. */
+  /** The end of an old table whose name another has now: it is dropped, or kept. */
+  @FunctionalInterface
+  public interface Leaving {
+    void of(TableName aside) throws SQLException;
+  }
+
+  /** Default privileges may have given some to the sequences of identities. */
   private void revokeFromSequences() throws SQLException {
     String sql =
         """

@@ -82,6 +82,7 @@ public final class Preflight {
           table == null ? -1 : table.rows(),
           table == null ? null : table.owner(),
           asked.mode(),
+          asked.reset(),
           described,
           keeps,
           loses,

@@ -74,21 +74,7 @@ final class TableRules {
         refuseRowSecurity();
       }
       case REPLACE -> checkReplace();
-      case TRUNCATE -> {
-        privileges.requireOnTable(table.name(), List.of("SELECT", "INSERT", "DELETE"), problems);
-        refuseRowSecurity();
-        if (table.hasChildren() && table.kind() == 'r') {
-          problems.add(
-              String.join(", ", dependents.children())
-                  + " inherits from "
-                  + table.name()
-                  + ", so its rows would be deleted too; use mode=update or mode=append");
-        }
-        for (String key : dependents.foreignKeysThatForbidDelete()) {
-          problems.add(key + "; use mode=update");
-        }
-        requireReplicaIdentity();
-      }
+      case TRUNCATE -> checkTruncate();
       case UPDATE -> {
         privileges.requireOnTable(table.name(), List.of("SELECT", "INSERT", "UPDATE"), problems);
         refuseRowSecurity();
@@ -98,6 +84,27 @@ final class TableRules {
     }
   }
 
+  private void checkTruncate() throws SQLException {
+    String empties = target.truncates() ? "TRUNCATE" : "DELETE";
+    privileges.requireOnTable(table.name(), List.of("SELECT", "INSERT", empties), problems);
+    refuseRowSecurity();
+    if (table.hasChildren() && table.kind() == 'r') {
+      problems.add(
+          String.join(", ", dependents.children())
+              + " inherits from "
+              + table.name()
+              + ", so its rows would be deleted too; use mode=update or mode=append");
+    }
+    if (target.truncates()) {
+      problems.addAll(EmptyingRules.problems(session, table));
+      return;
+    }
+    for (String key : dependents.foreignKeysThatForbidDelete()) {
+      problems.add(key + "; use mode=update");
+    }
+    requireReplicaIdentity();
+  }
+
   private void checkReplace() throws SQLException {
     if (table.kind() == 'p') {
       problems.add(table.name() + " is partitioned; use mode=truncate");
@@ -105,6 +112,8 @@ final class TableRules {
       if (!target.keepsDefinition()) {
         problems.add(
             table.name() + " is a partition of another table; use keep=all, or mode=truncate");
+      } else if (target.keepsVersions()) {
+        problems.add(table.name() + " is a partition, of which no version is kept; leave out undo");
       }
     } else if (table.hasChildren() || table.hasParents()) {
       problems.add(
@@ -260,6 +269,9 @@ final class TableRules {
   /** Returns what a replace of the table keeps, for the dry run. */
   List<String> kept() throws SQLException {
     List<String> kept = new ArrayList<>(parts().labels(TablePart.Fate.CARRIED));
+    if (target.keepsVersions()) {
+      kept.add("the replaced rows, for undo=" + target.undo().text());
+    }
     if (target.keepsDefinition()) {
       kept.addAll(parts().labels(TablePart.Fate.LOST));
       kept.addAll(parts().labels(TablePart.Fate.REFUSED));

@@ -11,13 +11,12 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
 
 /**
- * A new table, filled in the publishing transaction with rows that every snapshot sees.
+ * A table that is filled in the publishing transaction with rows that every snapshot sees.
  *
- * <p>Rows that are not frozen are invisible to snapshots older than their transaction, so such a
- * reader would find an empty table after the swap. <a
- * href="https://www.postgresql.org/docs/current/sql-copy.html">{@code COPY ... FREEZE}</a> is
- * allowed into a table that the same transaction or subtransaction created. A second session reads
- * the rows, and they are copied byte for byte.
+ * <p>Rows that are not frozen are invisible to snapshots older than their transaction: after a swap
+ * such a reader finds an empty table. {@code COPY ... FREEZE} is allowed into a table that the same
+ * (sub)transaction has created or truncated (PostgreSQL manual, COPY), so the rows come over a
+ * second session, byte for byte.
  */
 final class FrozenCopy {
 
@@ -44,7 +43,7 @@ final class FrozenCopy {
     return copied;
   }
 
-  /** Fills a table that this transaction has created, and returns the number of rows. */
+  /** Fills a table that this (sub)transaction has created or truncated; the number of rows. */
   static long fill(SessionPair sessions, TableName table, Columns columns, ReportedRows rows)
       throws SQLException {
     return rows.part().rows() == 0 ? 0 : copy(sessions, table, columns, rows);
@@ -74,6 +73,7 @@ final class FrozenCopy {
                     + format
                     + ")");
     CopyIn in = null;
+    boolean done = false;
     try {
       in =
           session
@@ -90,13 +90,16 @@ final class FrozenCopy {
       FaultPoint.COPYING_FROZEN.reached();
       long copied = in.endCopy();
       source.commit();
+      done = true;
       return copied;
     } finally {
       if (in != null && in.isActive()) {
         in.cancelCopy();
       }
       if (out.isActive()) {
-        source.discard(); // cancelling would read the rest first
+        source.discard(); // cancelling would first read the rest
+      } else if (!done) {
+        source.tryRollback();
       }
     }
   }

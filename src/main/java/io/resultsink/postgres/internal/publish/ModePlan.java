@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param publishes the lock that readers or writers feel, taken last; null for none
  * @param newTable whether a new table takes its place
  * @param work what moves the rows
- * @param leavesDeadRows whether a vacuum afterwards keeps the table from growing
+ * @param vacuums whether a vacuum follows, which keeps the table from growing and tells the planner
+ *     what is in it
  */
 record ModePlan(
     TableLock holds,
     @Nullable TableLock publishes,
     boolean newTable,
     MoveRows work,
-    boolean leavesDeadRows) {
+    boolean vacuums) {
 
   static ModePlan of(PostgresTarget target) {
     return switch (target.mode()) {
@@ -32,13 +33,13 @@ record ModePlan(
               true,
               target.keepsDefinition() ? MoveRows::swapKeeping : MoveRows::swap,
               false);
-      // With a weaker lock, two concurrent runs would leave the rows of both.
+      // With less than EXCLUSIVE, two runs at once leave the rows of both.
       case TRUNCATE ->
           new ModePlan(
               TableLock.SHARE_UPDATE_EXCLUSIVE,
-              TableLock.EXCLUSIVE,
+              target.truncates() ? TableLock.ACCESS_EXCLUSIVE : TableLock.EXCLUSIVE,
               false,
-              MoveRows::deleteAndInsert,
+              target.truncates() ? MoveRows::truncateAndCopy : MoveRows::deleteAndInsert,
               true);
       case UPDATE ->
           new ModePlan(
@@ -48,5 +49,10 @@ record ModePlan(
               MoveRows::upsert,
               false);
     };
+  }
+
+  /** Returns whether readers wait for the work, so that the work itself must not wait for long. */
+  boolean readersWait() {
+    return publishes == TableLock.ACCESS_EXCLUSIVE;
   }
 }

@@ -13,6 +13,7 @@ import io.resultsink.postgres.internal.part.TableParts;
 import io.resultsink.postgres.internal.part.TableProof;
 import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.Session;
+import io.resultsink.postgres.internal.session.SessionPair;
 import io.resultsink.postgres.internal.url.Identifier;
 import java.sql.SQLException;
 import java.util.List;
@@ -27,20 +28,28 @@ interface MoveRows {
   /**
    * The objects of the move.
    *
-   * @param key the key columns, for update
-   * @param fresh the new table with the rows, for replace
+   * @param sessions the one that works, and one that reads for it
+   * @param key the columns of mode=update
+   * @param fresh the new table with the rows and what it takes over, for replace
    * @param references the foreign keys that the new table gets while readers wait
    * @param time what the attempt may wait for locks
+   * @param leaving what becomes of the table that is replaced; null when it is dropped
    */
   record Scene(
-      Session session,
+      SessionPair sessions,
       ReportedRows rows,
       TableName table,
       Columns columns,
       List<String> key,
       @Nullable NewTable fresh,
       List<TableParts.Making> references,
-      LockAttempts.Time time) {}
+      LockAttempts.Time time,
+      KeptTable.@Nullable Leaving leaving) {
+
+    Session session() {
+      return sessions.first();
+    }
+  }
 
   /** Moves the rows, and returns how many. */
   long move(Scene scene) throws SQLException;
@@ -54,8 +63,24 @@ interface MoveRows {
   static long deleteAndInsert(Scene scene) throws SQLException {
     deferForeignKeys(scene);
     inRoleSearchPath(scene, "DELETE FROM " + scene.table().quoted());
-    requireEmpty(scene);
+    requireEmpty(scene, "DELETE");
     return inRoleSearchPath(scene, insertStatement(scene));
+  }
+
+  /**
+   * truncate with reset=truncate. Every snapshot sees frozen rows, so that who waits for the lock
+   * finds the new rows, however old its snapshot is.
+   */
+  static long truncateAndCopy(Scene scene) throws SQLException {
+    Session session = scene.session();
+    inRoleSearchPath(scene, "TRUNCATE TABLE " + scene.table().quoted());
+    requireEmpty(scene, "TRUNCATE");
+    session.useRoleSearchPath(); // of functions in checks, defaults and indexes
+    long rows = FrozenCopy.fill(scene.sessions(), scene.table(), scene.columns(), scene.rows());
+    session.useEmptySearchPath();
+    // Left to the commit, a foreign key would wait for others there, and readers for us.
+    session.execute("SET CONSTRAINTS ALL IMMEDIATE");
+    return rows;
   }
 
   /** update. */
@@ -83,21 +108,50 @@ interface MoveRows {
   static long swapKeeping(Scene scene) throws SQLException {
     Session session = scene.session();
     NewTable fresh = Objects.requireNonNull(scene.fresh());
-    TableProof before = TableProof.of(session, scene.table());
+    KeptTable.Leaving leaving = scene.leaving();
+    KeptTable.Leaving dropped =
+        aside -> session.execute("DROP TABLE " + aside.quoted() + " RESTRICT");
+    Swap swap =
+        new Swap(
+            scene.references(),
+            scene.time(),
+            leaving != null ? leaving : dropped,
+            "an event trigger of the database may have changed it, or this version of PostgreSQL"
+                + " has something that keep=all does not know; use mode=truncate");
+    return swapKeeping(session, scene.table(), fresh, swap);
+  }
+
+  /**
+   * A swap that keeps the definition.
+   *
+   * @param references the foreign keys that the new table gets while readers wait
+   * @param time what the attempt may wait for locks
+   * @param leaving what becomes of the old table
+   * @param otherwise why the new table may not be as the old one was, and what to do then
+   */
+  record Swap(
+      List<TableParts.Making> references,
+      LockAttempts.Time time,
+      KeptTable.Leaving leaving,
+      String otherwise) {}
+
+  /** Swaps a table for a new one that keeps its definition; the number of rows. */
+  static long swapKeeping(Session session, TableName table, NewTable fresh, Swap swap)
+      throws SQLException {
+    TableProof before = TableProof.of(session, table);
     if (!before.equals(fresh.proof())) {
-      throw new Conflict("the definition of " + scene.table() + " was changed meanwhile");
+      throw new Conflict("the definition of " + table + " was changed meanwhile");
     }
-    takePlace(scene, fresh);
-    List<String> differences = before.differences(TableProof.of(session, scene.table()));
+    takePlace(session, table, fresh, swap);
+    List<String> differences = before.differences(TableProof.of(session, table));
     if (!differences.isEmpty()) {
       throw new PublishFailedException(
           "the new table of "
-              + scene.table()
-              + " would differ from the old one: "
+              + table
+              + " would not be as the old one was: "
               + String.join(", ", differences)
-              + "; rolled back, the table is untouched; an event trigger may have changed it, or"
-              + " this version of PostgreSQL has something that keep=all does not support; use"
-              + " mode=truncate",
+              + "; rolled back, the table is untouched; "
+              + swap.otherwise(),
           Remedy.FIX_TABLE,
           null,
           null);
@@ -105,8 +159,8 @@ interface MoveRows {
     return fresh.rows();
   }
 
-  private static void takePlace(Scene scene, NewTable fresh) throws SQLException {
-    Session session = scene.session();
+  private static void takePlace(Session session, TableName table, NewTable fresh, Swap swap)
+      throws SQLException {
     CarriedProperties now = CarriedProperties.read(fresh.parts());
     KeptTable kept = Objects.requireNonNull(fresh.kept());
     try {
@@ -114,12 +168,13 @@ interface MoveRows {
           fresh.name(),
           () -> {
             now.applyRights(session, fresh.name());
-            ForeignKeys.drop(session, scene.table(), scene.time());
-            kept.make(scene.references(), fresh.name());
-          });
+            ForeignKeys.drop(session, table, swap.time());
+            kept.make(swap.references(), fresh.name());
+          },
+          swap.leaving());
     } catch (SQLException e) {
       if (SqlState.is(SqlState.DEPENDENT_OBJECTS, e)) { // the next attempt's preflight names it
-        throw new Conflict("something depends on " + scene.table() + " that cannot be kept");
+        throw new Conflict("something depends on " + table + " that cannot be kept");
       }
       throw e;
     }
@@ -141,13 +196,25 @@ interface MoveRows {
       now.applyRights(session, name);
     }
     ForeignKeys.dropSeveral(session, scene.table(), scene.time());
+    String away = "DROP TABLE " + scene.table().quoted() + " RESTRICT";
+    KeptTable.Leaving leaving = scene.leaving();
+    if (leaving != null) {
+      TableName aside = new TableName(name.schema(), name.table() + "_old");
+      session.define(renaming(scene.table(), aside.table()));
+      leaving.of(aside);
+      away = "";
+    }
     session.define(
-        "DROP TABLE " + scene.table().quoted() + " RESTRICT",
-        "ALTER TABLE " + name.quoted() + " RENAME TO " + Identifier.quote(scene.table().table()),
+        away,
+        renaming(name, scene.table().table()),
         String.join(";", now.makingRowSecurity(scene.table())));
     now.applyPolicies(session, scene.table());
     requireKept(scene, now);
     return fresh.rows();
+  }
+
+  private static String renaming(TableName table, String name) {
+    return "ALTER TABLE " + table.quoted() + " RENAME TO " + Identifier.quote(name);
   }
 
   /**
@@ -217,13 +284,12 @@ interface MoveRows {
     scene.session().execute("SET CONSTRAINTS ALL DEFERRED");
   }
 
-  private static void requireEmpty(Scene scene) throws SQLException {
+  private static void requireEmpty(Scene scene, String how) throws SQLException {
     if (isTrue(scene, "SELECT EXISTS (SELECT FROM " + scene.table().quoted() + ")")) {
       throw new PublishFailedException(
-          "rows of "
-              + scene.table()
-              + " remain after DELETE, kept by a trigger or a rule of the table; the table is"
-              + " untouched; use mode=update, or mode=replace",
+          ("rows of %s remain after %s, kept by a trigger or a rule of the table; the table is"
+                  + " untouched; use mode=update, or mode=replace")
+              .formatted(scene.table(), how),
           Remedy.FIX_TABLE,
           null,
           null);

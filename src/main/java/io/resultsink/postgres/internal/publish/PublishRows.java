@@ -6,7 +6,9 @@ import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.PostgresConnections;
 import io.resultsink.postgres.report.ResultSummary;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
@@ -38,12 +40,18 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
     }
     LOG.info("Publishing {}: {} chunks", plan, chunks.size());
     Publisher.Published published;
+    Optional<Instant> undone = Optional.empty();
     try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
       published = new Publisher(connections, plan).publish(Part.whole(plan.run(), chunks));
+      if (published.summary().alreadyPublished()) {
+        undone = new Undo(connections, plan.target()).undoneAt(published.summary().runId());
+      }
     }
     ResultSummary summary = published.summary();
     if (summary.alreadyPublished()) {
       LOG.warn("{} was published at {}; this launch changes nothing", plan, summary.publishedAt());
+      undone.ifPresent(
+          at -> LOG.warn("{} was undone at {}; a run with another id publishes anew", plan, at));
     } else {
       LOG.info("Published {}: {} rows", plan, summary.rows());
       if (summary.rejected() > 0) {

@@ -112,7 +112,7 @@ final class PublishTransaction {
           FrozenCopy.definition(table, staging.columns())); // so that it gets default privileges
     }
     RowsToTable way = new RowsToTable(plan, staging, rows, sessions, times, patience);
-    long moved = live || exists ? way.existing(mode, live) : way.missing();
+    long moved = live || exists ? way.existing(mode, live, exists) : way.missing();
     requireAllMoved(moved);
     if (target.mode() == WriteMode.APPEND) { // its lock permits others to attach a partition
       ForeignParts.requireNone(session, staging.target());

@@ -6,9 +6,12 @@ import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.catalog.KeyColumns;
+import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.ledger.Undos;
 import io.resultsink.postgres.internal.lock.LockAttempts;
 import io.resultsink.postgres.internal.lock.Patience;
 import io.resultsink.postgres.internal.lock.TableLock;
+import io.resultsink.postgres.internal.own.VersionComment;
 import io.resultsink.postgres.internal.part.KeptTable;
 import io.resultsink.postgres.internal.part.TableParts;
 import io.resultsink.postgres.internal.part.TableProof;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class RowsToTable {
 
   private final PostgresTarget target;
+  private final String runId;
   private final StagingTable staging;
   private final ReportedRows rows;
   private final SessionPair sessions;
@@ -49,6 +53,7 @@ final class RowsToTable {
       PublishTimes times,
       Patience patience) {
     this.target = plan.target();
+    this.runId = plan.run().runId();
     this.staging = staging;
     this.rows = rows;
     this.sessions = sessions;
@@ -61,25 +66,61 @@ final class RowsToTable {
   /**
    * Moves the rows into a target that exists.
    *
-   * @param live whether the sealed table takes its place
+   * @param live whether the rows' own table takes its place
+   * @param existed false when this publish has created it, so that it is no version
    * @return the number of rows
    */
-  long existing(ModePlan mode, boolean live) throws SQLException {
+  long existing(ModePlan mode, boolean live, boolean existed) throws SQLException {
     NewTable fresh = mode.newTable() ? fresh(live) : null;
+    KeptTable.@Nullable Leaving leaving = fresh != null && existed ? keepingVersion() : null;
     times.prepared();
-    return fresh != null ? swapping(mode, fresh, live) : keeping(mode);
+    if (fresh != null) {
+      return swapping(mode, fresh, live, leaving);
+    }
+    return mode.readersWait() ? refilling(mode) : keeping(mode);
   }
 
   private MoveRows.Scene scene(
-      @Nullable NewTable fresh, List<TableParts.Making> references, LockAttempts.Time time) {
+      @Nullable NewTable fresh,
+      List<TableParts.Making> references,
+      LockAttempts.Time time,
+      KeptTable.@Nullable Leaving leaving) {
     return new MoveRows.Scene(
-        session, rows, table, staging.columns(), key(), fresh, references, time);
+        sessions, rows, table, staging.columns(), key(), fresh, references, time, leaving);
   }
 
-  /** Every wait for a lock is brief, because readers wait for us meanwhile. */
-  private long swapping(ModePlan mode, NewTable fresh, boolean live) throws SQLException {
-    // Held only together with the target's lock, because a backup that waits for this table may
-    // hold the target's lock.
+  /** The old table stays as a version; null when none is kept. */
+  private KeptTable.@Nullable Leaving keepingVersion() throws SQLException {
+    if (!target.keepsVersions()) {
+      return null;
+    }
+    VersionComment.Origin origin =
+        new Undos(Ledger.in(staging.target().stagingSchema()), table)
+            .live(session, runId)
+            .map(run -> new VersionComment.Origin(run.runId(), run.mode(), run.at()))
+            .orElse(null);
+    Versions versions = new Versions(session, staging.target());
+    return aside -> versions.keep(aside, origin, target.undo());
+  }
+
+  /** Readers wait from TRUNCATE to the commit, so that all of it is part of one attempt. */
+  private long refilling(ModePlan mode) throws SQLException {
+    return new LockAttempts(session, patience)
+        .run(
+            List.of(table),
+            Objects.requireNonNull(mode.publishes()),
+            target.lockTimeout(),
+            time -> {
+              locked();
+              return mode.work().move(scene(null, List.of(), time, null));
+            });
+  }
+
+  /** All that has to wait for a lock waits briefly, since readers wait for us meanwhile. */
+  private long swapping(
+      ModePlan mode, NewTable fresh, boolean live, KeptTable.@Nullable Leaving leaving)
+      throws SQLException {
+    // Held only with the target's lock: a backup that waits for it would hold the target's.
     boolean both = live && !target.keepsDefinition();
     List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
     LockAttempts attempts = new LockAttempts(session, patience);
@@ -105,7 +146,7 @@ final class RowsToTable {
         quick ? target.lockTimeout() : ForeignKeys.shortened(target.lockTimeout()),
         time -> {
           locked();
-          return mode.work().move(scene(fresh, quick ? references : List.of(), time));
+          return mode.work().move(scene(fresh, quick ? references : List.of(), time, leaving));
         });
   }
 
@@ -118,7 +159,7 @@ final class RowsToTable {
     locked();
     session.lockTimeout(patience.left());
     try {
-      return mode.work().move(scene(null, List.of(), new LockAttempts.Time(patience.left())));
+      return mode.work().move(scene(null, List.of(), new LockAttempts.Time(patience.left()), null));
     } catch (SQLException e) {
       if (SqlState.is(SqlState.LOCK_NOT_AVAILABLE, e)) {
         patience.end();

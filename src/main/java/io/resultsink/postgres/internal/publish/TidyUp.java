@@ -10,6 +10,7 @@ import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.AbandonedStaging;
 import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.report.TableVersion;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step after the publish. It drops this run's staging table and abandoned ones, deletes old
- * ledger rows, and vacuums after a truncate. A failure here is a warning, because the result is
- * published.
+ * Tidies up after a publish: this run's staging table, those of dead runs, versions beyond the
+ * limit, old ledger rows, and the dead rows of a truncate. All of it best effort: the result stands
+ * already.
  */
 @Internal
 public final class TidyUp extends DoFn<ResultSummary, Void> {
@@ -44,7 +45,7 @@ public final class TidyUp extends DoFn<ResultSummary, Void> {
         Session session = connections.borrow()) {
       FaultPoint.TIDYING.reached();
       tidy(session);
-      if (ModePlan.of(plan.target()).leavesDeadRows()) {
+      if (ModePlan.of(plan.target()).vacuums()) {
         vacuum(session);
       }
       FaultPoint.TIDIED.reached();
@@ -65,6 +66,12 @@ public final class TidyUp extends DoFn<ResultSummary, Void> {
     session.begin(Duration.ofSeconds(1), "tidy up " + plan.target().table());
     ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
     session.commit();
+    if (plan.target().keepsVersions()) {
+      Versions versions = new Versions(session, resolved);
+      for (TableVersion beyond : versions.beyond(plan.target().undo())) {
+        versions.drop(beyond);
+      }
+    }
     AbandonedStaging staging = new AbandonedStaging(session, resolved.stagingSchema());
     staging.dropOwn(plan.run());
     staging.dropOlderThan(plan.target().stagingTtl());

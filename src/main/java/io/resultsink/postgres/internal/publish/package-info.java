@@ -24,17 +24,17 @@
  * table's {@code relfrozenxid} proves that all rows are frozen. Otherwise the rows are copied by
  * {@code COPY ... FREEZE}. Either way the publish waits for no reader.
  *
- * <p><b>Why a table is sealed under another name.</b> No row may be added after the rows are
- * frozen. A lock cannot prevent that: it ends with its transaction, and VACUUM cannot run inside of
- * one. So the table is renamed. Every worker, zombies included, knows only the old name and finds
- * no table there.
+ * <p><b>Why truncate deletes.</b> TRUNCATE empties the table for older snapshots too; the rows of a
+ * DELETE stay visible to them. Where it is asked for, TRUNCATE is followed by a frozen copy under
+ * the same lock, and readers wait for both.
  *
- * <p><b>Why truncate deletes.</b> TRUNCATE empties the table for older snapshots too. Rows that a
- * DELETE removed stay visible to them.
+ * <p><b>Why a version is stripped.</b> A replaced table that is kept for an undo holds nothing that
+ * somebody else would notice: a foreign key would forbid others' DELETE, a grant would show what
+ * was replaced. An undo is a replace whose new table is the version; what hangs on the table is
+ * given to it then, and what it still has is not made again, so that no row is read.
  *
- * <p><b>Why the work uses the role's search path.</b> The target's triggers run inside the
- * statements of the sink, and look up names in the role's search path. All names in the sink's own
- * statements are qualified.
+ * <p><b>Why the role's search path comes back for the work.</b> Everything of ours is qualified,
+ * but triggers of the user's table run inside our statements and find what they find by hand.
  */
 @NullMarked
 package io.resultsink.postgres.internal.publish;

@@ -158,4 +158,16 @@ public final class Jdbc {
     }
     return parameter;
   }
+
+  /** Commits; true, since every call here has an answer. */
+  static boolean commit(Connection connection) throws SQLException {
+    connection.commit();
+    return true;
+  }
+
+  /** Rolls back what was not committed; true, as {@link #commit}. */
+  static boolean rollback(Connection connection) throws SQLException {
+    connection.rollback();
+    return true;
+  }
 }

@@ -239,25 +239,22 @@ public final class Session implements AutoCloseable {
 
   /** Commits. */
   public void commit() throws SQLException {
-    noting(
-        () -> {
-          connection.commit();
-          return true;
-        });
+    noting(() -> Jdbc.commit(connection));
   }
 
   /** Rolls back what was not committed. */
   public void rollback() throws SQLException {
-    noting(
-        () -> {
-          connection.rollback();
-          return true;
-        });
+    noting(() -> Jdbc.rollback(connection));
   }
 
   /** Marks the connection, so that it is closed instead of given back: its state is not known. */
   public void discard() {
     lost = true;
+  }
+
+  /** Returns whether nothing can be done with it any more. */
+  boolean isLost() {
+    return lost;
   }
 
   private interface Call<T extends @Nullable Object> {

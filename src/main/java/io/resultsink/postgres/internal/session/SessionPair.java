@@ -56,6 +56,9 @@ public final class SessionPair implements AutoCloseable {
     Duration limit =
         Duration.ofMillis(
             ThreadLocalRandom.current().nextInt(LONGEST_WAIT_MILLIS / 3, LONGEST_WAIT_MILLIS));
+    if (second.isLost()) {
+      takeAnother();
+    }
     boolean begun;
     try {
       begun = beginWithin(limit, second, activity);
@@ -64,8 +67,7 @@ public final class SessionPair implements AutoCloseable {
         throw e;
       }
       second.discard();
-      second.close();
-      second = another.get();
+      takeAnother();
       begun = beginWithin(limit, second, activity);
     }
     if (!begun) {
@@ -75,6 +77,11 @@ public final class SessionPair implements AutoCloseable {
               + " s; let it give more");
     }
     return second;
+  }
+
+  private void takeAnother() {
+    second.close();
+    second = another.get();
   }
 
   /**
