@@ -60,9 +60,13 @@ def flink(jar, tmp_path):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("mode", ["append", "replace", "truncate"])
+@pytest.mark.parametrize("mode", ["append", "replace", "truncate", "update"])
 def test_a_result_is_published_once(database, flink, mode):
     job_server, expansion_service = flink
+    unique = ["id"] if mode == "update" else None
+    if unique:
+        database.execute(f"CREATE TABLE {database.table} (id bigint PRIMARY KEY, name text)")
+        database.execute(f"INSERT INTO {database.table} VALUES (0, 'old'), (1, 'old')")
     options = PipelineOptions(
         ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
     )
@@ -74,6 +78,7 @@ def test_a_result_is_published_once(database, flink, mode):
             | WriteToPostgresResult(
                 database.url,
                 mode=mode,
+                unique=unique,
                 password=database.password,
                 expansion_service=expansion_service,
             )

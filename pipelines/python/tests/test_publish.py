@@ -79,6 +79,33 @@ def test_every_other_mode_does_what_it_says(database, service, mode, after):
     assert database.rows("code, hits") == after
 
 
+def test_a_replace_that_keeps_everything_keeps_index_view_and_default(database, service):
+    table = database.table
+    database.execute(f"CREATE TABLE {table} (code text PRIMARY KEY, hits bigint DEFAULT 5)")
+    database.execute(f"INSERT INTO {table} VALUES ('500', 1)")
+    database.execute(f"CREATE INDEX {table}_by_hits ON {table} (hits)")
+    database.execute(f"CREATE VIEW {table}_view AS SELECT * FROM {table}")
+    try:
+        publish(
+            database,
+            service,
+            hits(("200", 7)),
+            mode="replace",
+            keep="all",
+            expected=(1, "replace", False),
+        )
+        assert database.execute(f"SELECT code, hits FROM {table}_view") == [("200", 7)]
+        assert database.execute(
+            f"SELECT indexname FROM pg_indexes WHERE tablename = '{table}' ORDER BY 1"
+        ) == [(f"{table}_by_hits",), (f"{table}_pkey",)]
+        assert database.execute(
+            "SELECT column_default FROM information_schema.columns"
+            f" WHERE table_name = '{table}' AND column_name = 'hits'"
+        ) == [("5",)]
+    finally:
+        database.execute(f"DROP VIEW {table}_view")
+
+
 def test_a_run_that_is_launched_again_changes_nothing(database, service):
     for already in (False, True):
         publish(

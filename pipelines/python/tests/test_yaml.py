@@ -54,6 +54,23 @@ def test_every_mode_does_what_it_says(tmp_path, jar, database, mode, after):
     assert database.secret not in ended.stdout + ended.stderr
 
 
+@pytest.mark.long
+def test_a_replace_that_keeps_everything_keeps_the_key(tmp_path, jar, database):
+    database.execute(f"CREATE TABLE {database.table} (code text PRIMARY KEY, hits bigint)")
+    ended = run(
+        tmp_path,
+        jar,
+        EXAMPLE.read_text(),
+        database,
+        **{"mode: replace": "mode: replace\n        keep: all"},
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert database.rows("code, hits") == [("200", 7), ("404", 2)]
+    assert database.execute(
+        f"SELECT indexname FROM pg_indexes WHERE tablename = '{database.table}'"
+    ) == [(f"{database.table}_pkey",)]
+
+
 def test_what_is_wrong_is_said(tmp_path, jar, database):
     text = EXAMPLE.read_text().replace("/shop/hits", "/shop/hits?mode=append&min_row=5")
     ended = run(
