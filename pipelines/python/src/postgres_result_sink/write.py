@@ -205,8 +205,11 @@ def _output(name: str, value: Any) -> dict[str, str] | None:
     if value is None:
         return None
     if not isinstance(value, Mapping) or set(value) != {"output"}:
-        raise PostgresResultError(f"{name} is {_shown(value)}; it is {{'output': 'errors'}}")
-    return {"output": _of_type(f"{name}'s output", value["output"], str, "text")}
+        raise PostgresResultError(f"{name} is {_shown(value)}; it must be {{'output': 'errors'}}")
+    output = _of_type(f"{name}'s output", value["output"], str, "text")
+    if output is None:
+        raise PostgresResultError(f"{name}'s output is None; it must be a name, such as 'errors'")
+    return {"output": output}
 
 
 def _duration(name: str, value: Any) -> str | None:

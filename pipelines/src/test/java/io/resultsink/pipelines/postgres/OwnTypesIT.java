@@ -384,7 +384,7 @@ class OwnTypesIT {
 
   @Test
   void whatNoTableHoldsIsRefused() {
-    assertRefused("SELECT ROW(1, 2) AS r, 1::money AS m", "column r is of type record, of which");
+    assertRefused("SELECT ROW(1, 2) AS r, 1::money AS m", "column r is of type record, which");
     assertRefused("SELECT ROW(1, 2) AS r, 1::money AS m", "column m is of type money, whose value");
   }
 
