@@ -38,16 +38,17 @@ class WriteToPostgresResult(beam.PTransform):
         mode: ``append`` (the default), ``replace``, ``truncate`` or ``update``.
         unique: the names of the key's columns; required for ``update``, an error elsewhere.
         keep: ``none`` (the default) or ``all``, with which ``replace`` keeps indexes, constraints,
-            defaults, triggers and whatever else hangs on the table.
+            defaults, triggers and everything else of the table.
         undo: how many versions that ``replace`` replaces are kept, or for how long, so that they
             can be swapped back; none by default.
-        schema: the schema of the table, when the table is not written as ``schema.table``.
-        staging_schema: where staging tables and the ledger live; the table's schema by default.
+        schema: the schema of the table, if the table is not written as ``schema.table``.
+        staging_schema: the schema of staging tables and ledger; the table's schema by default.
         staging: ``logged`` or ``unlogged``; logged for ``replace`` by default.
-        staging_ttl: after it, others may remove a dead run's staging table; 7 days by default.
-        run_id: the run's name. The same run publishes once, however often it is launched. Use one
-            name per load, such as the load's date.
-        min_rows: fewer rows fail the run, with the table untouched.
+        staging_ttl: the age at which other runs may drop an abandoned staging table; 7 days by
+            default.
+        run_id: the run id. One run publishes once, however often it is launched. Use one id for
+            each result, such as the result's date.
+        min_rows: the least rows; a result with fewer fails the run, with the table untouched.
         max_rejected: more rows that do not fit the table fail the run; any number by default. It
             needs ``rejects`` or ``error_handling``.
         rejects: the table that keeps rows that do not fit, ``table`` or ``schema.table``. They
@@ -56,8 +57,8 @@ class WriteToPostgresResult(beam.PTransform):
             that name, once the others are published. The transform's output is then a dict of two
             collections, ``published`` and that one. Its rows have ``run_id``, ``table``,
             ``rejected_at``, ``column``, ``reason``, ``sqlstate`` and ``row``, which is JSON.
-        lock_timeout: one attempt for the lock that readers feel; 100 ms by default.
-        lock_wait: the time that such attempts go on; 5 minutes by default.
+        lock_timeout: the time of one attempt for the lock that readers feel; 100 ms by default.
+        lock_wait: how long such attempts go on; 5 minutes by default.
         reset: how ``truncate`` empties the table: ``delete`` (the default), or ``truncate``, with
             which readers wait for the load and no dead rows are left.
         connection_properties: properties of the driver, such as ``sslmode``.

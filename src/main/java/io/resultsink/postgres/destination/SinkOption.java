@@ -64,7 +64,7 @@ public enum SinkOption {
           PostgresTarget::undo,
           UndoLimit::text)),
 
-  /** The schema of {@link PostgresTarget#table()}; a URL is rendered with it there. */
+  /** The schema of {@link PostgresTarget#table()}, which a target's text form has there. */
   SCHEMA(
       "a name",
       "the search path's",
@@ -114,7 +114,7 @@ public enum SinkOption {
   MIN_ROWS(
       "a whole number",
       "0",
-      "fewer rows in the result: the run fails, the target untouched",
+      "the least rows: a result with fewer fails the run, with the target untouched",
       OptionValue.rows(PostgresTarget.Builder::minRows, PostgresTarget::minRows)),
 
   /** See {@link PostgresTarget#maxRejected()}. */

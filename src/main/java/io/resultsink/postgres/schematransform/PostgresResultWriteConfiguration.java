@@ -94,8 +94,8 @@ public abstract class PostgresResultWriteConfiguration {
   public abstract @Nullable String getRejects();
 
   @SchemaFieldDescription(
-      "one attempt for the lock that readers feel: a duration in ms, s, min, h or d; default:"
-          + " 100ms")
+      "the time of one attempt for the lock that readers feel: a duration in ms, s, min, h or d;"
+          + " default: 100ms")
   public abstract @Nullable String getLockTimeout();
 
   @SchemaFieldDescription(

@@ -26,12 +26,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "clean",
     sortOptions = false,
-    header = "List and remove what dead runs left, and versions that nobody keeps any more.",
+    header = "List and drop abandoned staging tables, and versions beyond their limit.",
     description = {
       "",
-      "A run that its runner gave up leaves its staging table. Nobody can tell a dead run from",
-      "one that is only slow, so what is younger than staging_ttl (7 days, or what RESULT says)",
-      "is left. A run whose staging table is removed fails; its target stays as it is.",
+      "A run that fails leaves its staging table. Nothing tells a dead run from a slow one, so",
+      "tables that are younger than staging_ttl (7 days, or the one in RESULT) are kept.",
+      "A run whose staging table is dropped fails; its target stays as it is.",
       "Versions beyond the undo of RESULT, or else of the run that replaced last, go too.",
       ""
     },
