@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which table of a name that we keep records in is believed.
+ * The rules by which a table in which the sink keeps records is believed.
  *
- * <p>Whoever owns it can change what it says, and put triggers on it that run as whoever publishes.
- * So it belongs to our role, or to one that rules over the schema or the target anyway, and has
- * nothing on it that would run.
+ * <p>Its owner can change its rows, and can put triggers on it that run as the role that publishes.
+ * So it must belong to our role, to the owner of the schema or of the target, or to a superuser.
+ * Nothing on it may run.
  *
  * @param noun its word in messages, such as "ledger"
  * @param columns the columns and their types, as format_type() shows them
@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
 public record RecordRules(
     String noun, Map<String, String> columns, @Nullable String key, String elsewhere) {
 
-  /** Returns whether it is one at all, to which our role could be given privileges. */
+  /** Returns whether it is such a table, on which our role could get privileges. */
   public boolean isOne(FoundTable found) {
     return found.isTable() && shape(found).isEmpty();
   }
 
-  /** Returns why it is not believed; empty when it is. */
+  /** Returns why it is not believed; empty if it is. */
   public List<String> problems(FoundTable table) {
     if (!table.isTable()) {
       return List.of(
           table.name()
-              + " is no ordinary table (pg_class.relkind "
+              + " is not an ordinary table (pg_class.relkind "
               + table.kind()
               + "); "
               + moveAway(table.name()));
@@ -48,7 +48,7 @@ public record RecordRules(
       problems.add(
           "table "
               + table.name()
-              + " is no "
+              + " is not a "
               + noun
               + " of this sink: "
               + String.join(", ", shape)
@@ -64,7 +64,7 @@ public record RecordRules(
                 + table.name()
                 + " has "
                 + thing.what()
-                + ", which would run in, or change, what the sink writes there; take it away with "
+                + ", which would run in, or change, the sink's statements on it; remove it with "
                 + thing.remedy());
       }
     }
@@ -77,7 +77,7 @@ public record RecordRules(
                 + noun
                 + " "
                 + table.name()
-                + " is NOT NULL, and the sink does not know it; run ALTER TABLE "
+                + " is NOT NULL, and the sink does not fill it; run ALTER TABLE "
                 + table.name().quoted()
                 + " ALTER COLUMN "
                 + Identifier.quote(column.name())
@@ -104,12 +104,12 @@ public record RecordRules(
         + table.name()
         + " belongs to role "
         + table.owner()
-        + ", who could change what it says and run statements as role "
+        + ", who could change its rows and run statements as role "
         + table.role()
-        + "; it has to belong to "
+        + "; it must belong to "
         + table.role()
-        + ", to the owner of its schema or of the target, or to a superuser; if its rows are to be"
-        + " trusted, run ALTER TABLE "
+        + ", to the owner of its schema or of the target, or to a superuser; if you trust its rows,"
+        + " run ALTER TABLE "
         + name
         + " OWNER TO "
         + Identifier.quote(table.schemaOwner())

@@ -117,7 +117,7 @@ interface MoveRows {
             scene.time(),
             leaving != null ? leaving : dropped,
             "an event trigger of the database may have changed it, or this version of PostgreSQL"
-                + " has something that keep=all does not know; use mode=truncate");
+                + " has something that keep=all does not support; use mode=truncate");
     return swapKeeping(session, scene.table(), fresh, swap);
   }
 
@@ -148,7 +148,7 @@ interface MoveRows {
       throw new PublishFailedException(
           "the new table of "
               + table
-              + " would not be as the old one was: "
+              + " would differ from the old one: "
               + String.join(", ", differences)
               + "; rolled back, the table is untouched; "
               + swap.otherwise(),

@@ -46,7 +46,7 @@ final class PublishLoop {
   /** One attempt. */
   @FunctionalInterface
   interface Try {
-    ResultSummary in(PublishState outlook) throws AttemptFailed;
+    ResultSummary in(PublishState state) throws AttemptFailed;
   }
 
   /** A failure in the words of what was tried. */
@@ -57,22 +57,22 @@ final class PublishLoop {
 
   /** Makes attempts; the summary of the one that succeeded. */
   ResultSummary run(Try attempt, Explanation explanation) {
-    PublishState outlook = PublishState.first(System.nanoTime(), reconnect);
+    PublishState state = PublishState.first(System.nanoTime(), reconnect);
     while (true) {
       try {
-        ResultSummary summary = attempt.in(outlook);
+        ResultSummary summary = attempt.in(state);
         // After a lost COMMIT it was this very publish that the ledger has.
-        return outlook.inDoubt() ? summary.toBuilder().alreadyPublished(false).build() : summary;
+        return state.inDoubt() ? summary.toBuilder().alreadyPublished(false).build() : summary;
       } catch (AttemptFailed failed) {
         long now = System.nanoTime();
-        outlook = outlook.after(failed, now, reconnect);
-        switch (outlook.verdict(failed, !patience.isOver(), now)) {
+        state = state.after(failed, now, reconnect);
+        switch (state.verdict(failed, !patience.isOver(), now)) {
           case RETRY -> LOG.warn("{} failed, trying again: {}", what, told(failed));
           case FAIL -> throw explanation.of(failed.cause());
           case UNKNOWN -> throw unknown("the ledger could not be asked about it", failed.cause());
         }
       }
-      pauseAfter(outlook);
+      pauseAfter(state);
     }
   }
 
@@ -82,15 +82,15 @@ final class PublishLoop {
         : String.valueOf(failed.cause().getMessage());
   }
 
-  private void pauseAfter(PublishState outlook) {
+  private void pauseAfter(PublishState state) {
     try {
-      PAUSES.pause(outlook.attempts());
+      PAUSES.pause(state.attempts());
     } catch (StagingFailedException e) {
-      throw outlook.inDoubt() ? unknown("the work was interrupted", e) : e;
+      throw state.inDoubt() ? unknown("the work was interrupted", e) : e;
     }
   }
 
-  /** Its transaction may still be running, and a look at the ledger would come too early. */
+  /** The lost session's transaction may still run, so the ledger would be asked too early. */
   static void endLostSession(@Nullable ServerProcess lost, Session session) throws SQLException {
     if (lost != null) {
       session.begin(Duration.ofSeconds(10), "end a lost session");
@@ -105,8 +105,8 @@ final class PublishLoop {
             + what
             + " and "
             + why
-            + ": the table is old or new, and whole; run the same run id again when the server can"
-            + " be reached: it publishes once",
+            + ": the table is old or new, and complete; run the same run id again when the server"
+            + " can be reached: it publishes once",
         SqlState.of(cause),
         cause instanceof SQLException sql ? ServerReason.scrubbed(sql) : cause);
   }

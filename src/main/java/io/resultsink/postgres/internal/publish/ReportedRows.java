@@ -59,7 +59,7 @@ final class ReportedRows {
     this.vacuumed = vacuumed;
   }
 
-  /** The same rows, once they are sealed. */
+  /** Returns the same rows, once the staging table is sealed. */
   ReportedRows in(SealedTable sealed) {
     return new ReportedRows(staging, sealed.name(), part, withRows(sealed.chunks()), false);
   }
