@@ -90,7 +90,8 @@ class LauncherTest {
     bundle("1.0");
 
     for (String line :
-        List.of("serve", "run ranking", "query --engine beam", "query x -- --runner=FlinkRunner")) {
+        List.of(
+            "serve", "example ranking", "query --engine beam", "query x -- --runner=FlinkRunner")) {
       assertThat(run(Map.of(), script, line.split(" ")).lines(), not(hasItem(QUICK)));
     }
     for (String line : List.of("query -d x -r y", "show x", "serve --help", "query -- --help")) {

@@ -153,14 +153,14 @@ class PublishedQueryIT {
     assertThat(
         undone.out(),
         matchesPattern("undone public.counts   about 2 rows, .*; the same again undoes it\n"));
-    assertThat(again.out(), containsString("before, by this very run id; nothing was changed"));
+    assertThat(again.out(), containsString("before, by this run id; nothing was changed"));
     assertThat(server.column("SELECT hits FROM counts ORDER BY 1"), contains("30", "270"));
-    assertThat(relaunched.err(), containsString("by this very run, undone since; nothing was"));
+    assertThat(relaunched.err(), containsString("by this run, undone since; nothing was"));
 
     CommandLineOutcome listed = run("clean", "--dry-run", "embedded:counts?mode=replace&undo=1ms");
     CommandLineOutcome removed = run("clean", "embedded:counts?mode=replace&undo=1ms");
     assertThat(listed.out(), containsString("version of run r2"));
-    assertThat(removed.out(), containsString("removed"));
+    assertThat(removed.out(), containsString("dropped"));
     assertThat(run("undo", "embedded:counts").exitCode(), is(3));
   }
 

@@ -240,7 +240,8 @@ class RejectsIT {
     assertThat(failure, is(org.hamcrest.Matchers.instanceOf(IncompatibleTableException.class)));
     assertThat(
         failure.getMessage(),
-        containsString("results.bad is not a rejects table of this sink: column run_id is missing"));
+        containsString(
+            "results.bad is not a rejects table of this sink: column run_id is missing"));
   }
 
   @Test

@@ -101,7 +101,7 @@ public final class CleanCommand implements Callable<Integer> {
     List<TableVersion> beyond = inspector.versionsBeyond(target.undo());
     for (TableVersion version : beyond) {
       String fate =
-          dryRun ? "would be removed" : inspector.drop(version) ? "removed" : "left: in use";
+          dryRun ? "would be dropped" : inspector.drop(version) ? "dropped" : "kept: in use";
       context.say(
           "%s  version of run %s, replaced %s ago, %s  %s"
               .formatted(

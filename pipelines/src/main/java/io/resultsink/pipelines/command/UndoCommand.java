@@ -73,7 +73,7 @@ public final class UndoCommand implements Callable<Integer> {
             .formatted(
                 summary.table(),
                 summary.alreadyPublished()
-                    ? "before, by this very run id; nothing was changed"
+                    ? "before, by this run id; nothing was changed"
                     : "about "
                         + Figures.counted(summary.rows(), "row")
                         + ", "

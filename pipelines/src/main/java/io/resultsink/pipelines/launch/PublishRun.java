@@ -123,7 +123,7 @@ public final class PublishRun {
     earlier.ifPresent(
         summary ->
             context.note(
-                "  published %s   %s, %s, %s ago by this very run%s; nothing was changed"
+                "  published %s   %s, %s, %s ago by this run%s; nothing was changed"
                     .formatted(
                         summary.table(),
                         summary.mode(),

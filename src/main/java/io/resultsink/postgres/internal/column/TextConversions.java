@@ -103,7 +103,7 @@ final class TextConversions {
       return OffsetTime.parse(text);
     } catch (DateTimeParseException e) {
       throw new RefusedValueException(
-          "it is no time with an offset, such as 10:15:30+01:00", SqlState.INVALID_TEXT);
+          "it is not a time with an offset, such as 10:15:30+01:00", SqlState.INVALID_TEXT);
     }
   }
 
@@ -120,7 +120,7 @@ final class TextConversions {
   }
 
   private static RefusedValueException noUuid() {
-    return new RefusedValueException("it is no UUID", SqlState.INVALID_TEXT);
+    return new RefusedValueException("it is not a UUID", SqlState.INVALID_TEXT);
   }
 
   private static String plain(BigDecimal number) {

@@ -87,7 +87,7 @@ public final class RowEncoder {
       return new Refusal(
           field.column,
           field.type,
-          "it is, or has in it, an object that its Beam type does not have",
+          "it is, or contains, an object that its Beam type does not allow",
           SqlState.DATA_EXCEPTION);
     }
   }

@@ -132,7 +132,7 @@ public final class TextEncoders {
     int codePoint = text.codePointAt(index);
     if (codePoint <= Character.MAX_VALUE) {
       throw new RefusedValueException(
-          "it has half of a surrogate pair, which is no character and has no UTF-8",
+          "it has half of a surrogate pair, which is not a character and has no UTF-8 form",
           SqlState.CHARACTER_NOT_IN_REPERTOIRE);
     }
     return codePoint;
