@@ -99,7 +99,7 @@ public abstract class PostgresTarget implements Serializable {
     return mode() == WriteMode.TRUNCATE && reset() == Reset.TRUNCATE;
   }
 
-  /** Returns where staging tables and the ledger live; null for the target's schema. */
+  /** Returns the schema of staging tables and ledger; null for the target's schema. */
   public abstract @Nullable String stagingSchema();
 
   /** Returns the durability that the user gave; null for the mode's default. */

@@ -21,7 +21,7 @@ public enum Reset {
   /**
    * Returns the value of a URL's {@code reset=} option.
    *
-   * @throws InvalidTargetException naming the valid ones when {@code text} is none of them
+   * @throws InvalidTargetException naming the valid values, if {@code text} is not one
    */
   static Reset parse(String text) {
     for (Reset reset : values()) {

@@ -44,7 +44,7 @@ public record TableName(@Nullable String schema, String table) implements Serial
     return Identifier.check(what, PercentEncoding.decode(what, encoded));
   }
 
-  /** Returns what {@link #parse} reads. */
+  /** Returns the text that {@link #parse} reads. */
   public String encoded() {
     return schema == null ? encode(table) : encode(schema) + "." + encode(table);
   }

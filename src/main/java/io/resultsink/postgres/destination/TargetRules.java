@@ -40,7 +40,7 @@ final class TargetRules {
 
   private static final Rule TLS = new Rule(Set.of(), TargetRules::tlsProblem);
 
-  /** Rules about options, which hold wherever the connection comes from. */
+  /** The rules about options, which do not depend on the source of connections. */
   static final List<Rule> OPTIONS = List.of(KEY, KEPT, VERSIONS, EMPTIED, LOCK, TLS);
 
   static final List<Rule> SERVER =

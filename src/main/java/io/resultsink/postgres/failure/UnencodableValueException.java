@@ -28,7 +28,7 @@ public final class UnencodableValueException extends ResultSinkException {
         + reason;
   }
 
-  /** The column whose value does not fit. */
+  /** Returns the column whose value does not fit. */
   public String column() {
     return column;
   }

@@ -97,7 +97,7 @@ public final class TargetInspector implements AutoCloseable {
                     .read(session, PartId.whole(summary.runId()), resolved.table(), rows));
   }
 
-  /** The staging tables of this target that this role owns, oldest first. */
+  /** Returns the staging tables of this target that this role owns, oldest first. */
   public List<AbandonedStaging.Found> staging() {
     return read(
         (session, resolved) -> {

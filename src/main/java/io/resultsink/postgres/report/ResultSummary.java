@@ -37,7 +37,7 @@ public abstract class ResultSummary {
    */
   public abstract String rejects();
 
-  /** Bytes of the result as binary COPY. */
+  /** Returns the bytes of the result as binary COPY. */
   public abstract long bytes();
 
   /** Returns the number of chunks in which the rows were staged. */

@@ -135,7 +135,7 @@ final class QueryOptions {
     return new RejectsFile(file);
   }
 
-  /** The SQL, wherever it is; null when there is none. */
+  /** Returns the SQL, from the argument, a file or standard input; null if there is none. */
   @Nullable String sql(CommandContext context) throws IOException {
     return sqlArgument == null && queryFile == null
         ? null

@@ -56,7 +56,7 @@ public final class UndoCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RESULT", description = "the table: embedded:table, or its URL")
   private String result = "";
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public UndoCommand(CommandContext context) {
     this.context = context;
   }

@@ -50,7 +50,7 @@ public final class VersionsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RESULT", description = "the table: embedded:table, or its URL")
   private String result = "";
 
-  /** A command in {@code context}. */
+  /** Creates the command in {@code context}. */
   public VersionsCommand(CommandContext context) {
     this.context = context;
   }

@@ -121,7 +121,8 @@ public final class Column {
   }
 
   /**
-   * Returns whether staging and target have one type, so that staged bytes are the target's too.
+   * Returns whether staging table and target have the same type, so that staged bytes can be copied
+   * as they are.
    */
   public boolean stagedAsIs() {
     return columnType.publishing() == Publishing.AS_IS && type.equals(stagedType());

@@ -38,7 +38,7 @@ public final class SchemaRowEncoder {
   }
 
   /**
-   * Appends a row, or nothing.
+   * Appends a row.
    *
    * @return null, or why a value does not fit its column
    */

@@ -11,7 +11,10 @@ public final class RefusedValueException extends RuntimeException {
 
   private final String sqlState;
 
-  /** {@code reason} continues a sentence such as "a value does not fit column a (integer): ". */
+  /**
+   * Creates one. {@code reason} continues a sentence such as "a value does not fit column a
+   * (integer): ".
+   */
   public RefusedValueException(String reason) {
     this(reason, SqlState.DATA_EXCEPTION);
   }

@@ -2,7 +2,10 @@ package io.resultsink.postgres.internal.copy;
 
 import io.resultsink.postgres.failure.SqlState;
 
-/** The text family: UTF-8, which is the client encoding of every connection of the driver. */
+/**
+ * The encoders of text types, in UTF-8, which is the client encoding of every connection of the
+ * driver.
+ */
 public final class TextEncoders {
 
   /** Encodes any text: {@code text}, {@code json}, and {@code varchar} without a length. */

@@ -56,9 +56,8 @@ public final class AdvisoryLock {
     }
 
     /**
-     * Takes the lock and others beside it, when nobody has any of them. Nothing is waited for, so
-     * that their order does not matter; when one is not to be had, the transaction is to be rolled
-     * back.
+     * Takes the lock and others beside it, if all of them are free. Nothing is waited for, so that
+     * their order does not matter. If one is taken, the caller must roll the transaction back.
      */
     public boolean tryAcquire(Session session, List<String> others) throws SQLException {
       String sql =

@@ -202,7 +202,7 @@ public final class LockAttempts {
     Retry.every(worked.compareTo(PAUSE) > 0 ? worked : PAUSE).pause(1);
   }
 
-  /** Readers wait already, so what it waits for is part of the one attempt. */
+  /** Readers wait already, so the waits of the work count for this attempt. */
   private long finish(Work work, Time time) throws SQLException {
     session.lockTimeout(time.left());
     return work.run(time);

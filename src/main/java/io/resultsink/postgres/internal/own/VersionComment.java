@@ -23,7 +23,7 @@ public record VersionComment(
   /** The beginning of the names of versions; none of a staging table's begins so. */
   public static final String PREFIX = StagingComment.PREFIX + "version_";
 
-  /** Changes when the meaning of the comment does. */
+  /** The version of the format, which changes when the comment's meaning does. */
   private static final int FORMAT = 1;
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -48,7 +48,7 @@ public record VersionComment(
     return said.toString();
   }
 
-  /** The comment's content; absent when it is not one of ours. */
+  /** Returns the comment's content; absent if the sink did not write it. */
   public static Optional<VersionComment> parse(String comment) {
     try {
       JsonNode node = MAPPER.readTree(comment);

@@ -52,7 +52,7 @@ public final class KeptTable {
     return prefix;
   }
 
-  /** Returns the name of a new table beside the old one. */
+  /** Returns the name of the new table until the swap. */
   public TableName name() {
     return new TableName(old.schema(), prefix.name());
   }
@@ -208,7 +208,7 @@ public final class KeptTable {
     void of(TableName aside) throws SQLException;
   }
 
-  /** Default privileges may have given some to the sequences of identities. */
+  /** Default privileges may have given privileges on the sequences of identities. */
   private void revokeFromSequences() throws SQLException {
     String sql =
         """

@@ -11,7 +11,10 @@ import java.util.List;
  */
 final class EmptyingRules {
 
-  /** Of triggers, bits of tgtype: 4 is INSERT, 8 is DELETE; of rules, ev_type: 3 and 4. */
+  /**
+   * For triggers, bits of tgtype: 4 is INSERT, 8 is DELETE. For rules, ev_type: 3 is INSERT, 4 is
+   * DELETE.
+   */
   private static final String SQL =
       """
       WITH emptied AS (SELECT c.* FROM pg_class c WHERE c.oid = ?::bigint::oid)

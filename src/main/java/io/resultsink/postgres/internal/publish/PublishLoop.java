@@ -61,7 +61,7 @@ final class PublishLoop {
     while (true) {
       try {
         ResultSummary summary = attempt.in(state);
-        // After a lost COMMIT it was this very publish that the ledger has.
+        // After a lost COMMIT, the publish that the ledger has is this one.
         return state.inDoubt() ? summary.toBuilder().alreadyPublished(false).build() : summary;
       } catch (AttemptFailed failed) {
         long now = System.nanoTime();

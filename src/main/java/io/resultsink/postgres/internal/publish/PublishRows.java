@@ -51,7 +51,11 @@ public final class PublishRows extends DoFn<List<StagedChunk>, ResultSummary> {
     if (summary.alreadyPublished()) {
       LOG.warn("{} was published at {}; this launch changes nothing", plan, summary.publishedAt());
       undone.ifPresent(
-          at -> LOG.warn("{} was undone at {}; a run with another id publishes anew", plan, at));
+          at ->
+              LOG.warn(
+                  "{} was undone at {}; to publish the result again, use another run id",
+                  plan,
+                  at));
     } else {
       LOG.info("Published {}: {} rows", plan, summary.rows());
       if (summary.rejected() > 0) {

@@ -18,7 +18,7 @@ import java.util.Objects;
 /** Publishes the staged rows of a run. */
 public final class Publisher {
 
-  /** The time that a server that has gone away may stay away. */
+  /** The time for which a server that is away is waited for. */
   static final Duration RECONNECT = Duration.ofMinutes(1);
 
   /**

@@ -87,7 +87,7 @@ final class ReportedRows {
     return new RejectedRows(staging, part);
   }
 
-  /** Lets no zombie add a row from here on. */
+  /** Locks the table, so that no zombie can add a row from here on. */
   void lock(Session session) throws SQLException {
     // The token table first, as in every chunk, so that two sessions cannot deadlock.
     new StagingLock(session, areSealed() ? List.of(name) : List.of(staging.tokens(), name))

@@ -116,11 +116,12 @@ final class RowsToTable {
             });
   }
 
-  /** All that has to wait for a lock waits briefly, since readers wait for us meanwhile. */
+  /** Every wait for a lock is brief, because readers wait for us meanwhile. */
   private long swapping(
       ModePlan mode, NewTable fresh, boolean live, KeptTable.@Nullable Leaving leaving)
       throws SQLException {
-    // Held only with the target's lock: a backup that waits for it would hold the target's.
+    // Held only together with the target's lock, because a backup that waits for this table may
+    // hold the target's lock.
     boolean both = live && !target.keepsDefinition();
     List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
     LockAttempts attempts = new LockAttempts(session, patience);

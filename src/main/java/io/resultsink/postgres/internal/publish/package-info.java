@@ -24,17 +24,18 @@
  * table's {@code relfrozenxid} proves that all rows are frozen. Otherwise the rows are copied by
  * {@code COPY ... FREEZE}. Either way the publish waits for no reader.
  *
- * <p><b>Why truncate deletes.</b> TRUNCATE empties the table for older snapshots too; the rows of a
- * DELETE stay visible to them. Where it is asked for, TRUNCATE is followed by a frozen copy under
- * the same lock, and readers wait for both.
+ * <p><b>Why truncate deletes.</b> TRUNCATE empties the table for older snapshots too. Rows that a
+ * DELETE removed stay visible to them. With {@code reset=truncate}, a frozen copy follows the
+ * TRUNCATE under the same lock, and readers wait for both.
  *
- * <p><b>Why a version is stripped.</b> A replaced table that is kept for an undo holds nothing that
- * somebody else would notice: a foreign key would forbid others' DELETE, a grant would show what
- * was replaced. An undo is a replace whose new table is the version; what hangs on the table is
- * given to it then, and what it still has is not made again, so that no row is read.
+ * <p><b>Why a version is stripped.</b> A replaced table that is kept for an undo has nothing that
+ * others would notice. A foreign key would forbid their DELETE; a grant would show replaced rows.
+ * An undo is a replace whose new table is the version. The version then gets the parts of the
+ * table. Parts that it still has are not made again, so that no row is read.
  *
- * <p><b>Why the role's search path comes back for the work.</b> Everything of ours is qualified,
- * but triggers of the user's table run inside our statements and find what they find by hand.
+ * <p><b>Why the work uses the role's search path.</b> The target's triggers run inside the
+ * statements of the sink, and look up names in the role's search path. All names in the sink's own
+ * statements are qualified.
  */
 @NullMarked
 package io.resultsink.postgres.internal.publish;

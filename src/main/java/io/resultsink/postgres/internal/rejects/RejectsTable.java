@@ -115,7 +115,10 @@ public record RejectsTable(TableName name) {
         .orElse(new Look(false, false, false, List.of()));
   }
 
-  /** Creates it in this transaction unless another has, waiting for whoever is at it. */
+  /**
+   * Creates the table in this transaction, unless it exists. Waits for another session that is
+   * creating it.
+   */
   public void createWhenMissing(Session session, TableName target, Duration wait)
       throws SQLException {
     if (ExistingTable.kindOf(session, name).isEmpty()) {

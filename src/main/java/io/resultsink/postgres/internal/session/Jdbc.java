@@ -77,7 +77,7 @@ public final class Jdbc {
   /** A reader of rows that come one after the other. */
   @FunctionalInterface
   public interface RowReader {
-    /** Reads the row at which the result set stands; does not move it. */
+    /** Reads the current row of the result set, and does not move it. */
     void read(ResultSet row) throws SQLException;
   }
 
@@ -106,7 +106,11 @@ public final class Jdbc {
     }
   }
 
-  /** Executes a statement that returns no rows, and returns how many it changed. */
+  /**
+   * Executes a statement that returns no rows.
+   *
+   * @return how many rows it changed
+   */
   public static long update(Connection connection, String sql, @Nullable Object... parameters)
       throws SQLException {
     try (PreparedStatement statement = prepare(connection, sql, parameters)) {

@@ -57,7 +57,7 @@ final class ChunkWriter {
   /**
    * Sends a chunk.
    *
-   * @return the report; absent when the run was published meanwhile and the rows are a zombie's
+   * @return the report; absent if the run is published already, so that this worker is a zombie
    */
   Optional<StagedChunk> load(Chunk whole) {
     Chunk chunk = whole;
@@ -180,9 +180,9 @@ final class ChunkWriter {
   }
 
   /**
-   * The statements that a chunk's transaction begins with; their parameter is the chunk's token.
-   * The name may have become free, as when a publish has sealed the rows, and a table of others may
-   * have taken it: nothing of theirs runs before its owner was looked at.
+   * Returns the statements that begin a chunk's transaction; their parameter is the chunk's token.
+   * They check the owner of the tables first. A publish may have sealed the staging table, and
+   * another role may have taken its name.
    */
   private String entry(Session session) throws SQLException {
     List<TableName> tables = staging.tables();

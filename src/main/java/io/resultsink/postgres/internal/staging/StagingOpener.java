@@ -25,7 +25,7 @@ import java.util.Optional;
 /** Opens the staging table of a run, again when another worker or a lost session got in the way. */
 final class StagingOpener {
 
-  /** The time that another worker may take to create it. */
+  /** The time for which a worker waits until another one has created the table. */
   private static final Duration CREATION = Duration.ofMinutes(5);
 
   private StagingOpener() {}

@@ -152,7 +152,7 @@ public record StagingTable(
     return rejects == null ? List.of(tokens(), name) : List.of(tokens(), name, rejected());
   }
 
-  /** The comment of a table of this load; the parameters are those of a sealed one. */
+  /** Returns the comment of a table of this load; the parameters are those of a sealed table. */
   String comment(@Nullable String chunks, @Nullable Long copiedBy) {
     return new StagingComment(loadId, target.table(), createdAt, fingerprint(), chunks, copiedBy)
         .json();
@@ -198,7 +198,7 @@ public record StagingTable(
   }
 
   /**
-   * Makes a table of this load, from here on a target, like any other of its schema.
+   * Turns a table of this load into an ordinary table of the target's schema.
    *
    * @return its name there
    */
@@ -223,7 +223,10 @@ public record StagingTable(
         .collect(Collectors.joining());
   }
 
-  /** Binary COPY of one type into another is accepted, as garbage. */
+  /**
+   * Refuses other columns, because the server would accept a binary COPY of another type, as
+   * garbage.
+   */
   void requireSameColumns(FoundTable found) {
     boolean same = found.said().map(StagingComment::columns).equals(Optional.of(fingerprint()));
     if (found.own() && !same) {
