@@ -162,6 +162,10 @@ class InterruptedRunIT {
 
   private Process start(Path err, Path temporary, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
+    if (System.getProperty("os.name").equals("Linux")) {
+      // Tests that a shell runs in the background ignore SIGINT, and their processes would, too.
+      command.addAll(List.of("env", "--default-signal=INT"));
+    }
     command.add(System.getProperty("java.home") + "/bin/java");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-opens"))
