@@ -1,12 +1,10 @@
 package io.resultsink.postgres.reader;
 
 import static java.util.concurrent.CompletableFuture.supplyAsync;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
@@ -18,6 +16,7 @@ import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Definition;
 import io.resultsink.postgres.testing.Fingerprint;
+import io.resultsink.postgres.testing.LockWaits;
 import io.resultsink.postgres.testing.PollingReaders;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.Steps;
@@ -110,7 +109,7 @@ class KeepLocksIT {
       assertThat(failure.getMessage(), containsString(held.named + " held by pid " + pid));
       assertThat(failure.getMessage(), containsString("is untouched"));
       holder.rollback();
-      assertBearable(readers);
+      LockWaits.assertBearable(readers, BEARABLE);
     }
     assertThat(Fingerprint.withoutStaging(database), equalTo(before));
     try (Steps run = new Steps(target("1min"))) {
@@ -129,7 +128,7 @@ class KeepLocksIT {
       holder.setAutoCommit(false);
       execute(holder, "SELECT FROM results.parent");
       CompletableFuture<ResultSummary> publish = supplyAsync(() -> run.run(ROWS));
-      awaitWaiting(publish);
+      LockWaits.awaitWaiting(database, publish);
       long begin = System.nanoTime();
       execute(holder, "UPDATE results.parent SET id = id WHERE id = 3");
       Duration waited = Duration.ofNanos(System.nanoTime() - begin);
@@ -164,30 +163,5 @@ class KeepLocksIT {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
-  }
-
-  private static void assertBearable(PollingReaders readers) {
-    List<PollingReaders.Reading> readings = readers.stop();
-    Duration longest = PollingReaders.longestWait(readings);
-    Torture.longestWait(longest);
-    assertThat("readings", readings.size(), greaterThan(2));
-    assertThat("longest wait of a reader", longest, lessThan(BEARABLE));
-  }
-
-  private void awaitWaiting(CompletableFuture<?> publish) {
-    await()
-        .alias("the publish waits for a lock")
-        .atMost(Duration.ofMinutes(1))
-        .pollInterval(Duration.ofMillis(10))
-        .until(
-            () ->
-                publish.isDone()
-                    || !database
-                        .rows(
-                            "SELECT FROM pg_stat_activity WHERE datname = ? AND"
-                                + " application_name LIKE 'result_sink publish%' AND"
-                                + " wait_event_type = 'Lock'",
-                            database.name())
-                        .isEmpty());
   }
 }

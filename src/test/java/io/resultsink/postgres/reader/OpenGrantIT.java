@@ -1,7 +1,6 @@
 package io.resultsink.postgres.reader;
 
 import static java.util.concurrent.CompletableFuture.supplyAsync;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -9,13 +8,13 @@ import static org.hamcrest.Matchers.is;
 
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.report.ResultSummary;
+import io.resultsink.postgres.testing.LockWaits;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -42,7 +41,7 @@ class OpenGrantIT {
       grantor.setAutoCommit(false);
       statement.execute("GRANT SELECT ON " + orders.quoted() + " TO reader");
       CompletableFuture<ResultSummary> publish = supplyAsync(() -> run.run(ROWS));
-      awaitWaiting(publish);
+      LockWaits.awaitWaiting(database, publish);
       grantor.commit();
       publish.get(60, TimeUnit.SECONDS);
     }
@@ -50,22 +49,5 @@ class OpenGrantIT {
     assertThat(
         database.value("SELECT has_table_privilege('reader', ?, 'SELECT')", orders.quoted()),
         equalTo("t"));
-  }
-
-  private void awaitWaiting(CompletableFuture<?> publish) {
-    await()
-        .alias("the swap waits for the grantor's transaction")
-        .atMost(Duration.ofMinutes(1))
-        .pollInterval(Duration.ofMillis(10))
-        .until(
-            () ->
-                publish.isDone()
-                    || !database
-                        .rows(
-                            "SELECT FROM pg_stat_activity WHERE datname = ? AND"
-                                + " application_name LIKE 'result_sink publish%' AND"
-                                + " wait_event_type = 'Lock'",
-                            database.name())
-                        .isEmpty());
   }
 }

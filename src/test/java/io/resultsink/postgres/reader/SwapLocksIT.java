@@ -6,7 +6,6 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
@@ -20,13 +19,13 @@ import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.report.DryRun;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Fingerprint;
+import io.resultsink.postgres.testing.LockWaits;
 import io.resultsink.postgres.testing.PollingReaders;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import io.resultsink.postgres.testing.TestingPostgres;
-import io.resultsink.postgres.testing.Torture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -107,12 +106,12 @@ class SwapLocksIT {
         PollingReaders readers = readers();
         Steps run = new Steps(target("replace", "&lock_wait=2min"))) {
       CompletableFuture<ResultSummary> publish = supplyAsync(() -> run.run(ROWS));
-      awaitWaiting(publish);
+      LockWaits.awaitWaiting(database, publish);
       TestDatabase.rows(holder, "SELECT pg_sleep(1.5)");
       assertThat("still waiting", publish.isDone(), is(false));
       holder.commit();
       publish.get(60, TimeUnit.SECONDS);
-      assertBearable(readers);
+      LockWaits.assertBearable(readers, BEARABLE);
     }
     assertThat(orders.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
     if (held == Held.GRANT) {
@@ -187,7 +186,7 @@ class SwapLocksIT {
       CompletableFuture<ResultSummary> replace = supplyAsync(() -> child.run(10));
       truncate.get(60, TimeUnit.SECONDS);
       replace.get(60, TimeUnit.SECONDS);
-      assertBearable(readers);
+      LockWaits.assertBearable(readers, BEARABLE);
     }
     database.assertNoSessions();
     assertThat(
@@ -235,31 +234,6 @@ class SwapLocksIT {
             + "), (SELECT count(*) FROM "
             + customers.quoted()
             + ")");
-  }
-
-  private static void assertBearable(PollingReaders readers) {
-    List<PollingReaders.Reading> readings = readers.stop();
-    Duration longest = PollingReaders.longestWait(readings);
-    Torture.longestWait(longest);
-    assertThat("readings", readings.size(), greaterThan(2));
-    assertThat("longest wait of a reader", longest, lessThan(BEARABLE));
-  }
-
-  private void awaitWaiting(CompletableFuture<?> publish) {
-    await()
-        .alias("the publish waits for a lock")
-        .atMost(Duration.ofMinutes(1))
-        .pollInterval(Duration.ofMillis(10))
-        .until(
-            () ->
-                publish.isDone()
-                    || !database
-                        .rows(
-                            "SELECT FROM pg_stat_activity WHERE datname = ? AND"
-                                + " application_name LIKE 'result_sink publish%' AND"
-                                + " wait_event_type = 'Lock'",
-                            database.name())
-                        .isEmpty());
   }
 
   private void awaitSleeping(CompletableFuture<?> publish) {

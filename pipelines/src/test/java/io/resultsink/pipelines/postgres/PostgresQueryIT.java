@@ -25,7 +25,6 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -401,16 +400,6 @@ class PostgresQueryIT {
   }
 
   private static List<String> rowsOf(String url, String sql) {
-    List<String> shown = new ArrayList<>();
-    try (RowCursor cursor = PostgresQuery.prepare(url, null, sql, TIME, true).open()) {
-      for (List<Row> rows = cursor.next(100, 1 << 20);
-          !rows.isEmpty();
-          rows = cursor.next(100, 1 << 20)) {
-        for (Row row : rows) {
-          shown.add(String.join(" ", row.getValues().stream().map(String::valueOf).toList()));
-        }
-      }
-    }
-    return shown;
+    return ShownRows.of(PostgresQuery.prepare(url, null, sql, TIME, true));
   }
 }

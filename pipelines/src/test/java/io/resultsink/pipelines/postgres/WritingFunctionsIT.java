@@ -11,17 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.resultsink.pipelines.engine.QueryFailedException;
-import io.resultsink.pipelines.engine.RowCursor;
 import io.resultsink.postgres.testing.PgBouncer;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestingPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -221,16 +218,6 @@ class WritingFunctionsIT {
 
   private List<String> rows(String sql) {
     String url = database.url("").replaceFirst("/$", "");
-    List<String> shown = new ArrayList<>();
-    try (RowCursor cursor = PostgresQuery.prepare(url, null, sql, TIME, true).open()) {
-      for (List<Row> rows = cursor.next(100, 1 << 20);
-          !rows.isEmpty();
-          rows = cursor.next(100, 1 << 20)) {
-        for (Row row : rows) {
-          shown.add(String.join(" ", row.getValues().stream().map(String::valueOf).toList()));
-        }
-      }
-    }
-    return shown;
+    return ShownRows.of(PostgresQuery.prepare(url, null, sql, TIME, true));
   }
 }
