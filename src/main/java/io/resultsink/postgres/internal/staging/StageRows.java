@@ -1,15 +1,11 @@
 package io.resultsink.postgres.internal.staging;
 
-import io.resultsink.postgres.internal.column.SchemaRowEncoder;
-import io.resultsink.postgres.internal.copy.CopyBuffer;
-import io.resultsink.postgres.internal.copy.Refusal;
-import io.resultsink.postgres.internal.copy.RowEncoder;
 import io.resultsink.postgres.internal.metrics.SinkMetrics;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.PostgresConnections;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -38,21 +34,13 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
   /** A limit for narrow rows, so that some are sent while the next are made. */
   public static final int CHUNK_ROWS = 200_000;
 
-  /** Rows that the server may refuse are kept as objects until it has taken them. */
-  private static final int CHUNK_ROWS_THAT_MAY_BE_REFUSED = 20_000;
-
   private final RunPlan plan;
   private final SerializableFunction<T, ? extends Iterable<Row>> toRows;
 
   private transient @Nullable PostgresConnections connections;
-  private transient @Nullable ChunkWriter loader;
+  private transient @Nullable ChunkWriter writer;
+  private transient @Nullable ChunkBuilder chunk;
   private transient boolean published;
-  private transient SchemaRowEncoder encoder;
-  private transient CopyBuffer buffer;
-  private transient RejectedRows rejected;
-  private transient boolean rejecting;
-  private transient @Nullable List<Row> sources;
-  private transient long rows;
 
   /** Creates the step for elements of which {@code toRows} makes rows. */
   private StageRows(RunPlan plan, SerializableFunction<T, ? extends Iterable<Row>> toRows) {
@@ -83,20 +71,22 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
 
   @StartBundle
   public void startBundle() {
-    startChunk();
+    if (chunk != null) {
+      chunk.clear();
+    }
   }
 
   @ProcessElement
   public void process(@Element T element, OutputReceiver<StagedChunk> output) {
-    if (loader == null && !published) {
+    if (chunk == null && !published) {
       open();
     }
     for (Row row : toRows.apply(element)) {
-      if (published) {
+      if (chunk == null || published) {
         break;
       }
-      add(row);
-      if (isFull()) {
+      chunk.add(row);
+      if (chunk.isFull()) {
         flush().ifPresent(output::output);
       }
     }
@@ -105,73 +95,34 @@ public final class StageRows<T> extends DoFn<T, StagedChunk> {
     }
   }
 
-  private void add(Row row) {
-    Refusal refusal = encoder.tryRow(row, buffer);
-    if (refusal == null) {
-      rows++;
-      if (sources != null) {
-        sources.add(row);
-      }
-    } else if (rejecting) {
-      rejected.add(row, refusal.column(), refusal.sentence(), refusal.sqlState());
-    } else {
-      throw refusal.exception();
-    }
-  }
-
-  private boolean isFull() {
-    int most = sources == null ? CHUNK_ROWS : CHUNK_ROWS_THAT_MAY_BE_REFUSED;
-    return rows >= most || buffer.size() + rejected.bytes() >= CHUNK_BYTES;
-  }
-
   @FinishBundle
   public void finishBundle(FinishBundleContext context) {
     flush()
         .ifPresent(
-            chunk ->
-                context.output(chunk, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE));
+            report ->
+                context.output(report, BoundedWindow.TIMESTAMP_MIN_VALUE, GlobalWindow.INSTANCE));
   }
 
   private void open() {
-    StagingTable.Opened opened = StagingTable.open(connections, plan);
+    PostgresConnections sessions = Objects.requireNonNull(connections, "the sessions of a step");
+    StagingTable.Opened opened = StagingTable.open(sessions, plan);
     published = opened.published() != null;
     if (opened.staging() != null) {
-      loader = new ChunkWriter(connections, plan, opened.staging());
-      encoder = opened.staging().columns().encoder();
-      rejecting = opened.staging().rejects() != null;
-      rejected = new RejectedRows(CHUNK_BYTES + CHUNK_BYTES / 8, !opened.staging().unicode());
-      sources = opened.staging().mayRefuse() ? new ArrayList<>() : null;
+      writer = new ChunkWriter(sessions, plan, opened.staging());
+      chunk = new ChunkBuilder(opened.staging());
     }
   }
 
   private Optional<StagedChunk> flush() {
-    if (loader == null || (rows == 0 && rejected.count() == 0)) {
+    if (writer == null || chunk == null || chunk.isEmpty()) {
       return Optional.empty();
     }
     long begin = System.nanoTime();
-    RowEncoder.trailer(buffer);
-    Optional<StagedChunk> chunk =
-        loader.load(
-            new Chunk(buffer, rows, rejected, sources == null ? List.of() : List.copyOf(sources)));
-    chunk.ifPresent(staged -> SinkMetrics.staged(staged.rows(), staged.bytes(), begin));
-    published = chunk.isEmpty();
-    startChunk();
-    return chunk;
-  }
-
-  private void startChunk() {
-    if (buffer == null) {
-      buffer = new CopyBuffer(CHUNK_BYTES + CHUNK_BYTES / 8);
-    }
-    buffer.reset();
-    RowEncoder.header(buffer);
-    if (rejected != null) {
-      rejected.clear();
-    }
-    if (sources != null) {
-      sources.clear();
-    }
-    rows = 0;
+    Optional<StagedChunk> report = writer.load(chunk.end());
+    report.ifPresent(staged -> SinkMetrics.staged(staged.rows(), staged.bytes(), begin));
+    published = report.isEmpty();
+    chunk.clear();
+    return report;
   }
 
   @Teardown

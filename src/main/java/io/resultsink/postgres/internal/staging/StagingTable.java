@@ -203,16 +203,13 @@ public record StagingTable(
    * @return its name there
    */
   public TableName release(Session session, TableName table) throws SQLException {
-    TableName there = new TableName(target.table().schema(), table.table());
+    TableName there = new TableName(target.schema(), table.table());
     session.define(
         "COMMENT ON TABLE " + table.quoted() + " IS NULL",
         "ALTER TABLE " + table.quoted() + " RESET (" + AUTOVACUUM + ")" + withoutChecks());
     if (!there.equals(table)) {
       session.define(
-          "ALTER TABLE "
-              + table.quoted()
-              + " SET SCHEMA "
-              + Identifier.quote(target.table().schema()));
+          "ALTER TABLE " + table.quoted() + " SET SCHEMA " + Identifier.quote(target.schema()));
     }
     return there;
   }
