@@ -57,7 +57,7 @@ class WriteToPostgresResult(beam.PTransform):
             that name, once the others are published. The transform's output is then a dict of two
             collections, ``published`` and that one. Its rows have ``run_id``, ``table``,
             ``rejected_at``, ``column``, ``reason``, ``sqlstate`` and ``row``, which is JSON.
-        lock_timeout: the time of one attempt for the lock that readers feel; 100 ms by default.
+        lock_timeout: the time of one attempt for the lock that readers wait for; 100 ms by default.
         lock_wait: how long such attempts go on; 5 minutes by default.
         reset: how ``truncate`` empties the table: ``delete`` (the default), or ``truncate``, with
             which readers wait for the load and no dead rows are left.

@@ -278,7 +278,7 @@ public final class PostgresResultSink
     return with(target.toBuilder().maxRejected(rows));
   }
 
-  /** One attempt for the lock that readers feel; 100 ms unless given. */
+  /** One attempt for the lock that readers wait for; 100 ms unless given. */
   public PostgresResultSink withLockTimeout(Duration timeout) {
     return with(target.toBuilder().lockTimeout(timeout));
   }

@@ -135,7 +135,7 @@ public abstract class PostgresTarget implements Serializable {
    */
   public abstract @Nullable TableName rejects();
 
-  /** One attempt for the lock that readers feel; 100 ms unless given. */
+  /** One attempt for the lock that readers wait for; 100 ms unless given. */
   public abstract Duration lockTimeout();
 
   /** Returns how long attempts for that lock go on; 5 minutes by default. */

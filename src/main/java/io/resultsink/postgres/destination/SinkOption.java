@@ -136,7 +136,7 @@ public enum SinkOption {
   LOCK_TIMEOUT(
       "a duration in ms, s, min, h or d",
       "100ms",
-      "the time of one attempt for the lock that readers feel",
+      "the time of one attempt for the lock that readers wait for",
       OptionValue.duration(24, PostgresTarget.Builder::lockTimeout, PostgresTarget::lockTimeout)),
 
   /** See {@link PostgresTarget#lockWait()}. */

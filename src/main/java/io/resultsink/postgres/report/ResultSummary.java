@@ -59,12 +59,12 @@ public abstract class ResultSummary {
   public abstract long stagingMillis();
 
   /**
-   * Returns the time from the begin of the publish to the request of the lock that readers feel, in
-   * milliseconds.
+   * Returns the time from the begin of the publish to the request of the lock that readers wait
+   * for, in milliseconds.
    */
   public abstract long preparingMillis();
 
-  /** Returns the wait for the lock that readers feel, in milliseconds; 0 for append. */
+  /** Returns the wait for the lock that readers wait for, in milliseconds; 0 for append. */
   public abstract long lockMillis();
 
   /** Returns the time from that lock to the end of COMMIT, in milliseconds. */

@@ -94,7 +94,7 @@ public abstract class PostgresResultWriteConfiguration {
   public abstract @Nullable String getRejects();
 
   @SchemaFieldDescription(
-      "the time of one attempt for the lock that readers feel: a duration in ms, s, min, h or d;"
+      "the time of one attempt for the lock that readers wait for: a duration in ms, s, min, h or d;"
           + " default: 100ms")
   public abstract @Nullable String getLockTimeout();
 

@@ -44,7 +44,7 @@ public final class SinkMetrics {
   /** Milliseconds per publish, from the begin of its transaction to the end of its commit. */
   public static final String PUBLISH_MILLIS = "publish_millis";
 
-  /** Milliseconds for which the publish waited for the lock that readers feel. */
+  /** Milliseconds for which the publish waited for the lock that readers wait for. */
   public static final String LOCK_MILLIS = "lock_millis";
 
   private static final Counter STAGED_ROWS = Metrics.counter(NAMESPACE, ROWS_STAGED);
