@@ -65,12 +65,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Exactly once</h2>
  *
- * <p>A run is named when the pipeline is built (or by {@link #withRunId(String)}) and publishes
- * once, whatever the runner does: only chunks whose report reached the publish count, so that a
- * bundle may run twice, at the same time, or in part; and the publishing transaction writes a row
- * into the table {@code result_sink_ledger}, so that a step or a whole pipeline that is run again
- * finds itself there, changes nothing and reports the summary that stands there. A publish that
- * fails changes nothing. A Pipeline object that is run twice is one run.
+ * <p>A run gets its id when the pipeline is built, or from {@link #withRunId(String)}. It publishes
+ * once, whatever the runner does:
+ *
+ * <ul>
+ *   <li>A bundle may run twice, at the same time, or in part. Only chunks whose report reached the
+ *       publish count.
+ *   <li>A step or a whole pipeline may run again. The publishing transaction writes a row into the
+ *       table {@code result_sink_ledger}. The second execution finds the row, changes nothing, and
+ *       reports the row's summary.
+ * </ul>
+ *
+ * <p>A publish that fails changes nothing. A Pipeline object that is run twice is one run.
  *
  * <h2>Failures</h2>
  *

@@ -10,9 +10,17 @@ import org.apache.beam.sdk.values.Row;
 public final class RejectedRow {
 
   /**
-   * The fields: the run, the table that the others were published into, the time, the column that
-   * the row does not fit (empty when it is not one alone), the reason in a sentence without a
-   * value, the server's code for it, and the row as JSON.
+   * The fields:
+   *
+   * <ul>
+   *   <li>the run
+   *   <li>the table that the other rows were published into
+   *   <li>the time
+   *   <li>the column that the row does not fit; empty when it is not one alone
+   *   <li>the reason, in a sentence without a value
+   *   <li>the server's SQLSTATE for it
+   *   <li>the row as JSON
+   * </ul>
    */
   public static final Schema SCHEMA =
       Schema.builder()

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * An embedded PostgreSQL that keeps what it is given. Its settings are the server's defaults but
- * for two, without which a load of this size measures checkpoints: by default one begins for every
+ * An embedded PostgreSQL that keeps what it is given. Its settings are the server's defaults, but
+ * for two. With the defaults a load of this size would measure checkpoints. One begins for every
  * gigabyte of write-ahead log, and each page that is changed after it is logged whole.
  */
 final class BenchServer implements AutoCloseable {

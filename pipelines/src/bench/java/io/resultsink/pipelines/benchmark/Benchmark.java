@@ -20,8 +20,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Runs the parts that were asked for, and prints what came of them. Ends with 0 also when a bound
- * is not met, as on a slow machine; with 1 when a part failed, as when rows were missing.
+ * Runs the parts that were asked for, and prints what came of them. The exit code is 1 when a part
+ * failed, as when rows were missing. It is 0 also when a bound is not met, as on a slow machine.
  */
 @Command(
     name = "make bench",

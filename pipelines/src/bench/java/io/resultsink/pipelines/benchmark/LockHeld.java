@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The time for which a replace locks readers out, as the server tells it: a session reads over and
- * over, and the server says how long it waited for a lock. The sink's own figure, from the lock to
- * the answer to COMMIT, includes work that the server does after it gave the lock back.
+ * The time for which a replace locks readers out. A session reads over and over, and the server
+ * says how long it waited for a lock. The sink's own figure, from the lock to the answer to COMMIT,
+ * includes work that the server does after it gave the lock back.
  */
 final class LockHeld {
 

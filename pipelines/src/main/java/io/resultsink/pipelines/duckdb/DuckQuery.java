@@ -197,8 +197,8 @@ public final class DuckQuery implements PreparedQuery {
   }
 
   /**
-   * The query to execute in a session in which {@link #sql} is known to be right: with casts where
-   * the driver has no exact value for a type, or a slow one.
+   * The query to execute in a session in which {@link #sql} is known to be right. It has casts
+   * where the driver has no exact value for a type, or a slow one.
    */
   String readable(DuckSession session) throws SQLException {
     DuckType[] types = types();

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The type table: what each type of DuckDB is in the result.
  *
  * @param field the field's type
- * @param readable the type that the column is read as, because the driver has no exact value for
- *     its own, or a slow one; null where it has
+ * @param readable the type that the column is read as when the driver has no exact value for its
+ *     own, or a slow one; otherwise null
  * @param reader reads a value of it
  */
 record DuckType(FieldType field, @Nullable String readable, Reader reader) {

@@ -144,8 +144,8 @@ final class ReadingSession implements AutoCloseable {
   }
 
   /**
-   * Makes sure that the query's own functions have not changed the form of its values: the target
-   * would read another value than the one that was meant.
+   * Makes sure that the query's own functions have not changed the form of its values. Otherwise
+   * the target would read another value than the one that was meant.
    *
    * @throws QueryFailedException naming each setting that is another now
    */

@@ -101,9 +101,9 @@ public final class Column {
   }
 
   /**
-   * A condition over the staging table's column that is always true, and fails as the publish would
-   * for a value that is none of the target's type; null when there is nothing to fail, or when only
-   * the publish can tell.
+   * A condition over the staging table's column that is always true. It fails, as the publish
+   * would, for a value that is none of the target's type. Null when there is nothing to fail, or
+   * when only the publish can tell.
    */
   public @Nullable String conversion() {
     return stagedAsIs() || columnType.publishing() == Publishing.INPUT

@@ -28,9 +28,9 @@ import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The PostgreSQL types whose binary form is known here, a line each: its name, its OID where every
- * database has the same, the kinds of values it takes and the encoder that writes them. Every other
- * type takes text, which PostgreSQL reads.
+ * The PostgreSQL types whose binary form is known here. Each has one line: its name, its OID where
+ * every database has the same, the values it takes, and their encoder. Every other type takes text,
+ * which PostgreSQL reads.
  *
  * <p>A line takes a kind when some value of it arrives without loss; the encoder refuses the others
  * one by one. What is decided here beyond that:

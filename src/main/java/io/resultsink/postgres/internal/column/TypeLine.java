@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name pg_type.typname
  * @param shown the type as documentation writes it
- * @param oid the OID that every database has for it, by which an array names its elements'
- *     (pg_type.dat); 0 for a type of an extension, which has another in each
+ * @param oid the OID that every database has for it (pg_type.dat), by which an array names its
+ *     elements' type; 0 for a type of an extension
  * @param encodings the ways in, the first that takes a field's values counts
  * @param read the kind as which values in binary form are read; null to read them as nothing but
  *     themselves

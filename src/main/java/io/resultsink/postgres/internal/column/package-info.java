@@ -1,10 +1,11 @@
 /**
  * Rows in PostgreSQL: columns, their types, and the encoder that goes with each.
  *
- * <p>Knows Beam's schemas and no JDBC. To be read in this order: {@link
- * io.resultsink.postgres.internal.column.ColumnTypes} says what a Beam type is, {@code
- * PostgresTypes} which column types take it, {@code ColumnType} how it gets from the staging column
- * into the table, {@link io.resultsink.postgres.internal.column.Columns} puts a row together.
+ * <p>Knows Beam's schemas and no JDBC. A reader begins with {@link
+ * io.resultsink.postgres.internal.column.ColumnTypes}, which says what a Beam type is. {@code
+ * PostgresTypes} says which column types take it. {@code ColumnType} brings it from the staging
+ * column into the table. {@link io.resultsink.postgres.internal.column.Columns} puts a row
+ * together.
  *
  * <p><b>Why encoders refuse what the server would take.</b> The server rounds to a column's
  * precision in a binary COPY, and cuts blanks. An explicit cast cuts bits and characters. None of

@@ -29,8 +29,8 @@ public record Undos(Ledger ledger, TableName target) {
   private record Newest(Published run, @Nullable String restored) {}
 
   /**
-   * Returns the run whose rows the table has, as far as the ledger knows: the one that published
-   * last, or whose version an undo has brought back. Absent when there is none.
+   * Returns the run whose rows the table has, as far as the ledger knows. It published last, or an
+   * undo has brought its version back. Absent when there is none.
    *
    * @param claimed the run of this transaction, which is not meant
    */
@@ -72,8 +72,8 @@ public record Undos(Ledger ledger, TableName target) {
   }
 
   /**
-   * Adds to the row of an undo which run's rows it took away, and which run's it brought back; null
-   * for rows that no run of ours had published.
+   * Adds to the row of an undo which run's rows it took away, and which run's it brought back. A
+   * run is null for rows that no run had published.
    */
   public void record(
       Session session, PartId undo, @Nullable String undone, @Nullable String restored)

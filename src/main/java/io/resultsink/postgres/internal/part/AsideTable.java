@@ -10,11 +10,11 @@ import java.util.Objects;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * A replaced table that is kept under a private name: its rows, columns, checks and indexes stay,
- * and all of it goes that somebody else would notice.
+ * A replaced table that is kept under a private name. Its rows, columns, checks and indexes stay.
+ * All of it goes that somebody else would notice.
  *
- * <p>A foreign key of a table that nobody sees would make others' DELETE fail, a grant or a policy
- * would keep a role from being dropped, a default would hold a sequence that counts for another
+ * <p>A foreign key of a table that nobody sees would make others' DELETE fail. A grant or a policy
+ * would keep a role from being dropped. A default would hold a sequence that counts for another
  * table now. What goes hangs on the new table, if anywhere.
  */
 @Internal

@@ -6,14 +6,14 @@ import io.resultsink.postgres.internal.part.TablePart.Phase;
 /**
  * The foreign keys at both ends of a table.
  *
- * <p>All of them are added to the new table in the attempt: a private table with a foreign key
+ * <p>All of them are added to the new table in the attempt. A private table with a foreign key
  * would make others' DELETE on the referenced table fail. The rows are checked as each is added,
  * while writers of the table at the other end wait.
  */
 final class ForeignKeyParts {
 
   /**
-   * The table's own. One that is NOT VALID is added as if it were valid, under another name: its
+   * The table's own. One that is NOT VALID is added as if it were valid, under another name. So its
    * new rows are checked, as they would be when they are inserted.
    */
   static final TablePart OUTGOING =

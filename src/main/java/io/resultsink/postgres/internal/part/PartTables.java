@@ -6,8 +6,8 @@ import io.resultsink.postgres.internal.url.Identifier;
 final class PartTables {
 
   /**
-   * {@code old} is the table's row of pg_class, {@code given} the columns of the new table, {@code
-   * attributes} those of the old one, and {@code remaining} those that both have; {@code
+   * {@code old} is the table's row of pg_class. {@code given} has the columns of the new table,
+   * {@code attributes} those of the old one, and {@code remaining} those that both have. {@code
    * other_policies} and {@code other_rules} are of other tables, and name it.
    *
    * <p>Minor releases of PostgreSQL 15 keep a mark of their own among a column's options.
@@ -42,8 +42,8 @@ final class PartTables {
       """;
 
   /**
-   * The things that have a name beside the table's: {@code fresh} is the new thing's, until it gets
-   * the old one's. {@code becoming} has the new table's own name.
+   * The things that have a name beside the table's. {@code fresh} is the new thing's name, until it
+   * gets the old one's. {@code becoming} has the new table's own name.
    *
    * <p>A definition is cut off by the length of its known head, never by a pattern: a name may
    * contain anything.

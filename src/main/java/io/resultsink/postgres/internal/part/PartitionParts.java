@@ -4,8 +4,8 @@ import io.resultsink.postgres.internal.part.TablePart.Fate;
 import io.resultsink.postgres.internal.part.TablePart.Phase;
 
 /**
- * The place of a partition. What it has from its parent, the new one is given before: indexes,
- * foreign keys and checks that it has already are taken over by ATTACH, and not made then.
+ * The place of a partition. The new one gets before what a partition has from its parent. ATTACH
+ * takes over indexes, foreign keys and checks that are there already, and does not make them.
  */
 final class PartitionParts {
 

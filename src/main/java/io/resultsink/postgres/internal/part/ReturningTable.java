@@ -18,7 +18,7 @@ import org.apache.beam.sdk.annotations.Internal;
  * A table that was put aside and is to take the place of the one that replaced it.
  *
  * <p>It gets what hangs on that one now. An index, a check or a NOT NULL that it still has is not
- * made again: an index is known by its definition, since its name is a private one.
+ * made again. An index is known by its definition, since its name is a private one.
  */
 @Internal
 public final class ReturningTable {
@@ -49,8 +49,8 @@ public final class ReturningTable {
       """;
 
   /**
-   * The indexes of the table, each with the one of the returning table that is the same, if any;
-   * and those of the returning table that the other has no more.
+   * The indexes of the table, each with the same one of the returning table, if any. Also those of
+   * the returning table that the other has no more.
    */
   private static final String INDEXES =
       """

@@ -49,9 +49,9 @@ final class ForeignKeys {
   }
 
   /**
-   * Returns the tables that foreign keys join to a table. A publish has their turns, too: two that
-   * publish tables that reference each other would wait for each other, each with its own table
-   * held, and give up.
+   * Returns the tables that foreign keys join to a table. A publish takes their turns, too.
+   * Otherwise two publishers of tables that reference each other would each hold one table, wait
+   * for the other, and give up.
    */
   static List<TableName> neighbours(Session session, TableName table) throws SQLException {
     return neighbours(session, table, "true");
@@ -85,9 +85,9 @@ final class ForeignKeys {
    * Returns whether checking all foreign keys of both ends takes but a moment.
    *
    * <p>Then they are added while readers wait, when all locks are there. Else they come before:
-   * only writers wait while they are checked. But then a lock is held on the tables at the other
-   * ends while a stronger one is waited for, and a session that has read such a table and goes on
-   * to write to it is in a deadlock with us, which it may be the one to lose.
+   * only writers wait while they are checked. But then we hold a lock on the tables at the other
+   * ends while we wait for a stronger one. A session that has read such a table and now writes to
+   * it is in a deadlock with us. PostgreSQL may end its transaction.
    */
   static boolean areQuick(Session session, TableName table, TableName fresh) throws SQLException {
     String sql =

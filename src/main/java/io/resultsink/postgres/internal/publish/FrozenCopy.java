@@ -15,7 +15,7 @@ import org.postgresql.copy.CopyOut;
  *
  * <p>Rows that are not frozen are invisible to snapshots older than their transaction: after a swap
  * such a reader finds an empty table. {@code COPY ... FREEZE} is allowed into a table that the same
- * (sub)transaction has created or truncated (PostgreSQL manual, COPY), so the rows come over a
+ * (sub)transaction has created or truncated (PostgreSQL manual, COPY). So the rows come over a
  * second session, byte for byte.
  */
 final class FrozenCopy {

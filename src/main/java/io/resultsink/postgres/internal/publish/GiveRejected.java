@@ -20,9 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives out the rows of a run that did not fit, once it is published, from the table that keeps
- * them: whatever the runner has repeated, each is there once, and a step that is repeated reads the
- * same.
+ * Gives out the rejected rows of a run that is published, from the table that keeps them. Each is
+ * there once, whatever the runner has repeated. A step that is repeated reads the same.
  */
 @Internal
 public final class GiveRejected extends DoFn<ResultSummary, Row> {

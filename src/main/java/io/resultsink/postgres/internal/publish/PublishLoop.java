@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attempts at a transaction that publishes, until the outcome is known: again after a conflict or a
- * lost session, and after a lost COMMIT the ledger decides.
+ * Attempts at a transaction that publishes, until the outcome is known. After a conflict or a lost
+ * session it tries again. After a lost COMMIT the ledger decides.
  */
 final class PublishLoop {
 

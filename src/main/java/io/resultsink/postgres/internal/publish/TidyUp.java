@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tidies up after a publish: this run's staging table, those of dead runs, versions beyond the
- * limit, old ledger rows, and the dead rows of a truncate. All of it best effort: the result stands
+ * Tidies up after a publish: staging tables of this run and of dead ones, versions beyond the
+ * limit, old ledger rows, the dead rows of a truncate. All of it best effort: the result stands
  * already.
  */
 @Internal

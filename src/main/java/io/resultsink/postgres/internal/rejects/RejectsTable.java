@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The table that keeps the rows that did not fit: written by the transaction that publishes the
- * others, so that it has each of them once, whatever was retried, restarted or launched again.
+ * The table that keeps the rejected rows. The transaction that publishes the others writes it. So
+ * it has each of them once, whatever was retried, restarted or launched again.
  *
  * <p>Error outputs are read from here after the commit. The rows that a worker holds would be lost
  * with it, and be there again when its bundle is.

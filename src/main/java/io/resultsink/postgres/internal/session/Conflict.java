@@ -5,8 +5,8 @@ import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The end of an attempt that other sessions got in the way of, though PostgreSQL refused nothing:
- * they changed what the attempt had found, or hold what it needs. Another attempt may succeed.
+ * The end of an attempt that other sessions got in the way of, though PostgreSQL refused nothing.
+ * They changed what the attempt had found, or hold what it needs. Another attempt may succeed.
  */
 @Internal
 public final class Conflict extends RuntimeException {

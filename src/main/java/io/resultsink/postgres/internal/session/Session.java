@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Nothing is SET outside of a transaction, because behind a transaction pooler the setting would
  * reach other clients. Each transaction overrides the role's defaults that would break a promise:
- * isolation levels with which a query after a wait shows old rows, row security, and time limits.
+ * row security, time limits, and isolation levels that show old rows after a wait.
  *
  * <p>TCP keepalives are set to one minute: a crashed worker keeps its locks for as long.
  */

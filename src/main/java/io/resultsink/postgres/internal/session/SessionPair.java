@@ -48,7 +48,7 @@ public final class SessionPair implements AutoCloseable {
    * outside of a transaction until now, and may have been ended for that; another takes its place.
    *
    * <p>Behind a pooler that has no more to give, two who hold one session each would wait for each
-   * other: one of them gives up before the other.
+   * other. So one of them gives up before the other.
    *
    * @throws Conflict when the server gives no second session in time
    */

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A CHECK on the staging table that refuses what the target would refuse as late as in the publish:
- * by the row, while the row can still leave.
+ * A CHECK on the staging table that refuses what the target would refuse only in the publish. It
+ * tells which row, while the row can still leave.
  *
  * @param name of the constraint on the staging table
  * @param expression what it checks

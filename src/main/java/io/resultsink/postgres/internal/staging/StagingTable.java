@@ -76,8 +76,8 @@ public record StagingTable(
       TableName target, @Nullable StagingTable staging, @Nullable ResultSummary published) {}
 
   /**
-   * Finds or creates the staging table of a run, in a transaction of its own; again when another
-   * worker or a lost session got in the way.
+   * Finds or creates the staging table of a run, in a transaction of its own. Tries again when
+   * another worker or a lost session got in the way.
    *
    * @throws IncompatibleTableException when the preflight refuses
    */
