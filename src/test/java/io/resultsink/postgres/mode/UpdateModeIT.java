@@ -21,6 +21,7 @@ import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TableCatalog;
 import io.resultsink.postgres.testing.TestTable;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.schemas.Schema;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,25 @@ class UpdateModeIT extends BaseWriteModeIT {
       assertThat(failure.getMessage(), containsString("is untouched"));
     }
     assertThat(table.count(), is(0L));
+  }
+
+  /** The two rows may differ, and no rule says which one is meant. */
+  @Test
+  void keysThatOccurTwiceAreRefusedByTheirNumber() {
+    TestTable table = existing();
+    List<String> before = database.column("SELECT t::text FROM " + table.quoted() + " t");
+    try (Steps run = new Steps(PostgresTarget.parse(table.url("mode=update&unique=id")))) {
+      List<StagedChunk> chunks = new ArrayList<>(run.stage(0, 5));
+      chunks.addAll(run.stage(3, 9));
+      PublishFailedException failure =
+          assertThrows(PublishFailedException.class, () -> run.publish(chunks));
+      assertThat(failure.remedy(), is(Remedy.FIX_DATA));
+      assertThat(
+          failure.getMessage(),
+          containsString("2 keys occur more than once, 0 rows have NULL in it"));
+      assertThat(failure.getMessage(), containsString("is untouched"));
+    }
+    assertThat(database.column("SELECT t::text FROM " + table.quoted() + " t"), is(before));
   }
 
   @Test
