@@ -3,10 +3,10 @@ package io.resultsink.postgres.internal.column;
 import io.resultsink.postgres.internal.copy.ArrayEncoder;
 import io.resultsink.postgres.internal.copy.RefusedValueException;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.Schema.LogicalType;
-import org.apache.beam.sdk.schemas.Schema.TypeName;
 import org.apache.beam.sdk.schemas.logicaltypes.DateTime;
 import org.apache.beam.sdk.schemas.logicaltypes.EnumerationType;
 import org.apache.beam.sdk.schemas.logicaltypes.FixedPrecisionNumeric;
@@ -60,7 +60,7 @@ public final class ColumnTypes {
 
   /**
    * By class and not by identifier, because a type of which Java has only the name has its base
-   * type's values.
+   * type's values; {@link NamedTypes} has those.
    */
   private static FieldMapping ofLogical(FieldType type, LogicalType<?, ?> logical) {
     if (logical instanceof org.apache.beam.sdk.schemas.logicaltypes.Date) {
@@ -98,18 +98,13 @@ public final class ColumnTypes {
     return ofBaseType(type, logical);
   }
 
-  /**
-   * Any other logical type is its base type. JdbcIO's DATE and TIME are instants in UTC for Beam,
-   * and a date and a time here.
-   */
+  /** Any other logical type is its base type, unless its name says what it is. */
   private static FieldMapping ofBaseType(FieldType type, LogicalType<?, ?> logical) {
-    FieldType base = logical.getBaseType();
-    if (base.getTypeName() == TypeName.DATETIME && logical.getIdentifier().equals("DATE")) {
-      return FieldMapping.of(type, ValueKind.DATE, CreatedType.DATE).reading(ExactTimes::dateOf);
-    } else if (base.getTypeName() == TypeName.DATETIME && logical.getIdentifier().equals("TIME")) {
-      return FieldMapping.of(type, ValueKind.TIME, CreatedType.TIME).reading(ExactTimes::timeOf);
+    FieldMapping named = NamedTypes.mapping(type, logical);
+    if (named != null) {
+      return named;
     }
-    FieldMapping mapping = of(base);
+    FieldMapping mapping = of(logical.getBaseType());
     // A JSON document is written from the value as it is, logical types included.
     return mapping.kind() == ValueKind.DOCUMENT
         ? document(type)
@@ -120,10 +115,22 @@ public final class ColumnTypes {
    * Returns the base value of a logical type's value; if the type refuses it, so does the column.
    */
   static Object baseValue(LogicalType<?, ?> logical, Object value) {
+    return converted(logical, value, LogicalType::toBaseType);
+  }
+
+  /** Returns the value of a logical type for a base value, which is refused likewise. */
+  static Object inputValue(LogicalType<?, ?> logical, Object base) {
+    return converted(logical, base, LogicalType::toInputType);
+  }
+
+  private static Object converted(
+      LogicalType<?, ?> logical,
+      Object value,
+      BiFunction<LogicalType<Object, Object>, Object, Object> conversion) {
     @SuppressWarnings("unchecked")
     LogicalType<Object, Object> raw = (LogicalType<Object, Object>) logical;
     try {
-      return raw.toBaseType(value);
+      return conversion.apply(raw, value);
     } catch (RuntimeException | AssertionError e) {
       throw new RefusedValueException(
           "its logical type " + logical.getIdentifier() + " does not take it");

@@ -54,7 +54,8 @@ public final class RowJson {
     json.append('}');
   }
 
-  private void value(@Nullable Object value, @Nullable FieldType type) {
+  private void value(@Nullable Object sent, @Nullable FieldType type) {
+    Object value = sent == null ? null : NamedTypes.read(sent, type);
     if (value == null || value instanceof Boolean) {
       json.append(value);
     } else if (value instanceof Row row) {

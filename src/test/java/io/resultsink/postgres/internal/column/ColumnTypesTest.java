@@ -5,12 +5,19 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.resultsink.postgres.internal.copy.RefusedValueException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.logicaltypes.FixedPrecisionNumeric;
 import org.apache.beam.sdk.schemas.logicaltypes.FixedString;
 import org.apache.beam.sdk.schemas.logicaltypes.PassThroughLogicalType;
+import org.apache.beam.sdk.schemas.logicaltypes.SqlTypes;
+import org.apache.beam.sdk.schemas.logicaltypes.UnknownLogicalType;
 import org.apache.beam.sdk.schemas.logicaltypes.VariableString;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -70,6 +77,37 @@ class ColumnTypesTest {
     assertThat(time.read(Instant.parse("1970-01-01T10:15:30Z")).toString(), is("10:15:30"));
   }
 
+  /** As Java's Beam has the types of another language: a name, and the base type's values. */
+  @Test
+  void aTypeOfWhichJavaHasTheNameIsWhatItIsCalled() {
+    FieldMapping date = named(SqlTypes.DATE.getIdentifier(), FieldType.INT64);
+    assertThat(date.created().sql(), is("date"));
+    assertThat(date.read(-3652L), is(LocalDate.of(1960, 1, 2)));
+    FieldMapping time = named(SqlTypes.TIME.getIdentifier(), FieldType.INT64);
+    assertThat(time.created().sql(), is("time without time zone"));
+    assertThat(time.read(1_000L), is(LocalTime.of(0, 0, 0, 1_000)));
+    assertThrows(RefusedValueException.class, () -> time.read(-1L));
+    UUID uuid = new UUID(1, 2);
+    FieldMapping ofUuid = named(SqlTypes.UUID.getIdentifier(), SqlTypes.UUID.getBaseType());
+    assertThat(ofUuid.created().sql(), is("uuid"));
+    assertThat(ofUuid.read(SqlTypes.UUID.toBaseType(uuid)), is(uuid));
+    LocalDateTime wall = LocalDateTime.of(2026, 1, 2, 3, 4, 5, 6_000);
+    assertThat(
+        named(SqlTypes.DATETIME.getIdentifier(), SqlTypes.DATETIME.getBaseType())
+            .read(SqlTypes.DATETIME.toBaseType(wall)),
+        is(wall));
+
+    FieldMapping pythonDate = named("beam:logical_type:javasdk_date:v1", FieldType.DATETIME);
+    assertThat(pythonDate.created().sql(), is("date"));
+    assertThat(pythonDate.read(Instant.parse("2026-06-01T00:00:00Z")).toString(), is("2026-06-01"));
+    FieldMapping pythonTime = named("beam:logical_type:javasdk_time:v1", FieldType.DATETIME);
+    assertThat(pythonTime.created().sql(), is("time without time zone"));
+
+    assertThat(
+        named(SqlTypes.DATE.getIdentifier(), FieldType.INT32).created().sql(), is("integer"));
+    assertThat(named("some:other:type", FieldType.INT64).created().sql(), is("bigint"));
+  }
+
   @Test
   void whatHasNoTypeIsRefused() {
     FieldType type = FieldType.INT32;
@@ -88,6 +126,12 @@ class ColumnTypesTest {
 
   private static String created(org.apache.beam.sdk.schemas.Schema.LogicalType<?, ?> type) {
     return ColumnTypes.of(FieldType.logicalType(type)).created().sql();
+  }
+
+  private static FieldMapping named(String name, FieldType base) {
+    return ColumnTypes.of(
+        FieldType.logicalType(
+            new UnknownLogicalType<>(name, new byte[0], FieldType.STRING, "", base)));
   }
 
   private static PassThroughLogicalType<Instant> jdbc(String name, FieldType base) {

@@ -14,6 +14,8 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.logicaltypes.EnumerationType;
 import org.apache.beam.sdk.schemas.logicaltypes.OneOfType;
+import org.apache.beam.sdk.schemas.logicaltypes.SqlTypes;
+import org.apache.beam.sdk.schemas.logicaltypes.UnknownLogicalType;
 import org.apache.beam.sdk.values.Row;
 import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,19 @@ class RowJsonTest {
     assertThat(json(FieldType.BYTES, new byte[] {0, 1}), equalTo("{\"v\":\"AAE=\"}"));
     assertThat(
         json(FieldType.DATETIME, new Instant(0)), equalTo("{\"v\":\"1970-01-01T00:00:00.000Z\"}"));
+  }
+
+  @Test
+  void aDateOfAnotherLanguageIsADate() {
+    FieldType date =
+        FieldType.logicalType(
+            new UnknownLogicalType<>(
+                SqlTypes.DATE.getIdentifier(), new byte[0], FieldType.STRING, "", FieldType.INT64));
+    assertThat(json(date, -3652L), equalTo("{\"v\":\"1960-01-02\"}"));
+    assertThat(
+        json(FieldType.logicalType(SqlTypes.DATE), java.time.LocalDate.of(1960, 1, 2)),
+        equalTo("{\"v\":\"1960-01-02\"}"));
+    assertThat(json(date, Long.MAX_VALUE), equalTo("{\"v\":" + Long.MAX_VALUE + "}"));
   }
 
   @Test
