@@ -2,6 +2,7 @@
 
 import datetime
 import inspect
+import typing
 
 import apache_beam as beam
 import pytest
@@ -11,6 +12,7 @@ from postgres_result_sink.failure import of_expansion
 from postgres_result_sink.write import IDENTIFIER
 
 URL = "postgresql://app@db.example.com/shop/hits"
+NOON = datetime.datetime(2026, 1, 2, 12)
 
 
 def test_an_argument_that_is_not_known_is_named():
@@ -59,10 +61,55 @@ def test_versions_are_kept_by_number_or_by_time():
     assert week._config["undo"] == "604800000ms"
 
 
-def test_elements_that_are_not_rows_are_refused():
-    pipeline = beam.Pipeline()
-    with pytest.raises(PostgresResultError, match="which is not a row with named fields"):
-        pipeline | beam.Create(["a", "b"]) | WriteToPostgresResult(URL)
+class Visit(typing.NamedTuple):
+    code: str
+    seen: datetime.datetime
+
+
+def written_to_nobody(rows):
+    """Applies the sink; no service is there, and none is asked for rows that are refused."""
+    rows(beam.Pipeline()) | WriteToPostgresResult(URL, expansion_service="localhost:1")
+
+
+@pytest.mark.parametrize(
+    "rows, message",
+    [
+        (lambda p: p | beam.Create(["a", "b"]), "elements are str, which is not a row"),
+        (lambda p: p | beam.Create([{"code": "200"}]), "which is not a row with named fields"),
+        (lambda p: p | beam.Create([]), "elements are Any, which is not a row"),
+        (
+            lambda p: p | beam.Create([{"code": "200"}]) | beam.Select(code=lambda x: x["code"]),
+            "no type that a column can have: code is Any. Say what they are",
+        ),
+        (
+            lambda p: p | beam.Create([beam.Row(a=1, b=[2]), beam.Row(a="x", b=["y"])]),
+            "a is .*, b is .*Say what they are",
+        ),
+        (
+            lambda p: p | beam.Create([Visit("200", NOON)]).with_output_types(Visit),
+            "seen is datetime.datetime.*Make a datetime a Timestamp",
+        ),
+        (
+            lambda p: tuple(p | name >> beam.Create([beam.Row(a=1)]) for name in "ab"),
+            "the input is a tuple; it must be one PCollection",
+        ),
+    ],
+)
+def test_an_input_that_is_not_rows_of_known_types_is_refused(rows, message):
+    with pytest.raises(PostgresResultError, match=message):
+        written_to_nobody(rows)
+
+
+def test_an_address_where_no_service_is_is_named_with_what_to_do():
+    with pytest.raises(PostgresResultError, match="expansion_service is localhost:1, .*java -jar"):
+        written_to_nobody(lambda p: p | beam.Create([beam.Row(a=1)]))
+
+
+def test_a_jar_that_is_none_is_named_with_what_to_do(tmp_path):
+    jar = tmp_path / "other.jar"
+    jar.write_text("no jar")
+    with pytest.raises(PostgresResultError, match=f"{jar} does not start as the sink's expansion"):
+        beam.Pipeline() | beam.Create([beam.Row(a=1)]) | WriteToPostgresResult(URL, jar=str(jar))
 
 
 def test_a_missing_jar_is_named_with_what_to_do(tmp_path):

@@ -1,5 +1,6 @@
 """Pipelines in Python whose results are looked up in a real PostgreSQL."""
 
+import datetime
 import decimal
 import typing
 
@@ -124,12 +125,26 @@ class Everything(typing.NamedTuple):
     seen: Timestamp
     tags: typing.Sequence[str]
     missing: typing.Optional[str]
+    day: datetime.date
+    hour: datetime.time
+    count: typing.Mapping[str, int]
 
 
 def test_values_of_python_arrive_as_they_are(database, service):
-    beam.coders.registry.register_coder(Everything, beam.coders.RowCoder)
+    """Whether or not the class has a coder for rows, which Beam wants to be registered."""
     row = Everything(
-        "grün", 2**40, 0.1, True, b"\x00\xff", decimal.Decimal("1.50"), Timestamp(1.5), ["a"], None
+        "grün",
+        2**40,
+        0.1,
+        True,
+        b"\x00\xff",
+        decimal.Decimal("1.50"),
+        Timestamp(1.5),
+        ["a"],
+        None,
+        datetime.date(1960, 1, 2),
+        datetime.time(3, 4, 5, 678000),
+        {"a": 1},
     )
     with beam.Pipeline() as pipeline:
         (
@@ -141,8 +156,15 @@ def test_values_of_python_arrive_as_they_are(database, service):
         )
     assert database.rows(
         "text, whole, fraction, truth, encode(data, 'hex'), amount::text,"
-        " extract(epoch from seen)::text, tags::text, missing"
-    ) == [("grün", 2**40, 0.1, True, "00ff", "1.50", "1.500000", "{a}", None)]
+        " extract(epoch from seen)::text, tags::text, missing, day::text, hour::text, count::text"
+    ) == [
+        ("grün", 2**40, 0.1, True, "00ff", "1.50", "1.500000", "{a}", None)
+        + ("1960-01-02", "03:04:05.678", '{"a": 1}')
+    ]
+    assert database.execute(
+        "SELECT string_agg(data_type, ', ' ORDER BY column_name) FROM information_schema.columns"
+        f" WHERE table_name = '{database.table}' AND column_name IN ('day', 'hour', 'seen')"
+    ) == [("date, time without time zone, timestamp with time zone",)]
 
 
 def test_all_that_is_wrong_is_said_at_once_in_one_error(service):
@@ -200,26 +222,112 @@ def test_the_packages_own_jar_is_started(database, jar):
     assert database.rows("code, hits") == [("200", 1)]
 
 
-def test_rows_that_do_not_fit_are_given_out_and_the_others_are_published(database, service):
-    database.execute(f"CREATE TABLE {database.table} (code text, hits bigint)")
+FIT = hits(("200", 1), ("a\0b", 2), ("404", 3))
+
+
+@pytest.mark.parametrize(
+    "arguments, after",
+    [
+        ({}, [("200", 1), ("404", 3), ("500", 9)]),
+        ({"mode": "truncate"}, [("200", 1), ("404", 3)]),
+        ({"mode": "replace", "keep": "all"}, [("200", 1), ("404", 3)]),
+        ({"mode": "update", "unique": ["code"]}, [("200", 1), ("404", 3), ("500", 9)]),
+    ],
+)
+def test_rows_that_do_not_fit_are_given_out_and_the_others_are_published(
+    database, service, arguments, after
+):
+    database.execute(f"CREATE TABLE {database.table} (code text PRIMARY KEY, hits bigint)")
+    database.execute(f"INSERT INTO {database.table} VALUES ('500', 9)")
     with beam.Pipeline() as pipeline:
         outputs = (
             pipeline
-            | beam.Create(hits(("200", 1), ("a\0b", 2), ("404", 3)))
+            | beam.Create(FIT)
             | WriteToPostgresResult(
                 database.url,
                 password=database.password,
                 expansion_service=service,
                 max_rejected=1,
                 error_handling={"output": "errors"},
+                run_id=database.table,
+                **arguments,
             )
         )
         errors = outputs["errors"] | "Errors" >> beam.Map(
-            lambda row: (row.column, row.sqlstate, row.row)
+            lambda row: (row.run_id, row.table, row.column, row.sqlstate, row.row)
         )
-        assert_that(errors, equal_to([("code", "22021", '{"code":"a\\u0000b","hits":2}')]))
+        expected = (
+            database.table,
+            f"public.{database.table}",
+            "code",
+            "22021",
+            '{"code":"a\\u0000b","hits":2}',
+        )
+        assert_that(errors, equal_to([expected]), label="Rejected")
+        reasons = outputs["errors"] | "Reasons" >> beam.Map(
+            lambda row: ("U+0000" in row.reason, "a" in row.reason.split(), row.rejected_at > 0)
+        )
+        assert_that(reasons, equal_to([(True, True, True)]), label="Reason")
         counts = outputs["published"] | "Counts" >> beam.Map(
-            lambda summary: (summary.rows, summary.rejected)
+            lambda summary: (summary.run_id, summary.rows, summary.rejected)
         )
-        assert_that(counts, equal_to([(2, 1)]), label="Published")
-    assert database.rows("code, hits") == [("200", 1), ("404", 3)]
+        assert_that(counts, equal_to([(database.table, 2, 1)]), label="Published")
+    assert database.rows("code, hits") == after
+
+
+def test_rejected_rows_are_kept_in_a_table(database, service):
+    rejects = f"{database.table}_rejects"
+    database.execute(f"CREATE TABLE {database.table} (code text, hits smallint)")
+    try:
+        publish(
+            database, service, hits(("200", 1), ("404", 2**40)), rejects=rejects, expected=(1, "append", False)
+        )
+        assert database.execute(f"SELECT column_name, sqlstate, row_json FROM {rejects}") == [
+            ("hits", "22003", '{"code":"404","hits":1099511627776}')
+        ]
+    finally:
+        database.execute(f"DROP TABLE IF EXISTS {rejects}")
+
+
+@pytest.mark.parametrize(
+    "rows, limit, message",
+    [
+        (hits(("a\0", 1), ("b\0", 2), ("200", 3)), 1, "max_rejected"),
+        (hits(("a\0", 1), ("b\0", 2)), None, "none of the 2 rows of the result fits"),
+    ],
+)
+def test_a_run_with_too_many_rejected_rows_fails_and_leaves_the_table(
+    database, service, rows, limit, message
+):
+    database.execute(f"CREATE TABLE {database.table} AS SELECT 'old' AS code, 0 AS hits")
+    with pytest.raises(Exception, match=message) as failure:
+        publish(
+            database,
+            service,
+            rows,
+            mode="truncate",
+            max_rejected=limit,
+            error_handling={"output": "errors"},
+        )
+    assert database.secret not in str(failure.value)
+    assert database.rows("code, hits") == [("old", 0)]
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"mode": "add"}, "mode 'add' is not known"),
+        ({"mode": "update"}, "unique"),
+        ({"unique": ["code"]}, "unique"),
+        ({"keep": "all"}, "keep"),
+        ({"reset": "truncate"}, "reset=truncate is for mode=truncate"),
+        ({"max_rejected": 1}, "max_rejected"),
+        ({"error_handling": {"output": "published"}}, "give it a name of its own"),
+        ({"connection_properties": {"ssl": "true"}}, "ssl"),
+        ({"schema": "s", "url": "postgresql://h/d/t.u"}, "schema"),
+        ({"lock_wait": "soon"}, "lock_wait 'soon'"),
+    ],
+)
+def test_a_wrong_argument_is_one_error_before_anything_runs(service, arguments, message):
+    url = arguments.pop("url", "postgresql://app@db.example.com/shop/hits")
+    assert message in refused(url, service, **arguments)

@@ -7,7 +7,7 @@ import textwrap
 import apache_beam as beam
 import postgres_result_sink
 import pytest
-from test_yaml import EXAMPLE, run
+from test_yaml import EXAMPLE, of_package, run
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
 README = (TOP / "README.md").read_text()
@@ -55,6 +55,8 @@ def test_the_pages_python_publishes(database, jar, capfd):
 
 def test_the_pages_yaml_is_the_example():
     assert block(PAGE, "yaml") == EXAMPLE.read_text()
+    provider = PAGE.split("```yaml\n")[2].split("```")[0]
+    assert of_package(EXAMPLE.read_text()).endswith(provider)
 
 
 @pytest.mark.parametrize("mode", ["append", "replace", "truncate", "update"])

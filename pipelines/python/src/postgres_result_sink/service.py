@@ -9,6 +9,7 @@ import shutil
 import subprocess
 
 import apache_beam
+import grpc
 from apache_beam.transforms.external import JavaJarExpansionService
 
 from postgres_result_sink.failure import PostgresResultError
@@ -36,6 +37,24 @@ def require_tested_beam(version: str = apache_beam.__version__) -> None:
             f"apache-beam {version} is installed, and the sink is tested with {oldest} to {newest}."
             f" Install one of them: pip install 'apache-beam>={oldest},<2.{NEWEST_BEAM[1] + 1}'"
         )
+
+
+def without_sink(
+    expansion: JavaJarExpansionService | str, error: Exception
+) -> PostgresResultError:
+    """Returns the error of a service that does not answer, or that does not offer the sink."""
+    reason = error.details() if isinstance(error, grpc.RpcError) else str(error)
+    if isinstance(expansion, str):
+        return PostgresResultError(
+            f"expansion_service is {expansion}, and the sink is not offered there: {reason}. Start the"
+            f" service with: java -jar {JAR} PORT; or leave expansion_service out, and the package"
+            " starts its own"
+        )
+    return PostgresResultError(
+        f"{expansion.path_to_jar} does not start as the sink's expansion service: {reason}. What it"
+        " said is in the log. Build the jar of this version with 'make build', and install the package"
+        f" again, or name another jar: jar='...' or {JAR_VARIABLE}"
+    )
 
 
 def _jar(jar: str | None) -> pathlib.Path:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import apache_beam as beam
+import grpc
 from apache_beam.transforms.external import SchemaAwareExternalTransform
-from apache_beam.typehints.row_type import RowTypeConstraint
 
-from postgres_result_sink import service
+from postgres_result_sink import rows, service
 from postgres_result_sink.failure import PostgresResultError, of_expansion
 
 IDENTIFIER = "beam:schematransform:io.resultsink:postgres_result_write:v1"
@@ -129,30 +129,27 @@ class WriteToPostgresResult(beam.PTransform):
     def expand(
         self, input_or_inputs: beam.PCollection
     ) -> beam.PCollection | dict[str, beam.PCollection]:
-        _require_rows(input_or_inputs)
         service.require_tested_beam()
-        expansion = self._expansion_service or service.of_jar(self._jar)
-        given = {name: value for name, value in self._config.items() if value is not None}
+        elements = rows.of(input_or_inputs)
+        sink = self._sink()
         try:
-            return input_or_inputs | SchemaAwareExternalTransform(
-                IDENTIFIER, expansion, rearrange_based_on_discovery=True, **given
-            )
+            return elements | sink
         except RuntimeError as error:
             ours = of_expansion(error)
             if ours is None:
                 raise
             raise ours from None
 
-
-def _require_rows(rows: beam.PCollection) -> None:
-    if RowTypeConstraint.from_user_type(rows.element_type) is None and not isinstance(
-        rows.element_type, RowTypeConstraint
-    ):
-        raise PostgresResultError(
-            f"the input's elements are {rows.element_type}, which is not a row with named fields."
-            " Make them rows: beam.Select(...), beam.Map(lambda x: beam.Row(name=...)), or"
-            " .with_output_types() of a typing.NamedTuple"
-        )
+    def _sink(self) -> SchemaAwareExternalTransform:
+        """Returns the sink of a running service, which is started if no address was given."""
+        expansion = self._expansion_service or service.of_jar(self._jar)
+        given = {name: value for name, value in self._config.items() if value is not None}
+        try:
+            return SchemaAwareExternalTransform(
+                IDENTIFIER, expansion, rearrange_based_on_discovery=True, **given
+            )
+        except (grpc.RpcError, RuntimeError, ValueError) as error:
+            raise service.without_sink(expansion, error) from error
 
 
 def _require_reference(password: str | None) -> None:
