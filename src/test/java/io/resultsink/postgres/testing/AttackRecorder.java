@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestWatcher;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Writes a line for each test under torture, its cells separated by tabs: {@code attack}, its name,
@@ -68,12 +69,18 @@ public final class AttackRecorder implements InvocationInterceptor, TestWatcher 
     Torture.Attack attack = new Torture.Attack();
     Torture.CURRENT.set(attack);
     boolean held = false;
+    boolean aborted = false;
     try {
       invocation.proceed();
       held = true;
+    } catch (TestAbortedException e) {
+      aborted = true;
+      throw e;
     } finally {
       Torture.CURRENT.remove();
-      write(Path.of(report), line(test, attack, held));
+      if (!aborted) {
+        write(Path.of(report), line(test, attack, held));
+      }
     }
   }
 

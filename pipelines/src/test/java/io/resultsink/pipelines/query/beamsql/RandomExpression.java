@@ -191,16 +191,10 @@ final class RandomExpression {
       case 5 ->
           Sql.of(Kind.INTEGER, one(List.of("LENGTH(%s)", "CHAR_LENGTH(%s)")), of(Kind.TEXT, depth));
       case 6 ->
-          Sql.of(
-              Kind.INTEGER,
-              "EXTRACT(" + one(List.of("YEAR", "MONTH", "DAY", "HOUR", "MINUTE")) + " FROM %s)",
-              of(Kind.TIMESTAMP, depth));
+          extract(List.of("YEAR", "MONTH", "DAY", "HOUR", "MINUTE"), of(Kind.TIMESTAMP, depth));
       case 7 ->
           random.nextBoolean()
-              ? Sql.of(
-                  Kind.INTEGER,
-                  "EXTRACT(" + one(List.of("YEAR", "MONTH", "DAY")) + " FROM %s)",
-                  of(Kind.DATE, depth))
+              ? extract(List.of("YEAR", "MONTH", "DAY"), of(Kind.DATE, depth))
               : Sql.of(
                   Kind.INTEGER,
                   "TIMESTAMPDIFF(DAY, %s, %s)",
@@ -227,6 +221,12 @@ final class RandomExpression {
             one,
             other)
         .wild();
+  }
+
+  /** A part of a time. DuckDB makes it a double when the time is a constant NULL. */
+  private Sql extract(List<String> units, Sql time) {
+    String extract = "EXTRACT(" + one(units) + " FROM %s)";
+    return Sql.of(Kind.INTEGER, extract, "CAST(" + extract + " AS BIGINT)", time);
   }
 
   private Sql operation(Kind kind, Sql one, Sql other) {
