@@ -5,8 +5,9 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.hasEntry;
 import static org.hamcrest.Matchers.hasItem;
-import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -22,7 +23,14 @@ import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import io.resultsink.postgres.testing.TestingPostgres;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -48,12 +56,64 @@ class ReportingIT {
   void theSummarysFiguresAreMetrics(Runners runner) {
     PipelineResult result = publish(runner, TestTable.missing(database, "Measured"));
     ResultSummary summary = summaries.elements().get(0);
-    List<Long> counters =
-        StreamSupport.stream(result.metrics().allMetrics().getCounters().spliterator(), false)
-            .filter(metric -> metric.getKey().stepName().startsWith("Publish"))
-            .map(MetricResult::getAttempted)
-            .toList();
-    assertThat(counters, hasItems(ROWS, summary.bytes(), summary.chunks()));
+    assertThat(
+        counters(result),
+        is(
+            Map.of(
+                "rows_staged",
+                ROWS,
+                "bytes_staged",
+                summary.bytes(),
+                "chunks_staged",
+                summary.chunks(),
+                "rows_published",
+                ROWS,
+                "rows_rejected",
+                0L)));
+  }
+
+  @Test
+  void rowsThatDoNotFitAreCounted() {
+    Pipeline pipeline = Runners.DIRECT.pipeline();
+    pipeline
+        .apply(
+            SampleRows.of(SampleRows.SCHEMA, List.of(1L, "good", 0.5), List.of(2L, "b\0ad", 0.5)))
+        .apply(
+            "Publish",
+            TestTable.create(database, "Counted", "id bigint, name text, score double precision")
+                .sink(WriteMode.APPEND, "rejects=results.bad"));
+    assertThat(
+        counters(Runners.run(pipeline)),
+        allOf(
+            hasEntry("rows_staged", 1L),
+            hasEntry("rows_rejected", 1L),
+            hasEntry("rows_published", 1L)));
+  }
+
+  /** And nothing for each bundle. */
+  @Test
+  void aRunLogsWhenItsPublishBeginsAndEnds() {
+    Logger logger = Logger.getLogger("io.resultsink.postgres");
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Handler handler = new LineHandler(lines);
+    Level level = logger.getLevel();
+    logger.addHandler(handler);
+    logger.setLevel(Level.INFO);
+    try {
+      publish(Runners.DIRECT, TestTable.missing(database, "Logged"));
+    } finally {
+      logger.setLevel(level);
+      logger.removeHandler(handler);
+    }
+    String run = summaries.elements().get(0).runId();
+    assertThat(
+        lines,
+        contains(
+            allOf(startsWith("Publishing append Logged"), containsString(run), endsWith(" chunks")),
+            allOf(
+                startsWith("Published append Logged"),
+                containsString(run),
+                endsWith(": " + ROWS + " rows"))));
   }
 
   @ParameterizedTest
@@ -89,6 +149,14 @@ class ReportingIT {
     assertThat(sinks, contains(endsWith(".`disk \ud83d\udcbe`.`line\nend`")));
   }
 
+  private static Map<String, Long> counters(PipelineResult result) {
+    return StreamSupport.stream(result.metrics().allMetrics().getCounters().spliterator(), false)
+        .filter(metric -> metric.getName().getNamespace().equals("io.resultsink.postgres"))
+        .collect(
+            Collectors.toMap(
+                metric -> metric.getName().getName(), MetricResult::getAttempted, Long::sum));
+  }
+
   private PipelineResult publish(Runners runner, TestTable table) {
     Pipeline pipeline = runner.pipeline();
     pipeline
@@ -96,5 +164,26 @@ class ReportingIT {
         .apply("Publish", table.sink(WriteMode.APPEND))
         .apply("Capture", ParDo.of(summaries.fn()));
     return Runners.run(pipeline);
+  }
+
+  /** The messages of a logger, with their values. */
+  private static final class LineHandler extends Handler {
+
+    private final List<String> lines;
+
+    LineHandler(List<String> lines) {
+      this.lines = lines;
+    }
+
+    @Override
+    public void publish(LogRecord logged) {
+      lines.add(logged.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 }

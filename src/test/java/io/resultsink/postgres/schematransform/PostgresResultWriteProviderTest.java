@@ -22,6 +22,8 @@ import org.apache.beam.sdk.schemas.transforms.SchemaTransformProvider;
 import org.apache.beam.sdk.values.PCollectionRowTuple;
 import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresResultWriteProviderTest {
 
@@ -108,6 +110,20 @@ class PostgresResultWriteProviderTest {
     InvalidTargetException refused =
         assertThrows(InvalidTargetException.class, () -> PROVIDER.from(fields));
     assertThat(refused.getMessage(), containsString("reset=truncate is for mode=truncate"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "published"})
+  void theOutputOfRowsThatDoNotFitNeedsANameOfItsOwn(String output) {
+    Schema handling = FIELDS.getField("error_handling").getType().getRowSchema();
+    Row fields =
+        row("postgresql://h/d/t")
+            .withFieldValue(
+                "error_handling", Row.withSchema(handling).withFieldValue("output", output).build())
+            .build();
+    InvalidTargetException refused =
+        assertThrows(InvalidTargetException.class, () -> PROVIDER.from(fields));
+    assertThat(refused.getMessage(), containsString("give it a name of its own"));
   }
 
   /** An expansion service applies a transform, and never validates it. */

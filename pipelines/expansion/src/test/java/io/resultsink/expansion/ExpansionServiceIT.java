@@ -34,6 +34,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.SchemaTranslation;
+import org.apache.beam.sdk.schemas.transforms.SchemaTransformProvider;
 import org.apache.beam.sdk.testing.CrashingRunner;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.util.construction.External;
@@ -153,6 +154,10 @@ class ExpansionServiceIT {
       assertThat(
           lines(jar, "META-INF/services/org.apache.beam.sdk.io.FileSystemRegistrar"),
           hasItem("org.apache.beam.sdk.extensions.gcp.storage.GcsFileSystemRegistrar"));
+      // The answer to a discovery is a map and has no order; this is the order that there is.
+      assertThat(
+          lines(jar, "META-INF/services/" + SchemaTransformProvider.class.getName()).get(0),
+          is("io.resultsink.postgres.schematransform.PostgresResultWriteProvider"));
     }
   }
 
