@@ -245,9 +245,14 @@ public final class PostgresResultSink
    *
    * <p>Each {@link BadRecord} has the row as JSON, and a description: the column, the reason, the
    * SQLSTATE, the table, the time and the run id. A restarted pipeline, and another launch of the
-   * run, give the same ones again. A result of which no row fits fails the run.
+   * run, give the same ones again. A result of which no row fits fails the run. With Beam's {@link
+   * ErrorHandler.DefaultErrorHandler}, which handles nothing, a row that does not fit fails the
+   * run.
    */
   public PostgresResultSink withErrorHandler(ErrorHandler<BadRecord, ?> handler) {
+    if (handler instanceof ErrorHandler.DefaultErrorHandler) {
+      return new PostgresResultSink(target, dataSource, launchedRunId, null);
+    }
     return withRejectedRows(
         rejected ->
             handler.addErrorCollection(

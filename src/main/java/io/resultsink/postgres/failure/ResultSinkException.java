@@ -15,7 +15,8 @@ public abstract sealed class ResultSinkException extends RuntimeException
         UnencodableValueException,
         StagingFailedException,
         PublishFailedException,
-        PublishOutcomeUnknownException {
+        PublishOutcomeUnknownException,
+        RejectedRowsUnreadException {
 
   /** The next step for the reader of the message. */
   public enum Remedy {

@@ -16,6 +16,7 @@ import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.failure.UnencodableValueException;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.ErrorOutput;
 import io.resultsink.postgres.testing.Failures;
@@ -24,16 +25,28 @@ import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.WithTimestamps;
 import org.apache.beam.sdk.transforms.errorhandling.BadRecord;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A row that does not fit leaves the result, is given out and kept; the others are published. */
 class RejectsIT {
@@ -153,6 +166,35 @@ class RejectsIT {
     assertThat(database.ledgerRows(), equalTo(0L));
   }
 
+  /** Which of two rows is meant, or which row at all, is nobody's to choose. */
+  @Test
+  void aKeyThatIsNullOrThereTwiceFailsAnUpdate() {
+    TestTable table = existing();
+    Schema schema =
+        Schema.builder()
+            .addNullableInt64Field("id")
+            .addStringField("name")
+            .addDoubleField("score")
+            .build();
+    ResultSinkException failure =
+        Runners.DIRECT.failure(
+            SampleRows.of(
+                schema,
+                Arrays.asList(1L, "a", 1.0),
+                Arrays.asList(1L, "b", 1.0),
+                Arrays.asList(null, "c", 1.0),
+                Arrays.asList(null, "d", 1.0),
+                Arrays.asList(2L, "Zq7\0", 1.0)),
+            table.sink(WriteMode.UPDATE, "rejects=bad"));
+    assertThat(
+        failure.getMessage(),
+        allOf(
+            containsString("1 keys occur more than once, 2 rows have NULL in it"),
+            containsString("is untouched")));
+    assertThat(table.count(), equalTo(1L));
+    assertThat(kept("results.bad"), is(empty()));
+  }
+
   @Test
   void moreThanTheMostFail() {
     TestTable table = existing();
@@ -225,10 +267,161 @@ class RejectsIT {
     TestTable table = existing();
     errors.publish(Runners.DIRECT, spoiled(), table.sink(WriteMode.APPEND, "run_id=one"));
     database.execute(
-        "UPDATE results.result_sink_rejects SET rejected_at = rejected_at - interval '8 days'",
+        "UPDATE results.result_sink_ledger SET published_at = published_at - interval '8 days'",
         "DELETE FROM " + table.quoted());
     errors.publish(Runners.DIRECT, SampleRows.spoiled(10, 5), table.sink(WriteMode.APPEND));
     assertThat(kept("results.result_sink_rejects"), equalTo(List.of("0", "5")));
+  }
+
+  /** It is read after the commit, while others tidy up, and a worker's clock may be wrong. */
+  @Test
+  void whatWasPublishedJustNowIsNotForgotten() {
+    TestTable table = existing();
+    PostgresResultSink sink = table.sink(WriteMode.APPEND, "run_id=one&staging_ttl=1ms");
+    errors.publish(Runners.DIRECT, spoiled(), sink);
+    assertThat(errors.ids(), equalTo(ErrorOutput.spoiled(ROWS, EVERY)));
+    database.execute(
+        "UPDATE results.result_sink_rejects SET rejected_at = rejected_at - interval '30 years'",
+        "DELETE FROM " + table.quoted());
+    errors.publish(
+        Runners.DIRECT, SampleRows.spoiled(10, 5), table.sink(WriteMode.APPEND, "staging_ttl=1ms"));
+    ErrorOutput again = new ErrorOutput();
+    again.publish(Runners.DIRECT, spoiled(), sink);
+    assertThat(again.ids(), equalTo(ErrorOutput.spoiled(ROWS, EVERY)));
+  }
+
+  /** A name of one's own in another schema is one's own. */
+  @Test
+  void aTableOfTheUsersWithTheNameOfTheSinksOwnForgetsNothing() {
+    TestTable table = existing();
+    database.execute("CREATE SCHEMA archive AUTHORIZATION sink");
+    PostgresResultSink sink = table.sink(WriteMode.APPEND, "rejects=archive.result_sink_rejects");
+    Runners.DIRECT.publish(SampleRows.spoiled(10, 5), sink);
+    database.execute(
+        "UPDATE results.result_sink_ledger SET published_at = published_at - interval '8 days'",
+        "DELETE FROM " + table.quoted());
+    Runners.DIRECT.publish(SampleRows.spoiled(10, 5), sink);
+    assertThat(kept("archive.result_sink_rejects"), equalTo(List.of("0", "0", "5", "5")));
+  }
+
+  /** As everywhere in Beam, it handles nothing. */
+  @Test
+  void beamsDefaultHandlerFailsTheRun() {
+    TestTable table = existing();
+    ResultSinkException failure =
+        Runners.DIRECT.failure(
+            spoiled(),
+            table
+                .sink(WriteMode.APPEND)
+                .withErrorHandler(new ErrorHandler.DefaultErrorHandler<>()));
+    assertThat(failure, is(org.hamcrest.Matchers.instanceOf(UnencodableValueException.class)));
+    assertThat(table.count(), equalTo(1L));
+  }
+
+  @Test
+  void aHandlerThatIsNotNeededChangesNothing() {
+    TestTable table = existing();
+    ResultSummary summary =
+        errors.publish(Runners.DIRECT, SampleRows.many(100), table.sink(WriteMode.TRUNCATE));
+    assertThat(errors.records(), is(empty()));
+    assertThat(summary.rejected(), equalTo(0L));
+    assertThat(summary.rejects(), equalTo(""));
+    assertThat(table.difference(COLUMNS, SampleRows.sql(100)), is(empty()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(WriteMode.class)
+  void anEmptyResultIsNoResultOfBadRows(WriteMode mode) {
+    TestTable table = existing();
+    assertThat(
+        errors.publish(Runners.DIRECT, SampleRows.none(), table.sink(mode)).rows(), equalTo(0L));
+    assertThat(errors.records(), is(empty()));
+  }
+
+  /** Windows and triggers of the input are one result, and one count of its rows. */
+  @Test
+  void windowedInputIsOneResult() {
+    TestTable table = existing();
+    PTransform<PBegin, PCollection<Row>> windowed =
+        PTransform.compose(
+            begin ->
+                begin
+                    .apply(spoiled())
+                    .apply(WithTimestamps.of(row -> new Instant(row.getInt64("id") * 1_000)))
+                    .apply(
+                        Window.<Row>into(FixedWindows.of(Duration.standardMinutes(1)))
+                            .triggering(Repeatedly.forever(AfterPane.elementCountAtLeast(1)))
+                            .withAllowedLateness(Duration.ZERO)
+                            .discardingFiredPanes()));
+    ResultSummary summary =
+        errors.publish(Runners.DIRECT, windowed, table.sink(WriteMode.TRUNCATE));
+    assertThat(errors.ids(), equalTo(ErrorOutput.spoiled(ROWS, EVERY)));
+    assertThat(summary.rows() + summary.rejected(), equalTo(ROWS));
+    assertThat(table.difference(COLUMNS, SampleRows.sqlOfFitting(ROWS, EVERY)), is(empty()));
+  }
+
+  /** Other sinks' chunks would not see it, and a rejected row may be as large as any other. */
+  @Test
+  void largeRowsLeaveInPart() {
+    TestTable table = TestTable.create(database, "Narrow", "id bigint, name varchar(5)");
+    Schema schema = Schema.builder().addInt64Field("id").addStringField("name").build();
+    String large = "x".repeat(17 << 20);
+    Runners.DIRECT.publish(
+        SampleRows.of(schema, List.of(1L, large), List.of(2L, "good"), List.of(3L, large)),
+        table.sink(WriteMode.APPEND, "rejects=results.bad"));
+    assertThat(
+        database.rows(
+            "SELECT length(row_json) < 17 << 20, row_json ~ ' \\(17825792 characters\\)\"}$'"
+                + " FROM results.bad"),
+        equalTo(List.of(List.of("t", "t"), List.of("t", "t"))));
+    assertThat(table.rows("id"), equalTo(List.of(List.of("2"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ALTER TABLE results.bad SET UNLOGGED | is unlogged, so that a crash",
+        "CREATE UNIQUE INDEX ON results.bad (run_id, target_schema, target_table, part) | has a"
+            + " unique index",
+        "CREATE UNIQUE INDEX ON results.bad (row_json) | has index bad_row_json_idx",
+        "ALTER TABLE results.bad ADD CHECK (reason = '') | has constraint bad_reason_check",
+        "ALTER TABLE results.bad ADD COLUMN note text NOT NULL DEFAULT '' | has a default of column"
+            + " note",
+        "ALTER TABLE results.bad ADD COLUMN note text GENERATED ALWAYS AS (reason) STORED | has a"
+            + " default of column note",
+        "ALTER TABLE results.bad ALTER COLUMN reason TYPE varchar(9) | column reason is character"
+            + " varying(9) and not text",
+        "ALTER TABLE results.bad RENAME COLUMN reason TO why | column reason is missing",
+        "ALTER TABLE results.bad ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY | row security",
+        "CREATE TABLE results.child () INHERITS (results.bad) | has inheritance with",
+        "CREATE RULE r AS ON INSERT TO results.bad DO INSTEAD NOTHING | has rule r",
+        "ALTER TABLE results.bad RENAME TO moved; CREATE VIEW results.bad AS SELECT * FROM"
+            + " results.moved | is not an ordinary table",
+        "ALTER TABLE results.bad OWNER TO reader | belongs to role reader",
+      })
+  void aTableThatWouldNotKeepEachRowIsRefused(String statement, String reason) {
+    TestTable table = existing();
+    PostgresResultSink sink = table.sink(WriteMode.APPEND, "rejects=results.bad");
+    Runners.DIRECT.publish(SampleRows.many(10), sink);
+    database.execute("DELETE FROM " + table.quoted());
+    database.execute(statement.split("; "));
+    List<String> before = Fingerprint.withoutStaging(database);
+    ResultSinkException failure = Runners.DIRECT.failure(SampleRows.spoiled(10, 5), sink);
+    assertThat(failure, is(org.hamcrest.Matchers.instanceOf(IncompatibleTableException.class)));
+    assertThat(failure.getMessage(), allOf(containsString(reason), containsString("untouched")));
+    assertThat(Fingerprint.withoutStaging(database), equalTo(before));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pg_catalog.bad", "pg_temp.bad", "no_such.bad", "result_sink_ledger"})
+  void aPlaceThatCannotHaveTheTableIsRefused(String rejects) {
+    TestTable table = existing();
+    ResultSinkException failure =
+        Runners.DIRECT.failure(
+            SampleRows.many(10), table.sink(WriteMode.APPEND, "rejects=" + rejects));
+    assertThat(failure, is(org.hamcrest.Matchers.instanceOf(IncompatibleTableException.class)));
+    assertThat(failure.getMessage(), containsString("rejects"));
   }
 
   @Test

@@ -189,6 +189,104 @@ class ServerRefusalsIT {
         rejected("column_name || ' ' || sqlstate"), equalTo(List.of("home 22P02", "odds 23514")));
   }
 
+  /** Alone in a table of NULLs, a field would be refused for another column's sake. */
+  @Test
+  void theColumnIsNamedBesideColumnsThatRefuseNull() {
+    database.executeAs(
+        "sink",
+        "CREATE DOMAIN results.present AS text CHECK (VALUE IS NOT NULL)",
+        "CREATE DOMAIN results.even AS int CONSTRAINT result_sink_check_3 CHECK (VALUE % 2 = 0)");
+    TestTable table =
+        TestTable.create(
+            database,
+            "Strict",
+            "id bigint CONSTRAINT dear CHECK (id > 0), label results.present, mood results.mood,"
+                + " parity results.even");
+    Schema schema =
+        Schema.builder()
+            .addInt64Field("id")
+            .addNullableStringField("label")
+            .addStringField("mood")
+            .addInt32Field("parity")
+            .build();
+    Runners.DIRECT.publish(
+        SampleRows.of(
+            schema,
+            Arrays.asList(1L, "x", "sad", 2),
+            Arrays.asList(2L, "x", "Zq7", 2),
+            Arrays.asList(3L, null, "sad", 2),
+            Arrays.asList(4L, "x", "sad", 31),
+            Arrays.asList(-5L, "x", "sad", 2)),
+        table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(table.rows("id"), equalTo(List.of(List.of("1"))));
+    assertThat(
+        database.column(
+            "SELECT column_name || ' ' || sqlstate || ' ' || substring(reason FROM 'constraint"
+                + " ([^ ]+)') FROM results.bad WHERE column_name <> 'mood' ORDER BY 1"),
+        equalTo(
+            List.of(
+                "id 23514 dear", "label 23514 present_check", "parity 23514 result_sink_check_3")));
+    assertThat(
+        database.column("SELECT sqlstate FROM results.bad WHERE column_name = 'mood'"),
+        equalTo(List.of("22P02")));
+  }
+
+  /** A CHECK is for the row that triggers leave. */
+  @ParameterizedTest
+  @EnumSource(
+      value = WriteMode.class,
+      names = {"APPEND", "TRUNCATE", "UPDATE"})
+  void aRowThatATriggerPutsRightIsStored(WriteMode mode) {
+    database.executeAs(
+        "sink",
+        "CREATE FUNCTION results.mend() RETURNS trigger LANGUAGE plpgsql AS"
+            + " 'BEGIN NEW.price := abs(NEW.price); RETURN NEW; END'");
+    TestTable table = strict();
+    database.executeAs(
+        "sink",
+        "CREATE TRIGGER mend BEFORE INSERT ON "
+            + table.quoted()
+            + " FOR EACH ROW EXECUTE FUNCTION results.mend()");
+    Runners.DIRECT.publish(
+        SampleRows.of(MANY, List.of(1L, "sad", -5), List.of(2L, "Zq7", 5), List.of(3L, "happy", 5)),
+        table.sink(mode, REJECTS));
+    assertThat(table.rows("id, price"), equalTo(List.of(List.of("1", "5"), List.of("3", "5"))));
+    assertThat(rejectedIds(), equalTo(List.of("2")));
+  }
+
+  /**
+   * Functions choose their SQLSTATE; some of those that they may choose are other failures' too.
+   */
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.ValueSource(
+      strings = {"Q0001", "P0001", "P0002", "42P01", "23505", "0A000"})
+  void whateverStateACheckFailsWith(String state) {
+    database.executeAs(
+        "sink",
+        """
+        CREATE FUNCTION results.judge(id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+          BEGIN
+            IF id = 3 THEN RAISE EXCEPTION 'Zq7' USING ERRCODE = '%s'; END IF;
+            RETURN true;
+          END $$
+        """
+            .formatted(state));
+    TestTable table = TestTable.create(database, "Judged", "id bigint CHECK (results.judge(id))");
+    Runners.DIRECT.publish(
+        SampleRows.of(
+            Schema.builder().addInt64Field("id").build(), List.of(2L), List.of(3L), List.of(4L)),
+        table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(table.rows("id"), equalTo(List.of(List.of("2"), List.of("4"))));
+    assertThat(
+        database.rows("SELECT sqlstate, column_name, reason FROM results.bad"),
+        equalTo(
+            List.of(
+                List.of(
+                    state,
+                    "",
+                    "a row does not fit: a function that a check calls refuses it, or fails"))));
+  }
+
   /** The line in the server's words is another's here, and so no more than a hint. */
   @Test
   void aWrongHintIsNotBelieved() {

@@ -66,6 +66,8 @@ public record BadValue(
         // Their errors are no data exceptions, and quote the value all the same.
         text("no such role", "regrole", "Zq7", "Zq7").old("'sink'", "sink"),
         text("no such type", "regtype", "Zq7", "Zq7").old("'text'", "text"),
+        text("no such table", "regclass", "Zq7", "Zq7").old("'pg_class'", "pg_class"),
+        text("a word that is too long", "tsvector", "Zq7".repeat(1_000), "Zq7"),
         text("a broken path", "jsonpath", "$ Zq7", "Zq7").old("'$.a'", "$.a"),
         text("a broken search", "tsquery", "Zq7 & & Zq7", "Zq7"),
         of(

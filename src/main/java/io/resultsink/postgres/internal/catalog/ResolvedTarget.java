@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +81,12 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
           missing.stream()
               .map(
                   name ->
-                      isOfSystem(name)
-                          ? ofSystem(name)
-                          : "schema "
-                              + name
-                              + " does not exist; create it with CREATE SCHEMA "
-                              + Identifier.quote(name))
+                      ofSystem(name)
+                          .orElse(
+                              "schema "
+                                  + name
+                                  + " does not exist; create it with CREATE SCHEMA "
+                                  + Identifier.quote(name)))
               .toList());
     }
     String stagingSchema = Objects.requireNonNullElse(target.stagingSchema(), schema);
@@ -125,18 +126,15 @@ public record ResolvedTarget(String database, TableName table, String stagingSch
   public List<String> systemSchemas() {
     return Stream.of(table.schema(), stagingSchema)
         .distinct()
-        .filter(ResolvedTarget::isOfSystem)
-        .map(ResolvedTarget::ofSystem)
+        .flatMap(schema -> ofSystem(schema).stream())
         .toList();
   }
 
-  /** CREATE SCHEMA reserves names that begin so. */
-  private static boolean isOfSystem(String schema) {
-    return schema.startsWith("pg_");
-  }
-
-  private static String ofSystem(String schema) {
-    return "schema " + schema + " is PostgreSQL's own; name another schema";
+  /** Returns why a schema cannot have a table of ours; absent if it can. */
+  public static Optional<String> ofSystem(String schema) {
+    return schema.startsWith("pg_") // CREATE SCHEMA reserves names that begin so
+        ? Optional.of("schema " + schema + " is PostgreSQL's own; name another schema")
+        : Optional.empty();
   }
 
   /** Returns the target as messages name it: {@code database.schema.table}. */

@@ -35,4 +35,22 @@ public record TableCheck(String name, String expression, List<String> columns) {
                 row.getString(1), row.getString(2), List.of((String[]) row.getArray(3).getArray())),
         table.quoted());
   }
+
+  /**
+   * Returns whether triggers of a table, or of its partitions, may change a row before it is
+   * checked.
+   */
+  public static boolean followTriggers(Session session, TableName table) throws SQLException {
+    String sql =
+        """
+        SELECT EXISTS (
+          SELECT FROM pg_trigger
+           WHERE (tgrelid = ?::regclass
+                  OR tgrelid IN (SELECT relid FROM pg_partition_tree(?::regclass)))
+             AND tgtype & 3 = 3 -- BEFORE, FOR EACH ROW
+             AND tgtype & 20 > 0 -- INSERT or UPDATE
+             AND tgenabled IN ('O', 'A'))
+        """;
+    return session.one(sql, row -> row.getBoolean(1), table.quoted(), table.quoted());
+  }
 }

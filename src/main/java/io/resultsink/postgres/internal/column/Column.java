@@ -40,6 +40,22 @@ public final class Column {
     this.typeOfResult = typeOfResult;
   }
 
+  private Column(Column other, boolean notNull) {
+    this.name = other.name;
+    this.type = other.type;
+    this.qualifiedType = other.qualifiedType;
+    this.countsCharacters = other.countsCharacters;
+    this.fieldIndex = other.fieldIndex;
+    this.notNull = notNull;
+    this.columnType = other.columnType;
+    this.typeOfResult = other.typeOfResult;
+  }
+
+  /** Returns the same column, whose NULLs are staged. */
+  Column takingNull() {
+    return new Column(this, false);
+  }
+
   /** Returns the name, in the spelling of an existing table. */
   public String name() {
     return name;

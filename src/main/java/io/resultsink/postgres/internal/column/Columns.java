@@ -89,6 +89,14 @@ public record Columns(List<Column> columns) {
         columns.stream().sorted(comparingInt(column -> names.indexOf(column.name()))).toList());
   }
 
+  /** Returns the same columns, of which some take NULL, which the publish refuses. */
+  public Columns takingNullIn(List<String> names) {
+    return new Columns(
+        columns.stream()
+            .map(column -> names.contains(column.name()) ? column.takingNull() : column)
+            .toList());
+  }
+
   /** Returns {@code "a", "b"}, for COPY, INSERT and SELECT on the staging table. */
   public String names() {
     return joined(Column::quoted);

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.column;
 
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
@@ -65,7 +66,7 @@ public final class RowJson {
     } else if (value instanceof Iterable<?> elements) {
       array(elements, type == null ? null : type.getCollectionElementType());
     } else if (value instanceof byte[] bytes) {
-      text(Base64.getEncoder().encodeToString(bytes));
+      bytes(bytes);
     } else if (value instanceof OneOfType.Value chosen && logical(type) instanceof OneOfType one) {
       oneOf(chosen, one);
     } else if (value instanceof EnumerationType.Value label
@@ -92,6 +93,10 @@ public final class RowJson {
     boolean more = false;
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       separate(more);
+      if (json.length() >= MOST_CHARACTERS) {
+        json.append("\"...\":\"(more entries)\"");
+        break;
+      }
       more = true;
       name(String.valueOf(entry.getKey()));
       value(entry.getValue(), type == null ? null : type.getMapValueType());
@@ -104,10 +109,26 @@ public final class RowJson {
     boolean more = false;
     for (Object element : elements) {
       separate(more);
+      if (json.length() >= MOST_CHARACTERS) {
+        json.append("\"... (more elements)\"");
+        break;
+      }
       more = true;
       value(element, type);
     }
     json.append(']');
+  }
+
+  /** Encodes no more than fits, because the whole could be as large as the heap. */
+  private void bytes(byte[] bytes) {
+    int room = Math.max(0, MOST_CHARACTERS - json.length()) / 4 * 3;
+    boolean cut = bytes.length > room;
+    byte[] shown = cut ? Arrays.copyOf(bytes, room) : bytes;
+    json.append('"').append(Base64.getEncoder().encodeToString(shown));
+    if (cut) {
+      json.append("... (").append(bytes.length).append(" bytes)");
+    }
+    json.append('"');
   }
 
   private void oneOf(OneOfType.Value chosen, OneOfType type) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param own whether it belongs to our role itself
  * @param trusted whether it belongs to our role, the schema's owner, the target's or a superuser
  * @param schemaOwner the role that its schema belongs to
+ * @param logged whether it survives a crash of the server
  * @param readable whether our role may read it
  * @param keyed whether it has the unique index that a ledger takes
  * @param comment its comment, cut after 4,000 characters
@@ -36,6 +37,7 @@ public record FoundTable(
     boolean own,
     boolean trusted,
     String schemaOwner,
+    boolean logged,
     boolean readable,
     boolean keyed,
     @Nullable String comment,
@@ -69,6 +71,7 @@ public record FoundTable(
                                     (SELECT oid FROM pg_namespace WHERE nspname = ?)))
                OR (SELECT rolsuper FROM pg_roles WHERE oid = c.relowner) AS trusted,
              pg_get_userbyid(heir.oid) AS schema_owner,
+             c.relpersistence = 'p' AS logged,
              has_table_privilege(c.oid, 'SELECT') AND has_schema_privilege(n.oid, 'USAGE')
                AS readable,
              coalesce(i.keyed, false) AS keyed,
@@ -164,6 +167,7 @@ public record FoundTable(
         row.getBoolean("own"),
         row.getBoolean("trusted"),
         row.getString("schema_owner"),
+        row.getBoolean("logged"),
         row.getBoolean("readable"),
         row.getBoolean("keyed"),
         row.getString("comment"),

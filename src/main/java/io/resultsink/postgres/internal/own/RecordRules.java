@@ -56,6 +56,22 @@ public record RecordRules(
               + moveAway(table.name()));
       return problems;
     }
+    if (!table.logged()) {
+      problems.add(
+          noun
+              + " "
+              + table.name()
+              + " is unlogged, so that a crash of the server would empty it; run ALTER TABLE "
+              + table.name().quoted()
+              + " SET LOGGED");
+    }
+    if (key == null && table.keyed()) {
+      problems.add(
+          noun
+              + " "
+              + table.name()
+              + " has a unique index, and a run may have several rows in it; drop that index");
+    }
     for (Attached thing : table.attached()) {
       if (!thing.harmless()) {
         problems.add(

@@ -146,6 +146,9 @@ public final class Preflight {
           target.keepsDefinition() ? match.columns().inOrderOf(table.columns()) : match.columns();
       problems.addAll(match.problems());
     }
+    if (target.rejects() != null) { // a NULL key fails the run, and is counted with the others
+      columns = columns.takingNullIn(KeyColumns.names(target.unique(), columns.columns()));
+    }
     for (String key : target.unique()) {
       if (KeyColumns.find(key, columns.columns()).isEmpty()) {
         problems.add("key column " + key + " is not in the result");

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Rules for the table that keeps rows which do not fit. */
 final class RejectsRules {
@@ -33,6 +34,11 @@ final class RejectsRules {
       problems.add("rejects names " + name + ", which the sink writes anyhow; name another table");
       return;
     }
+    Optional<String> ofSystem = ResolvedTarget.ofSystem(schema);
+    if (ofSystem.isPresent()) {
+      problems.add("rejects names " + name + "; " + ofSystem.get());
+      return;
+    }
     String sql = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = ?)";
     if (!session.one(sql, row -> row.getBoolean(1), schema)) {
       problems.add(
@@ -51,7 +57,7 @@ final class RejectsRules {
     problems.addAll(look.problems());
     if (look.table() && privileges.usage(schema)) {
       List<String> needed = new ArrayList<>(List.of("SELECT", "INSERT"));
-      if (rejects.isOwn()) {
+      if (rejects.isOwnIn(resolved.stagingSchema())) {
         needed.add("DELETE");
       }
       privileges.requireOnTable(name, needed, problems);

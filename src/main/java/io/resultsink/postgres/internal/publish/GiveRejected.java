@@ -1,21 +1,28 @@
 package io.resultsink.postgres.internal.publish;
 
+import io.resultsink.postgres.failure.IncompatibleTableException;
+import io.resultsink.postgres.failure.RejectedRowsUnreadException;
+import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
-import io.resultsink.postgres.internal.preflight.EarlyFailure;
 import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.rejects.RejectsTable.Rejected;
 import io.resultsink.postgres.internal.run.PartId;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.PostgresConnections;
+import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.report.RejectedRow;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.Row;
 import org.joda.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,42 +47,74 @@ public final class GiveRejected extends DoFn<ResultSummary, Row> {
     if (summary.rejected() == 0) {
       return;
     }
-    long given;
-    try (PostgresConnections connections = PostgresConnections.lease(plan.source());
-        Session session = connections.borrow()) {
-      given = give(session, summary, output);
-    } catch (SQLException e) {
-      throw EarlyFailure.of(
-          "the rows that "
-              + summary.table()
-              + " rejected could not be read from "
-              + summary.rejects(),
-          "the others are published; run it again under the same run id to have them given out",
-          e);
+    Given given;
+    try (PostgresConnections connections = PostgresConnections.lease(plan.source())) {
+      given = connections.briefly(session -> give(session, summary, output));
+    } catch (SQLException | ResultSinkException e) {
+      throw failed(summary, e);
     }
-    if (given != summary.rejected()) {
+    if (given.failure() != null) {
+      throw failed(summary, given.failure());
+    }
+    if (given.rows() != summary.rejected()) {
       LOG.warn(
           "{} rows of {} were rejected, and {} keeps {} of them",
           summary.rejected(),
           plan,
           summary.rejects(),
-          given);
+          given.rows());
     }
   }
 
-  private long give(Session session, ResultSummary summary, OutputReceiver<Row> output)
+  /**
+   * The rows that were given out.
+   *
+   * @param failure the failure after some of them, which a second try would give out twice
+   */
+  private record Given(long rows, @Nullable SQLException failure) {}
+
+  private Given give(Session session, ResultSummary summary, OutputReceiver<Row> output)
       throws SQLException {
     session.begin(Duration.ZERO, "read what " + plan.target().table() + " rejected");
     ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
-    long given =
-        RejectsTable.named(summary.rejects())
-            .read(
-                session,
-                PartId.whole(summary.runId()),
-                resolved.table(),
-                rejected -> output.output(row(summary, rejected)));
-    session.commit();
-    return given;
+    AtomicLong given = new AtomicLong();
+    try {
+      RejectsTable.named(summary.rejects())
+          .read(
+              session,
+              PartId.whole(summary.runId()),
+              resolved.table(),
+              rejected -> {
+                output.output(row(summary, rejected));
+                given.incrementAndGet();
+              });
+      session.commit();
+    } catch (SQLException e) {
+      if (given.get() == 0) {
+        throw e;
+      }
+      return new Given(given.get(), e);
+    }
+    return new Given(given.get(), null);
+  }
+
+  private static ResultSinkException failed(ResultSummary summary, Exception failure) {
+    boolean again =
+        SqlState.isTemporary(failure) && !(failure instanceof IncompatibleTableException);
+    return new RejectedRowsUnreadException(
+        summary.table()
+            + " is published, and the rows that did not fit could not be read from "
+            + summary.rejects()
+            + ": "
+            + (failure instanceof SQLException sql
+                ? ServerReason.of(sql) + " (SQLSTATE " + SqlState.of(sql) + ")"
+                : failure.getMessage())
+            + "; launch it again under run id "
+            + summary.runId()
+            + ": it publishes nothing, and gives them out",
+        again ? Remedy.RETRY : Remedy.FIX_TABLE,
+        SqlState.of(failure),
+        failure instanceof SQLException sql ? ServerReason.scrubbed(sql) : failure);
   }
 
   private static Row row(ResultSummary summary, Rejected rejected) {

@@ -76,12 +76,18 @@ public final class TidyUp extends DoFn<ResultSummary, Void> {
     staging.dropOwn(plan.run());
     staging.dropOlderThan(plan.target().stagingTtl());
     session.begin(Duration.ofSeconds(1), "purge the ledger");
-    Ledger.in(resolved.stagingSchema()).purge(session, resolved.table(), LEDGER_AGE);
+    Ledger ledger = Ledger.in(resolved.stagingSchema());
+    ledger.purge(session, resolved.table(), LEDGER_AGE);
     Optional<RejectsTable> rejects = RejectsTable.of(plan.target(), resolved);
-    if (rejects.isPresent() && rejects.get().isOwn()) {
-      rejects.get().purge(session, resolved.table(), plan.target().stagingTtl());
+    if (rejects.isPresent() && rejects.get().isOwnIn(resolved.stagingSchema())) {
+      rejects.get().purge(session, ledger.name(), resolved.table(), rejectsAge());
     }
     session.commit();
+  }
+
+  private Duration rejectsAge() {
+    Duration asked = plan.target().stagingTtl();
+    return asked.compareTo(RejectsTable.SHORTEST_AGE) > 0 ? asked : RejectsTable.SHORTEST_AGE;
   }
 
   private void vacuum(Session session) throws SQLException {

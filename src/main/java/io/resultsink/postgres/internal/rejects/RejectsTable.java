@@ -42,6 +42,9 @@ public record RejectsTable(TableName name) {
 
   private static final int FETCHED_AT_A_TIME = 1_000;
 
+  /** An error output has this long to read the rows, whatever ages are asked for. */
+  public static final Duration SHORTEST_AGE = Duration.ofDays(1);
+
   private static final RecordRules RULES =
       new RecordRules("rejects table", columns(), null, "name another table with rejects=");
 
@@ -183,7 +186,7 @@ public record RejectsTable(TableName name) {
     if (!look.there()) {
       return 0;
     }
-    refuse(look.problems(), "read; the rows that fit are published");
+    refuse(look.problems(), "read");
     String sql =
         """
         SELECT rejected_at, column_name, reason, sqlstate, row_json FROM %s
@@ -209,19 +212,56 @@ public record RejectsTable(TableName name) {
         row.getString("row_json"));
   }
 
-  /** Returns whether it is the sink's own, which nobody has asked to keep for ever. */
-  public boolean isOwn() {
-    return name.table().equals(OWN);
+  /** Returns the sink's own, in the schema of staging tables and the ledger. */
+  public static RejectsTable ownIn(String stagingSchema) {
+    return new RejectsTable(new TableName(stagingSchema, OWN));
   }
 
-  /** Forgets the rows of all runs that are older than {@code age}, when it is there. */
-  public void purge(Session session, TableName target, Duration age) throws SQLException {
+  /** Returns whether it is the sink's own, which nobody has asked to keep for ever. */
+  public boolean isOwnIn(String stagingSchema) {
+    return equals(ownIn(stagingSchema));
+  }
+
+  /**
+   * Forgets the rows of runs that were published longer ago than {@code age}, when it is there. The
+   * ledger's time counts, and not the rows': a run may have taken longer than that, and a worker's
+   * clock may be wrong.
+   *
+   * @param ledger the ledger beside it, which is there
+   * @return how many rows
+   */
+  public long purge(Session session, TableName ledger, TableName target, Duration age)
+      throws SQLException {
+    return isUsable(session, target)
+        ? session.update("DELETE" + olderThan(ledger), age.toSeconds() + " s")
+        : 0;
+  }
+
+  /** Returns how many rows {@link #purge} would forget. */
+  public long countOld(Session session, TableName ledger, TableName target, Duration age)
+      throws SQLException {
+    return isUsable(session, target)
+        ? session.one(
+            "SELECT count(*)" + olderThan(ledger), row -> row.getLong(1), age.toSeconds() + " s")
+        : 0;
+  }
+
+  private boolean isUsable(Session session, TableName target) throws SQLException {
     Look look = look(session, target);
-    if (look.there() && look.problems().isEmpty()) {
-      String sql =
-          "DELETE FROM %s WHERE rejected_at < pg_catalog.now() - ?::interval"
-              .formatted(name.quoted());
-      session.update(sql, age.toSeconds() + " s");
-    }
+    return look.there() && look.readable() && look.problems().isEmpty();
+  }
+
+  private String olderThan(TableName ledger) {
+    return """
+         FROM %s AS kept
+        WHERE NOT EXISTS (
+          SELECT FROM %s AS published
+           WHERE published.run_id = kept.run_id
+             AND published.target_schema = kept.target_schema
+             AND published.target_table = kept.target_table
+             AND published.part = kept.part
+             AND published.published_at >= pg_catalog.clock_timestamp() - ?::interval)
+        """
+        .formatted(name.quoted(), ledger.quoted());
   }
 }

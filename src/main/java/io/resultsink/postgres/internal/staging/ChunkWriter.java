@@ -70,6 +70,14 @@ final class ChunkWriter {
         }
         return Optional.of(send(session, chunk));
       } catch (SQLException e) {
+        // A missing table may be the staging table, or a value of type regclass.
+        if (refusal == null
+            && !chunk.sources().isEmpty()
+            && ServerRefusals.isOfRow(e)
+            && RETRY.hasAfter(attempt)) {
+          refusal = e;
+          continue;
+        }
         if (SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
           if (!RETRY.hasAfter(attempt)) {
             throw gone(e);
@@ -77,13 +85,7 @@ final class ChunkWriter {
           if (!openedAnother(e)) {
             return Optional.empty();
           }
-          continue;
-        }
-        if (refusal == null
-            && !chunk.sources().isEmpty()
-            && ServerRefusals.isOfRow(e)
-            && RETRY.hasAfter(attempt)) {
-          refusal = e;
+          refusal = null;
           continue;
         }
         if (!RETRY.hasAfter(attempt) || !SqlState.isTransient(e)) {

@@ -1,5 +1,6 @@
 package io.resultsink.postgres.internal.staging;
 
+import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.failure.StagingFailedException;
@@ -34,16 +35,14 @@ final class ServerRefusals {
   /** The number of rows that are sent again after each of them. */
   private static final int AT_A_TIME = 2_000;
 
-  private static final Set<String> OF_ROWS =
-      Set.of(
-          SqlState.CHECK_VIOLATION,
-          SqlState.NULL_NOT_ALLOWED,
-          SqlState.RAISED,
-          "42622",
-          "42601",
-          "42704",
-          "42883",
-          "3F000");
+  /**
+   * Classes of SQLSTATEs that no value causes: of sessions, conflicts, resources and the server
+   * itself. Any other may be a row's, since functions that a check calls choose theirs.
+   */
+  private static final Set<String> NEVER_OF_ROWS =
+      Set.of("08", "0B", "25", "28", "2D", "40", "53", "55", "57", "58", "72", "F0", "XX");
+
+  private static final String NO_PRIVILEGE = "42501";
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
@@ -58,27 +57,35 @@ final class ServerRefusals {
   private final Session session;
   private final StagingTable staging;
   private final CopyRows rows;
+  private final FieldTrial fields;
 
   /** Looks for them in the session's transaction. */
   ServerRefusals(Session session, StagingTable staging, CopyRows rows) {
     this.session = session;
     this.staging = staging;
     this.rows = rows;
+    this.fields = new FieldTrial(session, staging);
   }
 
   /** Returns whether a COPY may have failed because of one of its rows. */
   static boolean isOfRow(SQLException failure) {
     String state = SqlState.of(failure);
-    return state != null && (state.startsWith("22") || OF_ROWS.contains(state));
+    return state != null
+        && !NEVER_OF_ROWS.contains(state.substring(0, 2))
+        && !state.equals(NO_PRIVILEGE);
   }
 
   /**
-   * All of them; empty when each row is taken alone, so that something else is wrong.
+   * All of them; empty when each row is taken alone, or no row at all is, so that something else is
+   * wrong.
    *
    * @throws StagingFailedException when there are more than {@link #MOST}
    */
   List<Refused> find() throws SQLException {
     session.useRoleSearchPath(); // functions of the user's checks find what they find by hand
+    if (trial(rows.part(0, 0)) != null) {
+      return List.of();
+    }
     List<Refused> found = new ArrayList<>();
     int at = 0;
     while (at < rows.count()) {
@@ -140,36 +147,47 @@ final class ServerRefusals {
   }
 
   /** Sends rows and takes them back; null when they are taken. */
-  private @Nullable SQLException trial(CopyBuffer copy) throws SQLException {
-    return trial(copy, staging.columns().names());
+  private @Nullable SQLException trial(CopyBuffer rows) throws SQLException {
+    return trial(session, () -> copy(session, staging.name(), staging.columns().names(), rows));
   }
 
-  private @Nullable SQLException trial(CopyBuffer copy, String columns) throws SQLException {
+  /** Statements that may be refused because of a row. */
+  @FunctionalInterface
+  interface Trial {
+    void run() throws SQLException;
+  }
+
+  /** Runs statements and takes them back; null when they succeed. */
+  static @Nullable SQLException trial(Session session, Trial trial) throws SQLException {
     session.execute("SAVEPOINT trial");
     SQLException refusal = null;
     try {
-      CopyIn in =
-          session
-              .copy()
-              .copyIn(
-                  "COPY %s (%s) FROM STDIN (FORMAT binary)"
-                      .formatted(staging.name().quoted(), columns));
-      try {
-        in.writeToCopy(copy.array(), 0, copy.size());
-        in.endCopy();
-      } finally {
-        if (in.isActive()) {
-          in.cancelCopy();
-        }
-      }
+      trial.run();
     } catch (SQLException e) {
       if (!isOfRow(e)) {
         throw e;
       }
       refusal = e;
     }
-    session.execute("ROLLBACK TO SAVEPOINT trial");
+    // Without RELEASE, each of thousands would be nested in the one before.
+    session.execute("ROLLBACK TO SAVEPOINT trial; RELEASE SAVEPOINT trial");
     return refusal;
+  }
+
+  static void copy(Session session, TableName table, String columns, CopyBuffer rows)
+      throws SQLException {
+    CopyIn in =
+        session
+            .copy()
+            .copyIn("COPY %s (%s) FROM STDIN (FORMAT binary)".formatted(table.quoted(), columns));
+    try {
+      in.writeToCopy(rows.array(), 0, rows.size());
+      in.endCopy();
+    } finally {
+      if (in.isActive()) {
+        in.cancelCopy();
+      }
+    }
   }
 
   private Refused refused(int row, SQLException refusal) throws SQLException {
@@ -192,12 +210,13 @@ final class ServerRefusals {
     for (int field = 0; field < columns.size(); field++) {
       Column column = columns.get(field);
       boolean doubtful = column.conversion() != null || !staging.unicode();
-      SQLException alone = doubtful ? trial(rows.field(row, field), column.quoted()) : null;
+      SQLException alone = doubtful ? fields.refusal(column, rows.field(row, field)) : null;
       if (alone != null && SqlState.is(state, alone)) {
         return ofColumn(row, column, words(alone), state);
       }
     }
-    return new Refused(row, "", "a row does not fit: " + words(refusal), state);
+    String reason = "a row does not fit: a function that a check calls refuses it, or fails";
+    return new Refused(row, "", reason, state);
   }
 
   private static Refused ofColumn(int row, Column column, String reason, String state) {
@@ -217,7 +236,11 @@ final class ServerRefusals {
     ServerErrorMessage said = said(refusal);
     return staging.checks().stream()
         .filter(check -> !check.original().isEmpty())
-        .filter(check -> said != null && check.name().equals(said.getConstraint()))
+        .filter(
+            check ->
+                said != null
+                    && staging.name().table().equals(said.getTable())
+                    && check.name().equals(said.getConstraint()))
         .findFirst()
         .orElse(null);
   }
@@ -234,7 +257,7 @@ final class ServerRefusals {
               ? "a check of its type refuses it"
               : "check constraint " + constraint + " of its type refuses it";
       case SqlState.NULL_NOT_ALLOWED -> "it is NULL, and its type takes no NULL";
-      case SqlState.RAISED -> "a function that a check calls refuses it";
+      case SqlState.RAISED -> "a function that a check of its type calls refuses it";
       default -> "it is not valid for the type";
     };
   }

@@ -29,8 +29,13 @@ record StagingCheck(String name, String expression, List<String> columns, String
 
   private static final Logger LOG = LoggerFactory.getLogger(StagingCheck.class);
 
-  /** Those for the rows of a table that has the columns of the result. */
-  static List<StagingCheck> of(Session session, TableName table, Columns columns)
+  /**
+   * Those for the rows of a table that has the columns of the result.
+   *
+   * @param inserted whether rows are inserted, so that triggers may change them before they are
+   *     checked
+   */
+  static List<StagingCheck> of(Session session, TableName table, Columns columns, boolean inserted)
       throws SQLException {
     List<StagingCheck> checks = new ArrayList<>();
     for (Column column : columns.columns()) {
@@ -38,6 +43,9 @@ record StagingCheck(String name, String expression, List<String> columns, String
       if (conversion != null) {
         checks.add(new StagingCheck(name(checks), conversion, List.of(column.name()), ""));
       }
+    }
+    if (inserted && TableCheck.followTriggers(session, table)) {
+      return checks;
     }
     Set<String> staged =
         columns.columns().stream()
@@ -74,7 +82,7 @@ record StagingCheck(String name, String expression, List<String> columns, String
         if (!SqlState.isOfDefinition(e)) {
           throw e;
         }
-        session.execute("ROLLBACK TO SAVEPOINT adding");
+        session.execute("ROLLBACK TO SAVEPOINT adding; RELEASE SAVEPOINT adding");
         LOG.info("Rows are checked by the publish alone: {}", ServerReason.of(e));
       }
     }

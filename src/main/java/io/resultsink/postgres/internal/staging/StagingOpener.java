@@ -107,9 +107,11 @@ final class StagingOpener {
   /** A replaced table's checks go with it, unless it keeps them. */
   private static List<StagingCheck> checks(
       Session session, PostgresTarget asked, Preflight.Findings findings) throws SQLException {
-    boolean asTarget = asked.mode() != WriteMode.REPLACE || asked.keepsDefinition();
-    return asked.rejects() != null && findings.table() != null && asTarget
-        ? StagingCheck.of(session, findings.target().table(), findings.columns())
+    boolean inserted = asked.mode() != WriteMode.REPLACE;
+    return asked.rejects() != null
+            && findings.table() != null
+            && (inserted || asked.keepsDefinition())
+        ? StagingCheck.of(session, findings.target().table(), findings.columns(), inserted)
         : List.of();
   }
 
