@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.internal.publish.Publisher;
@@ -34,6 +35,8 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -222,7 +225,10 @@ class ZombieIT {
     publish(List.of(stage(staging, 0, 100)));
     database.executeAs(
         TestingPostgres.SINK,
-        "DROP TABLE IF EXISTS " + staging.tokens().quoted() + ", " + staging.name().quoted());
+        "DROP TABLE IF EXISTS "
+            + Stream.of(staging.tokens(), staging.rejected(), staging.name())
+                .map(TableName::quoted)
+                .collect(Collectors.joining(", ")));
     StagingTable.Opened late = StagingTable.open(connections, plan);
     assertThat(late.staging(), is(nullValue()));
     assertThat(Objects.requireNonNull(late.published()).rows(), equalTo(100L));

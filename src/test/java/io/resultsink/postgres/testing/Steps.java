@@ -130,8 +130,10 @@ public final class Steps implements AutoCloseable {
   public static final class Bundle implements AutoCloseable {
     private final StageRows<Row> step;
     private final Received<StagedChunk> chunks = new Received<>();
+    private final boolean rejecting;
 
     private Bundle(RunPlan plan) {
+      rejecting = plan.target().rejects() != null;
       step = StageRows.ofRows(plan, row -> row);
       step.lease();
       step.startBundle();
@@ -139,6 +141,7 @@ public final class Steps implements AutoCloseable {
 
     /** Takes the rows with these ids. */
     public void process(long from, long to) {
+      Rejecting.rowBeside(from).filter(row -> rejecting).ifPresent(this::process);
       for (long id = from; id < to; id++) {
         process(SampleRows.row(id));
       }

@@ -110,6 +110,9 @@ public final class TestDatabase implements BeforeEachCallback, AfterEachCallback
 
   @Override
   public void afterEach(ExtensionContext context) throws SQLException {
+    if (context.getExecutionException().isEmpty()) {
+      Rejecting.requireEachOnce(this);
+    }
     if (network != null) {
       network.close();
     }

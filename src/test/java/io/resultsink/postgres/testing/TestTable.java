@@ -43,7 +43,7 @@ public record TestTable(TestDatabase database, String name) {
 
   /** The table's URL with options as {@code mode=append}. */
   public String url(String options) {
-    return database.url(encoded() + "?" + options);
+    return database.url(encoded() + "?" + Rejecting.andRejects(options));
   }
 
   /** The options of a mode, keyed by {@code id} for update. */
