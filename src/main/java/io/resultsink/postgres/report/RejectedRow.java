@@ -10,7 +10,7 @@ import org.apache.beam.sdk.values.Row;
 public final class RejectedRow {
 
   /**
-   * The fields:
+   * The fields of such a row.
    *
    * <ul>
    *   <li>the run

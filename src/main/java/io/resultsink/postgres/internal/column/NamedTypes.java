@@ -64,7 +64,7 @@ final class NamedTypes {
   /** Returns what a value stands for: the value itself, unless its type is one of these. */
   static Object read(Object value, @Nullable FieldType type) {
     LogicalType<?, ?> logical = type == null ? null : type.getLogicalType();
-    FieldMapping mapping = logical == null ? null : mapping(type, logical);
+    FieldMapping mapping = type == null || logical == null ? null : mapping(type, logical);
     try {
       return mapping == null ? value : mapping.read(value);
     } catch (RefusedValueException e) {
