@@ -5,14 +5,17 @@ import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.part.TablePart.Phase;
 import io.resultsink.postgres.internal.part.TableParts.Making;
 import io.resultsink.postgres.internal.session.Conflict;
+import io.resultsink.postgres.internal.session.PreparedQuery;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.annotations.Internal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A new table that gets all parts of an old one, phase by phase.
@@ -23,10 +26,19 @@ import org.apache.beam.sdk.annotations.Internal;
 @Internal
 public final class KeptTable {
 
+  private static final List<TablePart> HANDED_OVER = List.of(TableParts.SEQUENCES);
+
+  private static final List<TablePart> WHILE_READERS_WAIT =
+      Stream.of(HANDED_OVER, TableParts.of(Phase.REBOUND), TableParts.of(Phase.NAMED))
+          .flatMap(List::stream)
+          .toList();
+
   private final Session session;
   private final TableName old;
   private final Identifier prefix;
   private final TableParts parts;
+  private @Nullable PreparedQuery proving;
+  private TableParts.@Nullable Asked swapping;
 
   private KeptTable(Session session, TableName old, TableParts parts) {
     this.session = session;
@@ -45,6 +57,14 @@ public final class KeptTable {
   /** Returns the old table's parts. */
   public TableParts parts() {
     return parts;
+  }
+
+  /** Reads the catalog of the table that has the old one's name now. */
+  public TableProof proof() throws SQLException {
+    if (proving == null) {
+      proving = TableProof.prepare(session, old);
+    }
+    return TableProof.of(proving);
   }
 
   /** Returns what the names of indexes begin with until they get those of the old ones. */
@@ -156,32 +176,34 @@ public final class KeptTable {
         .toList();
   }
 
+  /** Asks once what is asked while readers wait, so that the server has planned it. */
+  public void prepareSwap(TableName fresh) throws SQLException {
+    swapping = parts.prepare(WHILE_READERS_WAIT, names(fresh));
+    swapping.now();
+  }
+
   TableParts.Fresh names(TableName fresh) {
     return new TableParts.Fresh(fresh, prefix);
   }
 
   /**
-   * Puts {@code fresh} into the place of the old table, which is locked against readers.
+   * Puts {@code fresh} into the place of the old table, which is locked against readers. It was
+   * given to {@link #prepareSwap} before.
    *
    * @param rights what is done before, while both are there
    * @param leaving what becomes of the old table
    */
   public void takePlace(TableName fresh, Rights rights, Leaving leaving) throws SQLException {
-    List<TablePart> handedOver = List.of(TableParts.SEQUENCES);
-    List<TablePart> rebound = TableParts.of(Phase.REBOUND);
-    List<TablePart> named = TableParts.of(Phase.NAMED);
-    Map<TablePart, List<Making>> making =
-        parts.making(
-            Stream.of(handedOver, rebound, named).flatMap(List::stream).toList(), names(fresh));
+    Map<TablePart, List<Making>> making = Objects.requireNonNull(swapping).now();
     rights.give();
-    execute(making, handedOver, fresh);
+    execute(making, HANDED_OVER, fresh);
     TableName aside = new TableName(old.schema(), prefix.name() + "_old");
     rename(old, aside);
     rename(fresh, old);
-    execute(making, rebound, old);
+    execute(making, TableParts.of(Phase.REBOUND), old);
     leaving.of(aside);
     revokeFromSequences();
-    execute(making, named, old);
+    execute(making, TableParts.of(Phase.NAMED), old);
   }
 
   private void rename(TableName table, TableName other) throws SQLException {

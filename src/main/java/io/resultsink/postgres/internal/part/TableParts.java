@@ -3,9 +3,9 @@ package io.resultsink.postgres.internal.part;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.internal.part.TablePart.Fate;
 import io.resultsink.postgres.internal.part.TablePart.Phase;
+import io.resultsink.postgres.internal.session.PreparedQuery;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.url.Identifier;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -153,14 +153,7 @@ public final class TableParts {
         PartTables.all()
             + union(parts, part -> " AS part, f.what FROM (" + part.labels() + ") AS f (what)")
             + " WHERE what IS NOT NULL ORDER BY part, what";
-    List<String> labels = new ArrayList<>();
-    try (PreparedStatement statement = prepare(sql);
-        ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        labels.add(rows.getString("what"));
-      }
-    }
-    return labels;
+    return session.list(sql, row -> row.getString("what"), values(null));
   }
 
   /** Returns the statements that make parts without names of their own. */
@@ -176,27 +169,49 @@ public final class TableParts {
    */
   public Map<TablePart, List<Making>> making(List<TablePart> parts, @Nullable Fresh fresh)
       throws SQLException {
-    String sql =
-        (fresh == null ? PartTables.all() : PartTables.named(fresh.prefix()))
-            + union(
-                parts,
-                part ->
-                    " AS part, f.rank, f.what, replace(f.before, '%', '%%')"
-                        + " || coalesce('%s' || replace(f.after, '%', '%%'), '') AS sql FROM ("
-                        + part.making()
-                        + ") AS f (rank, what, before, after)")
-            + " ORDER BY part, rank, sql";
+    return grouped(parts, session.list(sql(parts, fresh), TableParts::asked, values(fresh)));
+  }
+
+  /** Prepares the query of the statements that make parts, to ask it several times. */
+  public Asked prepare(List<TablePart> parts, @Nullable Fresh fresh) throws SQLException {
+    PreparedQuery query = session.prepare(sql(parts, fresh), values(fresh));
+    return () -> grouped(parts, query.list(TableParts::asked));
+  }
+
+  /** A prepared query of the statements that make parts. */
+  @FunctionalInterface
+  public interface Asked {
+    /** Returns the statements as {@link #making(List)} does. */
+    Map<TablePart, List<Making>> now() throws SQLException;
+  }
+
+  /** A row of the query; {@code what} is null for the part's own words. */
+  private record Row(int part, @Nullable String what, String sql) {}
+
+  private static Row asked(ResultSet row) throws SQLException {
+    return new Row(row.getInt("part"), row.getString("what"), row.getString("sql"));
+  }
+
+  private static String sql(List<TablePart> parts, @Nullable Fresh fresh) {
+    return (fresh == null ? PartTables.all() : PartTables.named(fresh.prefix()))
+        + union(
+            parts,
+            part ->
+                " AS part, f.rank, f.what, replace(f.before, '%', '%%')"
+                    + " || coalesce('%s' || replace(f.after, '%', '%%'), '') AS sql FROM ("
+                    + part.making()
+                    + ") AS f (rank, what, before, after)")
+        + " ORDER BY part, rank, sql";
+  }
+
+  private static Map<TablePart, List<Making>> grouped(List<TablePart> parts, List<Row> rows) {
     Map<TablePart, List<Making>> making = new LinkedHashMap<>();
     parts.forEach(part -> making.put(part, new ArrayList<>()));
-    try (PreparedStatement statement = prepare(sql, fresh);
-        ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        TablePart part = parts.get(rows.getInt("part"));
-        String what = rows.getString("what");
-        making
-            .computeIfAbsent(part, unknown -> new ArrayList<>())
-            .add(new Making(what == null ? part.words() : what, rows.getString("sql")));
-      }
+    for (Row row : rows) {
+      TablePart part = parts.get(row.part());
+      making
+          .computeIfAbsent(part, unknown -> new ArrayList<>())
+          .add(new Making(row.what() == null ? part.words() : row.what(), row.sql()));
     }
     return making;
   }
@@ -220,11 +235,7 @@ public final class TableParts {
               LEFT JOIN pg_collation l ON l.oid = a.attcollation AND l.oid <> t.typcollation
               LEFT JOIN pg_namespace s ON s.oid = l.collnamespace
             """;
-    try (PreparedStatement statement = prepare(sql);
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      return row.getString(1);
-    }
+    return session.one(sql, row -> row.getString(1), values(null));
   }
 
   /**
@@ -245,10 +256,7 @@ public final class TableParts {
                                       AND NOT k.convalidated)
               FROM old
             """;
-    try (PreparedStatement statement = prepare(sql);
-        ResultSet row = statement.executeQuery()) {
-      return row.next() && row.getBoolean(1);
-    }
+    return session.find(sql, row -> row.getBoolean(1), values(null)).orElse(false);
   }
 
   private interface Query {
@@ -261,22 +269,15 @@ public final class TableParts {
         .collect(Collectors.joining("\nUNION ALL ", "SELECT * FROM (", ") AS found"));
   }
 
-  private PreparedStatement prepare(String sql) throws SQLException {
-    return prepare(sql, null);
-  }
-
-  private PreparedStatement prepare(String sql, @Nullable Fresh fresh) throws SQLException {
-    PreparedStatement statement = session.connection().prepareStatement(sql);
-    statement.setString(1, table.quoted());
-    statement.setArray(2, texts(columns.stream().map(NewColumn::name).toArray()));
-    statement.setArray(3, texts(columns.stream().map(NewColumn::type).toArray()));
+  /** Returns the values of a query's parameters. */
+  private Object[] values(@Nullable Fresh fresh) {
+    List<Object> values = new ArrayList<>();
+    values.add(table.quoted());
+    values.add(columns.stream().map(NewColumn::name).toArray(String[]::new));
+    values.add(columns.stream().map(NewColumn::type).toArray(String[]::new));
     if (fresh != null) {
-      statement.setString(4, fresh.table().quoted());
+      values.add(fresh.table().quoted());
     }
-    return statement;
-  }
-
-  private java.sql.Array texts(Object[] texts) throws SQLException {
-    return session.connection().createArrayOf("text", texts);
+    return values.toArray();
   }
 }

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.internal.part;
 
 import io.resultsink.postgres.destination.TableName;
+import io.resultsink.postgres.internal.session.PreparedQuery;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.util.List;
@@ -23,10 +24,15 @@ public record TableProof(Map<String, String> things) {
     things = Map.copyOf(things);
   }
 
-  /** Reads the catalog now, under the empty search path. */
-  public static TableProof of(Session session, TableName table) throws SQLException {
+  /** Prepares the query of a table's catalog rows, under the empty search path. */
+  static PreparedQuery prepare(Session session, TableName table) throws SQLException {
+    return session.prepare(SQL, table.quoted());
+  }
+
+  /** Reads the catalog now. */
+  static TableProof of(PreparedQuery query) throws SQLException {
     Map<String, String> things = new TreeMap<>();
-    session.list(SQL, row -> things.put(row.getString(1), row.getString(2)), table.quoted());
+    query.list(row -> things.put(row.getString(1), row.getString(2)));
     return new TableProof(things);
   }
 

@@ -76,6 +76,15 @@ final class CarriedProperties {
     return new CarriedProperties(parts.making(WITHOUT_EXPRESSIONS));
   }
 
+  /** Prepares what {@link #read(TableParts)} asks, to ask it while readers wait. */
+  static TableParts.Asked prepare(TableParts parts) throws SQLException {
+    return parts.prepare(WITHOUT_EXPRESSIONS, null);
+  }
+
+  static CarriedProperties read(TableParts.Asked prepared) throws SQLException {
+    return new CarriedProperties(prepared.now());
+  }
+
   /**
    * Reads the properties of {@code table} with its policies. The server locks the tables that the
    * policies read.

@@ -3,15 +3,12 @@ package io.resultsink.postgres.internal.publish;
 import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
-import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.internal.column.Column;
 import io.resultsink.postgres.internal.column.Columns;
 import io.resultsink.postgres.internal.lock.LockAttempts;
 import io.resultsink.postgres.internal.part.KeptTable;
 import io.resultsink.postgres.internal.part.TablePart;
 import io.resultsink.postgres.internal.part.TableParts;
-import io.resultsink.postgres.internal.part.TableProof;
-import io.resultsink.postgres.internal.session.Conflict;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.session.SessionPair;
 import io.resultsink.postgres.internal.url.Identifier;
@@ -107,77 +104,17 @@ interface MoveRows {
   /** replace with keep=all: the new table gets the old definition, and a comparison proves it. */
   static long swapKeeping(Scene scene) throws SQLException {
     Session session = scene.session();
-    NewTable fresh = Objects.requireNonNull(scene.fresh());
     KeptTable.Leaving leaving = scene.leaving();
     KeptTable.Leaving dropped =
         aside -> session.execute("DROP TABLE " + aside.quoted() + " RESTRICT");
-    Swap swap =
-        new Swap(
-            scene.references(),
-            scene.time(),
+    return new KeepingSwap(
+            session,
+            scene.table(),
+            Objects.requireNonNull(scene.fresh()),
             leaving != null ? leaving : dropped,
             "an event trigger of the database may have changed it, or this version of PostgreSQL"
-                + " has something that keep=all does not support; use mode=truncate");
-    return swapKeeping(session, scene.table(), fresh, swap);
-  }
-
-  /**
-   * A swap that keeps the definition.
-   *
-   * @param references the foreign keys that the new table gets while readers wait
-   * @param time what the attempt may wait for locks
-   * @param leaving what becomes of the old table
-   * @param otherwise why the new table may not be as the old one was, and what to do then
-   */
-  record Swap(
-      List<TableParts.Making> references,
-      LockAttempts.Time time,
-      KeptTable.Leaving leaving,
-      String otherwise) {}
-
-  /** Swaps a table for a new one that keeps its definition; the number of rows. */
-  static long swapKeeping(Session session, TableName table, NewTable fresh, Swap swap)
-      throws SQLException {
-    TableProof before = TableProof.of(session, table);
-    if (!before.equals(fresh.proof())) {
-      throw new Conflict("the definition of " + table + " was changed meanwhile");
-    }
-    takePlace(session, table, fresh, swap);
-    List<String> differences = before.differences(TableProof.of(session, table));
-    if (!differences.isEmpty()) {
-      throw new PublishFailedException(
-          "the new table of "
-              + table
-              + " would differ from the old one: "
-              + String.join(", ", differences)
-              + "; rolled back, the table is untouched; "
-              + swap.otherwise(),
-          Remedy.FIX_TABLE,
-          null,
-          null);
-    }
-    return fresh.rows();
-  }
-
-  private static void takePlace(Session session, TableName table, NewTable fresh, Swap swap)
-      throws SQLException {
-    CarriedProperties now = CarriedProperties.read(fresh.parts());
-    KeptTable kept = Objects.requireNonNull(fresh.kept());
-    try {
-      kept.takePlace(
-          fresh.name(),
-          () -> {
-            now.applyRights(session, fresh.name());
-            ForeignKeys.drop(session, table, swap.time());
-            kept.make(swap.references(), fresh.name());
-          },
-          swap.leaving());
-    } catch (SQLException e) {
-      if (SqlState.is(SqlState.DEPENDENT_OBJECTS, e)) { // the next attempt's preflight names it
-        throw new Conflict("something depends on " + table + " that cannot be kept");
-      }
-      throw e;
-    }
+                + " has something that keep=all does not support; use mode=truncate")
+        .run(scene.references(), scene.time());
   }
 
   /** replace. */

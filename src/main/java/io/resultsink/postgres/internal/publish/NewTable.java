@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param has the properties that the new table has already
  * @param staging the sealed table, while it is still to become the new table; null after that, and
  *     for a copy
- * @param kept the parts that the new table gets; null without {@code keep=all}
- * @param proof the definition of the old table when it was read; null without {@code keep=all}
+ * @param keeping the old definition that the new table gets; null without {@code keep=all}
  */
 record NewTable(
     TableName name,
@@ -23,5 +22,14 @@ record NewTable(
     TableParts parts,
     CarriedProperties has,
     @Nullable StagingTable staging,
-    @Nullable KeptTable kept,
-    @Nullable TableProof proof) {}
+    @Nullable Keeping keeping) {
+
+  /**
+   * The definition that is kept.
+   *
+   * @param table the parts that the new table gets
+   * @param proof the definition of the old table when it was read
+   * @param properties the prepared query of what {@link CarriedProperties} reads
+   */
+  record Keeping(KeptTable table, TableProof proof, TableParts.Asked properties) {}
+}

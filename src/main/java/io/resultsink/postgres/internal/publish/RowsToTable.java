@@ -125,7 +125,7 @@ final class RowsToTable {
     boolean both = live && !target.keepsDefinition();
     List<TableName> tables = both ? List.of(rows.name(), table) : List.of(table);
     LockAttempts attempts = new LockAttempts(session, patience);
-    KeptTable kept = fresh.kept();
+    KeptTable kept = fresh.keeping() == null ? null : fresh.keeping().table();
     List<TableParts.Making> references = kept == null ? List.of() : kept.references(fresh.name());
     boolean quick = kept == null || ForeignKeys.areQuick(session, table, fresh.name());
     if (kept != null) {
@@ -195,7 +195,7 @@ final class RowsToTable {
     TableParts parts = parts(session, target, staging);
     if (live) {
       CarriedProperties has = CarriedProperties.read(parts.on(rows.name()));
-      return new NewTable(rows.name(), rows.part().rows(), parts, has, staging, null, null);
+      return new NewTable(rows.name(), rows.part().rows(), parts, has, staging, null);
     }
     CarriedProperties carried = CarriedProperties.read(parts);
     // The name is random, so that no other role can take it first.
@@ -204,7 +204,7 @@ final class RowsToTable {
     long copied =
         FrozenCopy.create(sessions, name, staging.columns(), rows, likeOld(carried, name));
     carried.applyRights(session, name);
-    return new NewTable(name, copied, parts, carried, null, null, null);
+    return new NewTable(name, copied, parts, carried, null, null);
   }
 
   /**
@@ -213,8 +213,9 @@ final class RowsToTable {
    */
   private NewTable keepingInPlace() throws SQLException {
     KeptTable kept = KeptTable.of(session, table);
-    TableProof proof = TableProof.of(session, table);
-    CarriedProperties now = CarriedProperties.read(kept.parts());
+    TableProof proof = kept.proof();
+    TableParts.Asked properties = CarriedProperties.prepare(kept.parts());
+    CarriedProperties now = CarriedProperties.read(properties);
     CarriedProperties has = CarriedProperties.read(kept.parts().on(rows.name()));
     session.lockTimeout(target.lockTimeout());
     if (!now.hasSettingsOf(has)) {
@@ -225,23 +226,28 @@ final class RowsToTable {
     kept.shape(name);
     kept.constrain(name);
     kept.analyzeExpressions(name);
+    kept.prepareSwap(name);
     FaultPoint.INDEXED.reached();
-    return new NewTable(name, rows.part().rows(), kept.parts(), has, null, kept, proof);
+    NewTable.Keeping keeping = new NewTable.Keeping(kept, proof, properties);
+    return new NewTable(name, rows.part().rows(), kept.parts(), has, null, keeping);
   }
 
   /** Creates a new table with the old table's definition and a copy of the rows. */
   private NewTable keepingByCopy() throws SQLException {
     KeptTable kept = KeptTable.of(session, table);
-    TableProof proof = TableProof.of(session, table);
+    TableProof proof = kept.proof();
+    TableParts.Asked properties = CarriedProperties.prepare(kept.parts());
+    CarriedProperties has = CarriedProperties.read(properties);
     kept.create();
     TableName name = kept.name();
     long copied = FrozenCopy.fill(sessions, name, staging.columns(), rows);
     kept.index(name);
     kept.constrain(name);
     session.execute("ANALYZE " + name.quoted());
+    kept.prepareSwap(name);
     FaultPoint.INDEXED.reached();
-    CarriedProperties has = CarriedProperties.read(kept.parts().on(name));
-    return new NewTable(name, copied, kept.parts(), has, null, kept, proof);
+    NewTable.Keeping keeping = new NewTable.Keeping(kept, proof, properties);
+    return new NewTable(name, copied, kept.parts(), has, null, keeping);
   }
 
   /** An event trigger may have turned on row security when the table was created. */

@@ -116,12 +116,15 @@ final class UndoTransaction {
     KeptTable kept = KeptTable.of(session, table);
     ReturningTable returning = new ReturningTable(session, kept, table, version.name());
     UndoRules.refuse(resolved, differences(returning, version));
-    TableProof proof = TableProof.of(session, table);
+    TableProof proof = kept.proof();
+    TableParts.Asked properties = CarriedProperties.prepare(kept.parts());
+    CarriedProperties has = CarriedProperties.read(properties);
     session.lockTimeout(target.lockTimeout());
     TableName name = returning.adopt();
-    CarriedProperties has = CarriedProperties.read(kept.parts().on(name));
+    kept.prepareSwap(name);
     FaultPoint.INDEXED.reached();
-    NewTable fresh = new NewTable(name, version.rows(), kept.parts(), has, null, kept, proof);
+    NewTable.Keeping keeping = new NewTable.Keeping(kept, proof, properties);
+    NewTable fresh = new NewTable(name, version.rows(), kept.parts(), has, null, keeping);
 
     times.prepared();
     List<TableParts.Making> references = kept.references(name);
@@ -143,13 +146,13 @@ final class UndoTransaction {
             time -> {
               times.locked();
               FaultPoint.TARGET_LOCKED.reached();
-              MoveRows.Swap swap =
-                  new MoveRows.Swap(
-                      quick ? references : List.of(),
-                      time,
+              return new KeepingSwap(
+                      session,
+                      table,
+                      fresh,
                       aside -> versions.keep(aside, origin(live), limit),
-                      toDo(version));
-              return MoveRows.swapKeeping(session, table, fresh, swap);
+                      toDo(version))
+                  .run(quick ? references : List.of(), time);
             });
     return commit(attempt, summary(version, rows), live, version);
   }

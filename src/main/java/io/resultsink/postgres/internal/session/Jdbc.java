@@ -143,7 +143,7 @@ public final class Jdbc {
     }
   }
 
-  private static @Nullable Object bindable(Connection connection, @Nullable Object parameter)
+  static @Nullable Object bindable(Connection connection, @Nullable Object parameter)
       throws SQLException {
     if (parameter instanceof Instant instant) {
       return instant.atOffset(ZoneOffset.UTC);

@@ -38,6 +38,7 @@ public final class Session implements AutoCloseable {
   private final Connection connection;
   private final Runnable onClose;
   private final DriverSettings usual;
+  private final PreparedQueries prepared = new PreparedQueries(this);
   private String roleSearchPath = "";
   private boolean lost;
 
@@ -227,6 +228,11 @@ public final class Session implements AutoCloseable {
     return noting(() -> Jdbc.update(connection, sql, parameters));
   }
 
+  /** Prepares a query with its values, for several executions in this transaction. */
+  public PreparedQuery prepare(String sql, Object... values) throws SQLException {
+    return prepared.add(sql, values);
+  }
+
   /** Returns the time of the server's clock. */
   public Instant serverTime() throws SQLException {
     return one("SELECT pg_catalog.clock_timestamp()", row -> Jdbc.instant(row, "clock_timestamp"));
@@ -239,12 +245,15 @@ public final class Session implements AutoCloseable {
 
   /** Commits. */
   public void commit() throws SQLException {
+    prepared.remove();
     noting(() -> Jdbc.commit(connection));
   }
 
   /** Rolls back what was not committed. */
   public void rollback() throws SQLException {
-    noting(() -> Jdbc.rollback(connection));
+    if (!prepared.rollBackAndRemove()) {
+      noting(() -> Jdbc.rollback(connection));
+    }
   }
 
   /** Marks the connection, so that it is closed instead of given back: its state is not known. */
@@ -273,13 +282,7 @@ public final class Session implements AutoCloseable {
   /** Rolls back what was not committed and gives the connection back. */
   @Override
   public void close() {
-    try {
-      if (!lost) {
-        connection.rollback();
-      }
-    } catch (SQLException e) {
-      lost = true;
-    }
+    lost = lost || !tryRollback();
     try {
       if (lost) {
         connection.abort(Runnable::run);
