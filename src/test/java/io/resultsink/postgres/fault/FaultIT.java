@@ -230,6 +230,35 @@ class FaultIT {
     assertThat(Definition.of(table), equalTo(definition));
   }
 
+  /** All points under torture; quick ones before the copy ends, under the lock, and at the end. */
+  static Stream<Arguments> refillingFaultsAndPoints() {
+    List<Arguments> cases = new ArrayList<>();
+    for (FaultPoint point : FaultPoint.values()) {
+      if (!FaultyRun.comesTo(point, WriteMode.TRUNCATE, StagingDurability.LOGGED)) {
+        continue;
+      }
+      for (Fault fault : Fault.values()) {
+        boolean quick =
+            point == FaultPoint.COPYING_FROZEN && fault == Fault.CONNECTIONS_CUT
+                || point == FaultPoint.TARGET_LOCKED && fault == Fault.SESSIONS_TERMINATED
+                || point == FaultPoint.COMMITTING && fault == Fault.WORKER_DIES;
+        if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
+          cases.add(Arguments.of(fault, point));
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("refillingFaultsAndPoints")
+  void aTableThatIsTruncatedAndFilledIsOldOrNewToo(Fault fault, FaultPoint point) throws Exception {
+    FaultyRun run = FaultyRun.intoExisting(database, WriteMode.TRUNCATE);
+    String oid = run.table().oid();
+    assertOldOrNew(run, "&reset=truncate", fault, point, 1);
+    assertThat("the same table", run.table().oid(), equalTo(oid));
+  }
+
   @ParameterizedTest
   @MethodSource("modesFaultsAndPoints")
   void leavesTheTableOldOrNewAndSaysWhich(WriteMode mode, Fault fault, FaultPoint point, int visit)
@@ -237,9 +266,14 @@ class FaultIT {
     FaultyRun run = FaultyRun.comingTo(point, database, mode);
     StagingDurability staging =
         mode == WriteMode.REPLACE ? staging(mode, point) : StagingDurability.UNLOGGED;
+    assertOldOrNew(run, "&staging=" + staging.option(), fault, point, visit);
+  }
+
+  private void assertOldOrNew(
+      FaultyRun run, String options, Fault fault, FaultPoint point, int visit) throws Exception {
     Outcome outcome;
     try (Faults faults = fault.at(point, visit, database, network)) {
-      outcome = run.launch("&staging=" + staging.option());
+      outcome = run.launch(options);
       assertThat("the run came to it", faults.visits(point), greaterThanOrEqualTo(visit));
     }
     network.calm();

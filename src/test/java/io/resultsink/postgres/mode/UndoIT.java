@@ -168,6 +168,36 @@ class UndoIT {
     assertThat(database.value("SELECT 'results.stays'::regclass::oid"), equalTo(built));
   }
 
+  /** They are no columns, and a version that has other ones can come back. */
+  @Test
+  void settingsOfColumnsAreThoseOfTheTableNow() {
+    TestTable table = table();
+    publish(table, KEEPING, 1);
+    database.executeAs(
+        "sink",
+        "ALTER TABLE "
+            + table.quoted()
+            + " ALTER name SET STORAGE EXTERNAL, ALTER name SET COMPRESSION pglz,"
+            + " ALTER name SET STATISTICS 300, ALTER score SET (n_distinct = 4,"
+            + " n_distinct_inherited = 5)");
+    List<String> set = Definition.of(table);
+    publish(table, KEEPING, 2);
+    database.executeAs(
+        "sink",
+        "ALTER TABLE "
+            + table.quoted()
+            + " ALTER name SET STORAGE EXTENDED, ALTER name SET COMPRESSION default,"
+            + " ALTER name SET STATISTICS -1, ALTER score RESET (n_distinct)");
+    List<String> now = Definition.of(table);
+    assertThat(now, not(equalTo(set)));
+    sink(table).undo();
+    assertThat(scores(table), contains("1"));
+    assertThat(Definition.of(table), equalTo(now));
+    sink(table).undo();
+    assertThat(scores(table), contains("2"));
+    assertThat(Definition.of(table), equalTo(now));
+  }
+
   @Test
   void rowsThatOthersWroteBelongToTheirVersion() {
     TestTable table = table();

@@ -13,6 +13,10 @@ import io.resultsink.postgres.testing.Refusals;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
+import io.resultsink.postgres.testing.TestingPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -125,6 +129,16 @@ class KeepRefusalsIT {
     {"CREATE PUBLICATION sent FOR TABLE %s", "publication sent sends its rows"},
     {"CREATE PUBLICATION sent FOR ALL TABLES", "publication sent sends its rows"},
     {
+      "CREATE SCHEMA apart; CREATE VIEW apart.reads AS SELECT id FROM %s; ALTER VIEW apart.reads"
+          + " OWNER TO sink",
+      "view apart.reads reads it, and role sink lacks CREATE on its schema"
+    },
+    {
+      "CREATE TRIGGER updated BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION results.acts();"
+          + " REVOKE EXECUTE ON FUNCTION results.acts() FROM PUBLIC",
+      "trigger updated calls function results.acts(), and role sink lacks EXECUTE on it"
+    },
+    {
       "CREATE INDEX broken ON %s (name);"
           + " UPDATE pg_index SET indisvalid = false WHERE indexrelid ="
           + " 'results.broken'::regclass",
@@ -193,6 +207,18 @@ class KeepRefusalsIT {
     database.execute("ALTER EXTENSION plpgsql ADD TABLE " + table.quoted());
     ResultSinkException failure = Refusals.refused(database, PostgresResultSink.to(target(table)));
     assertThat(failure.getMessage(), containsString("belongs to extension plpgsql"));
+  }
+
+  @Test
+  void aTemporaryViewOfAnotherSessionIsRefused() throws SQLException {
+    TestTable table = table();
+    try (Connection other = database.connect(TestingPostgres.SINK);
+        Statement statement = other.createStatement()) {
+      statement.execute("CREATE TEMPORARY VIEW passing AS SELECT id FROM " + table.quoted());
+      ResultSinkException failure =
+          Refusals.refused(database, PostgresResultSink.to(target(table)));
+      assertThat(failure.getMessage(), containsString("passing reads it and is a temporary view"));
+    }
   }
 
   /** Found only by saying it: the definition has the old table's name. */

@@ -101,19 +101,56 @@ class ConcurrentReadersIT {
     assertThat(generations.table().oid(), equalTo(oid));
   }
 
-  /** Publishes and undos in turn, and undos of undos. */
+  /** What hangs on it may be everything but a foreign key of another table. */
+  @Test
+  void noReadingIsWrongThroughWhatHangsOnATableThatIsTruncatedAndFilled() {
+    long rows = 300;
+    Generations generations = new Generations(database, WriteMode.TRUNCATE, rows).truncating();
+    KeptReading.open(database, generations.table().quoted(), rows);
+    database.execute("DROP TABLE reading.child");
+    assertNoReadingIsWrong(
+        generations,
+        WriteMode.TRUNCATE,
+        rows,
+        Torture.rounds(3, 36),
+        Torture.rounds(100, 10_000),
+        KeptReading.INDEX_ONLY_SCAN,
+        KeptReading.VIEW,
+        KeptReading.VIEW_OF_VIEWS,
+        KeptReading.TABLE_WITH_POLICY);
+  }
+
   @Test
   void noReadingIsWrongWhileReplacesAreUndone() {
     Generations generations =
         new Generations(database, WriteMode.REPLACE, 1_000).keeping().keepingVersions();
     database.execute("CREATE INDEX ON " + generations.table().quoted() + " (score, name)");
+    assertNoReadingIsWrongBesideUndos(
+        generations, 1_000, Torture.rounds(200, 20_000), ReadingWay.values());
+  }
+
+  @Test
+  void noReadingIsWrongThroughWhatHangsOnATableWhoseReplacesAreUndone() {
+    long rows = 300;
+    Generations generations =
+        new Generations(database, WriteMode.REPLACE, rows).keeping().keepingVersions();
+    KeptReading.open(database, generations.table().quoted(), rows);
+    List<String> definition = Definition.of(generations.table());
+    assertNoReadingIsWrongBesideUndos(
+        generations, rows, Torture.rounds(100, 10_000), KeptReading.values());
+    assertThat(Definition.of(generations.table()), equalTo(definition));
+    assertThat(database.value("SELECT count(*) FROM reading.child"), equalTo(Long.toString(rows)));
+  }
+
+  /** Publishes and undos in turn, and undos of undos. */
+  private void assertNoReadingIsWrongBesideUndos(
+      Generations generations, long rows, long readings, Reader... ways) {
     int rounds = Torture.rounds(2, 12);
-    long readings = Torture.rounds(200, 20_000);
     PostgresResultSink sink = PostgresResultSink.to(generations.target());
     List<Reading> read;
-    try (PollingReaders readers = new PollingReaders(generations, ReadingWay.values())) {
+    try (PollingReaders readers = new PollingReaders(generations, ways)) {
       for (int round = 1; round <= rounds; round++) {
-        publishBesideZombies(generations, 1_000);
+        publishBesideZombies(generations, rows);
         int published = generations.newest();
         for (int again : List.of(published - 1, published)) {
           generations.beginAgain(again);

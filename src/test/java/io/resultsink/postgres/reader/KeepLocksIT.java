@@ -5,9 +5,11 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.destination.PostgresTarget;
@@ -30,7 +32,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -68,7 +73,14 @@ class KeepLocksIT {
     }
   }
 
-  @RegisterExtension final TestDatabase database = new TestDatabase();
+  private static final Pattern TIMEOUT = Pattern.compile("^SET LOCAL lock_timeout TO (\\d+)$");
+
+  /** The locks that readers feel: of the table itself, and of what they lock before it. */
+  private static final Pattern FELT =
+      Pattern.compile(
+          "^(LOCK TABLE .* IN ACCESS EXCLUSIVE MODE|ALTER (VIEW|TABLE) .* OWNER TO .*)$");
+
+  @RegisterExtension final TestDatabase database = new TestDatabase().behindProxy();
 
   private TestTable table;
 
@@ -103,12 +115,23 @@ class KeepLocksIT {
             new PollingReaders(database, "SELECT count(*) FROM " + table.quoted());
         Steps run = new Steps(target("1s"))) {
       holder.setAutoCommit(false);
+      List<String> sent = new CopyOnWriteArrayList<>();
+      database
+          .network()
+          .rewrite(
+              "",
+              sql -> {
+                sent.add(sql.strip());
+                return sql;
+              });
       String pid = TestDatabase.rows(holder, "SELECT pg_backend_pid()").get(0).get(0);
       execute(holder, held.sql);
       ResultSinkException failure = assertThrows(ResultSinkException.class, () -> run.run(ROWS));
       assertThat(failure.getMessage(), containsString(held.named + " held by pid " + pid));
       assertThat(failure.getMessage(), containsString("is untouched"));
       holder.rollback();
+      database.network().calm();
+      assertAttemptsAreBrief(sent, target("1s").lockTimeout().toMillis());
       LockWaits.assertBearable(readers, BEARABLE);
     }
     assertThat(Fingerprint.withoutStaging(database), equalTo(before));
@@ -117,6 +140,36 @@ class KeepLocksIT {
     }
     assertThat(Definition.of(table), equalTo(definition));
     assertThat(table.difference(SampleRows.COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+  }
+
+  /**
+   * From the first lock that readers feel to the attempt's end, no statement may wait longer than
+   * an attempt, and none longer than the one before: they share its time.
+   */
+  private static void assertAttemptsAreBrief(List<String> sent, long attempt) {
+    long timeout = Long.MAX_VALUE;
+    long longest = 0;
+    int attempts = 0;
+    boolean felt = false;
+    for (String sql : sent) {
+      Matcher set = TIMEOUT.matcher(sql);
+      if (set.matches()) {
+        timeout = Long.parseLong(set.group(1));
+      } else if (sql.equals("SAVEPOINT lock_attempt")) {
+        longest = attempt;
+        felt = false;
+      } else if (sql.equals("ROLLBACK TO SAVEPOINT lock_attempt")) {
+        attempts += felt ? 1 : 0;
+        felt = false;
+      } else if (longest > 0) {
+        felt |= FELT.matcher(sql).matches();
+        if (felt) {
+          assertThat(sql, timeout, lessThanOrEqualTo(longest));
+          longest = timeout;
+        }
+      }
+    }
+    assertThat("attempts that readers feel", attempts, greaterThan(0));
   }
 
   /** The session has a lock that the swap wants; it must not be in a deadlock with the swap. */

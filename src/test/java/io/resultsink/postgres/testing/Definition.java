@@ -41,6 +41,12 @@ public final class Definition {
             WHERE oid = ? GROUP BY 1, 2
             """,
             """
+            SELECT grantee::regrole, privilege_type, bool_or(is_grantable),
+              obj_description(t.oid, 'pg_type')
+            FROM pg_type t, aclexplode(coalesce(typacl, acldefault('T', typowner)))
+            WHERE typrelid = ? GROUP BY 1, 2, 4
+            """,
+            """
             SELECT attname, grantee::regrole, privilege_type, bool_or(is_grantable)
             FROM pg_attribute, aclexplode(attacl) WHERE attrelid = ? GROUP BY 1, 2, 3
             """,

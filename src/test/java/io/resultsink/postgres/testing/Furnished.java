@@ -41,6 +41,12 @@ public final class Furnished {
           "CREATE TRIGGER always BEFORE TRUNCATE ON %s EXECUTE FUNCTION results.acts()",
           "ALTER TABLE %s DISABLE TRIGGER off, ENABLE REPLICA TRIGGER replica,"
               + " ENABLE ALWAYS TRIGGER always",
+          "CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON %s DEFERRABLE FOR EACH ROW EXECUTE"
+              + " FUNCTION results.acts()",
+          "COMMENT ON CONSTRAINT late ON %s IS 'constraint of a trigger'",
+          "COMMENT ON TYPE %s IS 'row type'",
+          "REVOKE USAGE ON TYPE %s FROM PUBLIC",
+          "GRANT USAGE ON TYPE %s TO stranger WITH GRANT OPTION",
           "CREATE RULE noted AS ON UPDATE TO %s WHERE NEW.id < 0 DO ALSO INSERT INTO results.log"
               + " VALUES ('updated ' || OLD.name)",
           "CREATE RULE dormant AS ON DELETE TO %s DO ALSO DELETE FROM results.log WHERE false",

@@ -102,7 +102,20 @@ public final class AsideTable {
          WHERE g.grantee <> relowner
          GROUP BY name
         UNION ALL
-        SELECT 16, 'ALTER INDEX ' || index || ' RENAME TO ' || ? || number FROM indexes
+        SELECT 15, 'REVOKE ALL ON TYPE ' || name || ' FROM ' || string_agg(DISTINCT
+                 quote_ident(pg_get_userbyid(g.grantee)), ', ') || ' CASCADE'
+          FROM t JOIN pg_type y ON y.oid = t.reltype, aclexplode(y.typacl) AS g
+         WHERE g.grantee NOT IN (0, relowner)
+         GROUP BY name
+        UNION ALL
+        SELECT 16, 'GRANT USAGE ON TYPE ' || name || ' TO PUBLIC, '
+               || quote_ident(pg_get_userbyid(relowner))
+          FROM t JOIN pg_type y ON y.oid = t.reltype AND y.typacl IS NOT NULL
+        UNION ALL
+        SELECT 16, 'COMMENT ON TYPE ' || name || ' IS NULL'
+          FROM t WHERE obj_description(reltype, 'pg_type') IS NOT NULL
+        UNION ALL
+        SELECT 17, 'ALTER INDEX ' || index || ' RENAME TO ' || ? || number FROM indexes
       ) AS stripping (rank, sql)
       ORDER BY rank, sql
       """;

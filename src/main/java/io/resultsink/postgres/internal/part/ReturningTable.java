@@ -91,7 +91,7 @@ public final class ReturningTable {
       ORDER BY 1, 2
       """;
 
-  /** The checks and NOT NULLs that the table has no more. */
+  /** The checks, NOT NULLs and settings of columns that the table has no more. */
   private static final String LEFT_OVER =
       """
       WITH tables AS (SELECT to_regclass(?)::oid AS live, to_regclass(?)::oid AS back)
@@ -112,6 +112,30 @@ public final class ReturningTable {
          AND NOT EXISTS (SELECT FROM pg_constraint k
                           WHERE k.conrelid = back AND k.contype = 'n'
                             AND k.conkey = ARRAY[a.attnum])
+      UNION ALL
+      SELECT 'ALTER TABLE ' || a.attrelid::regclass || ' ALTER COLUMN ' || quote_ident(a.attname)
+             || s.setting
+        FROM tables
+        JOIN pg_attribute a ON a.attrelid = back AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_attribute l ON l.attrelid = live AND l.attname = a.attname
+        JOIN pg_type t ON t.oid = a.atttypid
+        CROSS JOIN LATERAL (
+          SELECT ' SET STATISTICS -1' AS setting
+           WHERE a.attstattarget >= 0 AND coalesce(l.attstattarget, -1) < 0
+           UNION ALL
+          SELECT ' SET STORAGE ' || CASE t.typstorage WHEN 'p' THEN 'PLAIN' WHEN 'm' THEN 'MAIN'
+                                      WHEN 'e' THEN 'EXTERNAL' ELSE 'EXTENDED' END
+           WHERE a.attstorage <> t.typstorage AND l.attstorage = t.typstorage
+           UNION ALL
+          SELECT ' SET COMPRESSION default'
+           WHERE a.attcompression <> '' AND l.attcompression = ''
+           UNION ALL
+          SELECT ' RESET (' || string_agg(split_part(o, '=', 1), ', ') || ')'
+            FROM unnest(a.attoptions) AS o
+           WHERE NOT starts_with(o, 'pg_attver=')
+             AND NOT EXISTS (SELECT FROM unnest(l.attoptions) AS p
+                              WHERE split_part(p, '=', 1) = split_part(o, '=', 1))
+          HAVING count(*) > 0) AS s
       """;
 
   private final Session session;

@@ -64,6 +64,38 @@ final class RightParts {
            WHERE d.classoid = 'pg_class'::regclass
           """);
 
+  /**
+   * The comment on the row type and the privileges on it, which are PUBLIC's and the owner's when
+   * nobody has changed them.
+   */
+  static final TablePart ROW_TYPE =
+      TablePart.lost(
+          "row type",
+          Phase.NAMED,
+          """
+          SELECT 'comment or privileges of the row type'
+            FROM old JOIN pg_type y ON y.oid = old.reltype
+           WHERE y.typacl IS NOT NULL OR obj_description(y.oid, 'pg_type') IS NOT NULL
+          """,
+          """
+          SELECT 0, NULL, 'REVOKE ALL ON TYPE ', ' FROM PUBLIC, '
+                 || quote_ident(pg_get_userbyid(old.relowner))
+            FROM old JOIN pg_type y ON y.oid = old.reltype
+           WHERE y.typacl IS NOT NULL
+           UNION ALL
+          SELECT 1, NULL, 'GRANT ' || g.privilege_type || ' ON TYPE ',
+                 ' TO ' || CASE g.grantee WHEN 0 THEN 'PUBLIC'
+                                          ELSE quote_ident(pg_get_userbyid(g.grantee)) END
+                 || CASE WHEN bool_or(g.is_grantable) AND g.grantee <> old.relowner
+                         THEN ' WITH GRANT OPTION' ELSE '' END
+            FROM old JOIN pg_type y ON y.oid = old.reltype, aclexplode(y.typacl) AS g
+           GROUP BY g.privilege_type, g.grantee, old.relowner
+           UNION ALL
+          SELECT 2, NULL, 'COMMENT ON TYPE ', ' IS ' || quote_literal(d.description)
+            FROM old
+            JOIN pg_description d ON d.classoid = 'pg_type'::regclass AND d.objoid = old.reltype
+          """);
+
   static final TablePart ROW_SECURITY =
       TablePart.carried(
           "row security",

@@ -100,6 +100,7 @@ final class RuleParts {
             FROM old JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype = 'c'
           """);
 
+  /** Made after the triggers, since constraint triggers have such comments, too. */
   static final TablePart CONSTRAINT_COMMENTS =
       TablePart.carried(
           "comments on constraints",
@@ -110,7 +111,7 @@ final class RuleParts {
                  'COMMENT ON CONSTRAINT ' || quote_ident(k.conname) || ' ON ' || old.oid::regclass
                  || ' IS ' || quote_literal(d.description), NULL
             FROM old
-            JOIN pg_constraint k ON k.conrelid = old.oid AND k.contype <> 't'
+            JOIN pg_constraint k ON k.conrelid = old.oid
             JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
           """);
 

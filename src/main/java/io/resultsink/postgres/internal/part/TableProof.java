@@ -69,6 +69,13 @@ public record TableProof(Map<String, String> things) {
                  'toast', (SELECT jsonb_agg(o ORDER BY o) FROM pg_class s, unnest(s.reloptions) AS o
                             WHERE s.oid = t.reltoastrelid),
                  'comment', obj_description(t.oid, 'pg_class'),
+                 'row type', (SELECT jsonb_build_array(obj_description(y.oid, 'pg_type'), (
+                   SELECT jsonb_agg(g ORDER BY g) FROM (
+                     SELECT concat_ws(' ', privilege_type, grantee,
+                                      bool_or(is_grantable AND grantee <> t.relowner)) AS g
+                       FROM aclexplode(coalesce(y.typacl, acldefault('T', t.relowner)))
+                      GROUP BY privilege_type, grantee) AS grants))
+                                FROM pg_type y WHERE y.oid = t.reltype),
                  'bound', pg_get_expr(t.relpartbound, t.oid),
                  'parents', (SELECT jsonb_agg(inhparent ORDER BY inhseqno) FROM pg_inherits
                               WHERE inhrelid = t.oid),
@@ -104,7 +111,7 @@ public record TableProof(Map<String, String> things) {
                  - CASE WHEN k.contype IN ('c', 'n') THEN '' ELSE 'connoinherit' END,
                jsonb_build_object('definition', pg_get_constraintdef(k.oid),
                                   'comment', obj_description(k.oid, 'pg_constraint'))
-          FROM t JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype <> 't'
+          FROM t JOIN pg_constraint k ON k.conrelid = t.oid
         UNION ALL
         SELECT 'foreign key ' || quote_ident(k.conname) || ' of table ' || k.conrelid::regclass,
                to_jsonb(k) - '{oid,conindid,confrelid,confkey,confdelsetcols}'::text[],

@@ -63,6 +63,24 @@ public final class KeepRules {
           FROM old JOIN pg_rewrite r ON r.ev_class = old.oid
          WHERE r.ev_enabled IN ('O', 'A') AND r.ev_type IN ('3', '4')
         UNION ALL
+        SELECT 'trigger ' || quote_ident(g.tgname) || ' calls function '
+               || g.tgfoid::regprocedure || ', and role ' || quote_ident(current_user)
+               || ' lacks EXECUTE on it'
+          FROM old JOIN pg_trigger g ON g.tgrelid = old.oid AND NOT g.tgisinternal
+         WHERE g.tgparentid = 0 AND NOT has_function_privilege(g.tgfoid, 'EXECUTE')
+        UNION ALL
+        SELECT 'view ' || v.oid::regclass
+               || CASE v.relpersistence
+                    WHEN 't' THEN ' reads it and is a temporary view of another session'
+                    ELSE ' reads it, and role ' || quote_ident(current_user)
+                         || ' lacks CREATE on its schema, without which no view is replaced' END
+          FROM old
+          JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = old.oid
+           AND d.classid = 'pg_rewrite'::regclass
+          JOIN pg_rewrite r ON r.oid = d.objid AND r.rulename = '_RETURN'
+          JOIN pg_class v ON v.oid = r.ev_class AND v.relkind = 'v'
+         WHERE v.relpersistence = 't' OR NOT has_schema_privilege(v.relnamespace, 'CREATE')
+        UNION ALL
         SELECT 'index ' || quote_ident(c.relname) || ' is not valid'
           FROM old
           JOIN pg_index x ON x.indrelid = old.oid AND NOT (x.indisvalid AND x.indislive)
