@@ -4,9 +4,10 @@ import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.internal.run.StagedChunk;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Staging and publishing together, into a table with three indexes.
+ * Staging and publishing together, into a table with a primary key and two indexes.
  *
  * @param name the publish as the results name it
  * @param options those of the target
@@ -18,11 +19,25 @@ record IndexedLoad(Bench bench, RowPool pool, String name, String options, long 
   static final String REPLACE = "replace, which drops the indexes";
   static final String TRUNCATE = "truncate";
 
+  static final String KEY = "id";
+  static final List<String> INDEXED = List.of("customer", "created");
+
   private static final String TABLE = "indexed_load";
 
   @Override
   public void prepare(long rows) {
-    IndexedPublish.prepare(bench, TABLE, pool.shape(), rows);
+    String table = Tables.qualified(TABLE);
+    bench
+        .tables()
+        .createOld(
+            TABLE,
+            pool.shape(),
+            rows,
+            Stream.concat(
+                    Stream.of("ALTER TABLE " + table + " ADD PRIMARY KEY (" + KEY + ")"),
+                    INDEXED.stream()
+                        .map(column -> "CREATE INDEX ON " + table + " (" + column + ")"))
+                .toArray(String[]::new));
     bench.tables().settle();
   }
 

@@ -95,7 +95,7 @@ enum Part {
       new ManyThreads(bench).measure(bench.rows() / 2);
     }
   },
-  /** Publishing into a table with three indexes, beside what one would type. */
+  /** Publishing into a table with three indexes, or a key and two, beside what one would type. */
   INDEXES {
     @Override
     void measure(Bench bench, Rounds rounds) throws Exception {
@@ -109,13 +109,14 @@ enum Part {
       contenders.add(new UndonePublish(bench, pool, UndonePublish.LARGE, bench.rows() / 8));
       rounds.measure(Rounds.THREE, contenders);
       long rows = bench.rows();
+      RowPool numbered = RowPool.numbered();
       rounds.measure(
           Rounds.THREE,
           List.of(
-              new BareBuild(bench, pool, rows),
-              new IndexedLoad(bench, pool, IndexedLoad.KEEP, "?mode=replace&keep=all", rows),
-              new IndexedLoad(bench, pool, IndexedLoad.REPLACE, "?mode=replace", rows),
-              new IndexedLoad(bench, pool, IndexedLoad.TRUNCATE, "?mode=truncate", rows)));
+              new BareBuild(bench, numbered, rows),
+              new IndexedLoad(bench, numbered, IndexedLoad.KEEP, "?mode=replace&keep=all", rows),
+              new IndexedLoad(bench, numbered, IndexedLoad.REPLACE, "?mode=replace", rows),
+              new IndexedLoad(bench, numbered, IndexedLoad.TRUNCATE, "?mode=truncate", rows)));
       LockHeld lock = new LockHeld(bench, label(), "?mode=replace&keep=all");
       lock.measureWithParts(Rounds.THREE, "small table", SMALL_TABLE);
       lock.measureWithParts(Rounds.THREE, "large table", rows * 5);

@@ -22,6 +22,7 @@ final class Tables {
   private final Path folder;
   private final Map<Rows, TableContent> contents = new HashMap<>();
   private final Map<String, Path> files = new HashMap<>();
+  private final Map<String, TableContent> pooled = new HashMap<>();
   private final Map<Rows, String> sources = new HashMap<>();
 
   Tables(TestDatabase database, Path folder) {
@@ -83,6 +84,13 @@ final class Tables {
         new Rows(shape, rows, generation), key -> TableContent.of(database, source));
   }
 
+  /** Returns the content of a table with so many rows of a pool. */
+  TableContent content(RowPool pool, long rows) {
+    return pooled.computeIfAbsent(
+        pool.label() + "_" + rows,
+        key -> TableContent.of(database, "(" + pool.select(this, rows) + ")"));
+  }
+
   /** The new rows as the server writes them in binary COPY. */
   Path file(Shape shape, long rows) throws SQLException, IOException {
     return file(shape.label() + "_" + rows, source(shape, rows, Shape.NEW));
@@ -90,7 +98,7 @@ final class Tables {
 
   /** So many rows of a pool as the server writes them in binary COPY. */
   Path file(RowPool pool, long rows) throws SQLException, IOException {
-    return file("pooled_" + pool.shape().label() + "_" + rows, "(" + pool.select(this, rows) + ")");
+    return file(pool.label() + "_" + rows, "(" + pool.select(this, rows) + ")");
   }
 
   private Path file(String name, String from) throws SQLException, IOException {
