@@ -7,12 +7,14 @@ MVN = $(MAVEN) -B -ntp
 # A bundle of many jars overlaps in licences and the like; its warnings would hide others.
 QUIET_BUNDLE = -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.shade=error
 
-# The server that tests run on: 18, or 14 for the oldest one that is tested.
+# The server that tests run on: 18, or 14 for the oldest one that is tested, or 15, or 17.
 PG ?= 18
 SERVER_14 = 14.20.0
+SERVER_15 = 15.15.0
+SERVER_17 = 17.7.0
 SERVER_18 = 18.1.0
 , := ,
-SERVER = $(or $(SERVER_$(PG)),$(error PG=$(PG) is not known; use 14 or 18))
+SERVER = $(or $(SERVER_$(PG)),$(error PG=$(PG) is not known; use 14, 15, 17 or 18))
 # The bundle keeps the newest server, so that a test on another one leaves pgresult as it was.
 BUNDLE = $(if $(filter-out 18,$(PG)),-Dbundle.skip=true -DexcludedGroups=torture$(,)bundle)
 
