@@ -43,7 +43,6 @@ final class Expressions extends RexShuttle {
           SqlKind.ITEM);
 
   private final RexBuilder rex;
-
   private final RelDataType input;
 
   /** Creates the expressions of the columns of {@code input}. */
@@ -62,10 +61,13 @@ final class Expressions extends RexShuttle {
     if (literal.getType().getSqlTypeName() == SqlTypeName.CHAR) {
       // VARCHAR, because CHAR pads.
       RelDataType text = rex.getTypeFactory().createSqlType(SqlTypeName.VARCHAR);
-      if (literal.isNull()) {
-        return rex.makeNullLiteral(nullable(text));
-      }
-      return rex.makeLiteral(String.valueOf(literal.getValueAs(String.class)), text, false);
+      return literal.isNull()
+          ? rex.makeNullLiteral(nullable(text))
+          : rex.makeLiteral(String.valueOf(literal.getValueAs(String.class)), text, false);
+    }
+    if (literal.getType().getSqlTypeName() == SqlTypeName.DECIMAL && !literal.isNull()) {
+      // A plain one would be cut to the digits of a column that CASE has beside it.
+      return call(Conversions.class, "same", SqlTypeName.DECIMAL, List.of(literal));
     }
     return literal;
   }
@@ -178,17 +180,14 @@ final class Expressions extends RexShuttle {
     RexNode digits =
         operands.size() > 1
             ? toNumber(operands.get(1), SqlTypeName.BIGINT, false)
-            : rex.makeExactLiteral(BigDecimal.ZERO, bigint());
+            : rex.makeExactLiteral(
+                BigDecimal.ZERO, rex.getTypeFactory().createSqlType(SqlTypeName.BIGINT));
     return call(
         ExactNumbers.class, "round", type, List.of(toNumber(operands.get(0), type, false), digits));
   }
 
   private RelDataType nullable(RelDataType type) {
     return rex.getTypeFactory().createTypeWithNullability(type, true);
-  }
-
-  private RelDataType bigint() {
-    return rex.getTypeFactory().createSqlType(SqlTypeName.BIGINT);
   }
 
   private List<RexNode> integers(List<RexNode> operands) {
