@@ -128,6 +128,7 @@ class RightNumbersIT {
               .refusedBy(Asked.beam, "if that is a name, write it in `backticks`"),
           // Digits.
           Question.of("SELECT amount FROM amounts", "amount", "0.5", "12345678901234567.89"),
+          Question.of("SELECT COALESCE(1.25, amount) AS c FROM amounts", "c", "1.25", "1.25"),
           Question.of("SELECT amount FROM amounts_json", "amount", "0.5", "12345678901234567.89"),
           // What Beam SQL has not.
           Question.of("SELECT COUNT(DISTINCT g) AS n FROM many", "n", "100")
