@@ -13,7 +13,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestWatcher;
-import org.opentest4j.TestAbortedException;
 
 /**
  * Writes a line for each test under torture, its cells separated by tabs: {@code attack}, its name,
@@ -28,13 +27,17 @@ public final class AttackRecorder implements InvocationInterceptor, TestWatcher 
 
   static final String MEASURE = "measure";
 
+  /** The lines of an attack that is under way, by whether it will have held. */
+  private static final ExtensionContext.Namespace ATTACKS =
+      ExtensionContext.Namespace.create(AttackRecorder.class);
+
   @Override
   public void interceptTestMethod(
       Invocation<Void> invocation,
       ReflectiveInvocationContext<Method> test,
       ExtensionContext context)
       throws Throwable {
-    record(invocation, test);
+    record(invocation, test, context);
   }
 
   @Override
@@ -43,7 +46,7 @@ public final class AttackRecorder implements InvocationInterceptor, TestWatcher 
       ReflectiveInvocationContext<Method> test,
       ExtensionContext context)
       throws Throwable {
-    record(invocation, test);
+    record(invocation, test, context);
   }
 
   /** A test that could not attack here, such as one that lacks a program; tried no time at all. */
@@ -59,28 +62,40 @@ public final class AttackRecorder implements InvocationInterceptor, TestWatcher 
     }
   }
 
-  private static void record(Invocation<Void> invocation, ReflectiveInvocationContext<Method> test)
+  @Override
+  public void testSuccessful(ExtensionContext context) {
+    writeOutcome(context, true);
+  }
+
+  @Override
+  public void testFailed(ExtensionContext context, Throwable cause) {
+    writeOutcome(context, false);
+  }
+
+  private static void writeOutcome(ExtensionContext context, boolean held) {
+    String line = context.getStore(ATTACKS).get(held, String.class);
+    if (line != null) {
+      write(Path.of(System.getProperty(Torture.REPORT)), line);
+    }
+  }
+
+  private static void record(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> test,
+      ExtensionContext context)
       throws Throwable {
-    String report = System.getProperty(Torture.REPORT);
-    if (report == null) {
+    if (System.getProperty(Torture.REPORT) == null) {
       invocation.proceed();
       return;
     }
     Torture.Attack attack = new Torture.Attack();
     Torture.CURRENT.set(attack);
-    boolean held = false;
-    boolean aborted = false;
     try {
       invocation.proceed();
-      held = true;
-    } catch (TestAbortedException e) {
-      aborted = true;
-      throw e;
     } finally {
       Torture.CURRENT.remove();
-      if (!aborted) {
-        write(Path.of(report), line(test, attack, held));
-      }
+      context.getStore(ATTACKS).put(true, line(test, attack, true));
+      context.getStore(ATTACKS).put(false, line(test, attack, false));
     }
   }
 
