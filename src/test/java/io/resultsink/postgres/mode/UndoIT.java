@@ -229,6 +229,25 @@ class UndoIT {
   }
 
   @Test
+  void aTableThatIsGoneIsNotUndone() {
+    TestTable table = table();
+    publish(table, KEEPING, 1);
+    publish(table, KEEPING, 2);
+    List<String> definition = Definition.of(table);
+    database.executeAs("sink", "ALTER TABLE " + table.quoted() + " RENAME TO renamed");
+    List<String> before = Fingerprint.of(database);
+    ResultSinkException failure =
+        assertThrows(IncompatibleTableException.class, () -> sink(table).undo());
+    assertThat(failure.getMessage(), containsString("there is no table"));
+    assertThat("versions stay", sink(table).versions(), hasSize(2));
+    assertThat(Fingerprint.of(database), equalTo(before));
+    database.executeAs("sink", "ALTER TABLE results.renamed RENAME TO \"" + table.name() + "\"");
+    sink(table).undo();
+    assertThat(scores(table), contains("1"));
+    assertThat(Definition.of(table), equalTo(definition));
+  }
+
+  @Test
   void whatTheRowsViolateIsNamedAndTheTableIsUntouched() {
     TestTable table = table();
     database.executeAs("sink", "CREATE TABLE results.parent (id bigint PRIMARY KEY)");

@@ -139,6 +139,23 @@ class KeepRefusalsIT {
       "trigger updated calls function results.acts(), and role sink lacks EXECUTE on it"
     },
     {
+      "CREATE TRIGGER hides BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION hidden.acts()",
+      "names function hidden.acts(), and role sink lacks USAGE on schema hidden"
+    },
+    {
+      "CREATE POLICY hides ON %s USING (id IN (SELECT id FROM hidden.parent))",
+      "names table hidden.parent, and role sink lacks USAGE on schema hidden"
+    },
+    {
+      "CREATE VIEW results.hides AS SELECT id FROM %s JOIN hidden.parent USING (id);"
+          + " ALTER VIEW results.hides OWNER TO sink",
+      "names table hidden.parent, and role sink lacks USAGE on schema hidden"
+    },
+    {
+      "ALTER TABLE %s ADD CONSTRAINT hides FOREIGN KEY (id) REFERENCES hidden.parent",
+      "names table hidden.parent, and role sink lacks USAGE on schema hidden"
+    },
+    {
       "CREATE INDEX broken ON %s (name);"
           + " UPDATE pg_index SET indisvalid = false WHERE indexrelid ="
           + " 'results.broken'::regclass",
@@ -181,6 +198,10 @@ class KeepRefusalsIT {
     database.execute(
         "CREATE FUNCTION results.acts() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW;"
             + " END'",
+        "CREATE SCHEMA hidden",
+        "CREATE FUNCTION hidden.acts() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TABLE hidden.parent (id bigint PRIMARY KEY)",
+        "GRANT REFERENCES ON hidden.parent TO sink",
         "GRANT CREATE ON SCHEMA results TO stranger",
         "CREATE TABLE results.user_of_it ()");
     for (String[] part : CANNOT_BE_KEPT) {

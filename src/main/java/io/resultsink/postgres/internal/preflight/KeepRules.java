@@ -147,13 +147,43 @@ public final class KeepRules {
        ORDER BY 1
       """;
 
+  /**
+   * The parts that the swap makes again, and that name something in a schema which the role may not
+   * use. Parts that are made before the swap are tried by {@link #rehearse}.
+   */
+  private static final String HIDDEN =
+      """
+      WITH old AS (SELECT to_regclass(?)::oid AS oid),
+      made (class, id) AS (
+        SELECT 'pg_trigger'::regclass::oid, g.oid
+          FROM old JOIN pg_trigger g ON g.tgrelid = old.oid AND NOT g.tgisinternal
+        UNION ALL
+        SELECT 'pg_constraint'::regclass, k.oid
+          FROM old JOIN pg_constraint k ON k.contype = 'f' AND old.oid IN (k.conrelid, k.confrelid)
+        UNION
+        SELECT d.classid, d.objid
+          FROM old
+          JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = old.oid
+           AND d.classid IN ('pg_policy'::regclass, 'pg_rewrite'::regclass))
+      SELECT DISTINCT pg_describe_object(m.class, m.id, 0) || ' names ' || o.type || ' '
+             || o.identity || ', and role ' || quote_ident(current_user)
+             || ' lacks USAGE on schema ' || o.schema
+        FROM made m
+        JOIN pg_depend d ON d.classid = m.class AND d.objid = m.id
+        CROSS JOIN LATERAL pg_identify_object(d.refclassid, d.refobjid, 0) AS o
+       WHERE NOT has_schema_privilege(to_regnamespace(o.schema)::oid, 'USAGE')
+       ORDER BY 1
+      """;
+
   private KeepRules() {}
 
   /** Returns a problem for each such part, with a remedy. */
   static List<String> problems(Session session, TableName table) throws SQLException {
-    return Stream.concat(
-            session.list(FOREIGN_KEYS, row -> row.getString(1), table.quoted()).stream(),
-            session.list(SQL, row -> row.getString(1) + INSTEAD, table.quoted()).stream())
+    return Stream.of(
+            session.list(FOREIGN_KEYS, row -> row.getString(1), table.quoted()),
+            session.list(SQL, row -> row.getString(1) + INSTEAD, table.quoted()),
+            session.list(HIDDEN, row -> row.getString(1) + INSTEAD, table.quoted()))
+        .flatMap(List::stream)
         .toList();
   }
 
