@@ -86,8 +86,8 @@ demo: build ## a query over 100,000 log records into an embedded PostgreSQL, twi
 	@echo "  pipelines/pgresult embedded stop              # stop it; its data stay"
 
 .PHONY: install
-install: ## the library into the local Maven repository, to depend on it
-	$(MVN) -Dquick -DskipTests -pl src -am install
+install: ## the library and its Beam SQL tables into the local Maven repository, to depend on them
+	$(MVN) -Dquick -DskipTests -pl src,pipelines/sql -am install
 
 .PHONY: format
 format: ## format Java as the build wants it

@@ -13,6 +13,8 @@ class BuildWithJar(build_py):
     """Copies the jar next to the modules of the wheel."""
 
     def run(self):
+        # What an earlier build left there would be in the wheel too.
+        shutil.rmtree(pathlib.Path(self.build_lib) / "postgres_result_sink", ignore_errors=True)
         super().run()
         jars = sorted(BUILT.glob("postgres-result-expansion-service-bundled-*.jar"))
         if jars and not self.editable_mode:

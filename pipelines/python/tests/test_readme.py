@@ -5,7 +5,6 @@ import re
 import textwrap
 
 import apache_beam as beam
-import postgres_result_sink
 import pytest
 from test_yaml import EXAMPLE, of_package, run
 
@@ -30,7 +29,7 @@ def test_the_readmes_python_publishes(database, jar):
     code = adapted(block(README, "python"), database)
     with beam.Pipeline() as pipeline:
         movies = pipeline | beam.Create(MOVIES)
-        exec(code, {**vars(postgres_result_sink), "movies": movies})
+        exec(code, {"movies": movies})
     assert database.rows("title, votes") == [("Alien", 7), ("Brazil", 5)]
 
 

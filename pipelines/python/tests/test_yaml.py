@@ -11,6 +11,7 @@ import pytest
 from apache_beam.yaml import main
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[1] / "hits.yaml"
+JAR = "pipelines/expansion/target/postgres-result-expansion-service-bundled-0.1.0-SNAPSHOT.jar"
 
 REJECTING = """
 pipeline:
@@ -42,7 +43,7 @@ pipeline:
 providers:
   - type: javaJar
     config:
-      jar: target/postgres-result-expansion-service.jar
+      jar: pipelines/expansion/target/postgres-result-expansion-service-bundled-0.1.0-SNAPSHOT.jar
     transforms:
       WriteToPostgresResult: beam:schematransform:io.resultsink:postgres_result_write:v1
   - type: python
@@ -93,7 +94,7 @@ def run(tmp_path, jar, text, database, environment=None, **changes):
     replacements = {
         "postgresql://app@db.example.com/shop/hits": database.url,
         "file:/run/secrets/shop-db": database.password,
-        "target/postgres-result-expansion-service.jar": jar,
+        JAR: jar,
         **changes,
     }
     for old, new in replacements.items():
@@ -246,7 +247,8 @@ def test_a_literal_password_is_refused_and_not_repeated(tmp_path, service):
 
 
 def test_a_missing_jar_is_named(tmp_path):
-    assert "target/postgres-result-expansion-service.jar" in refused(tmp_path, EXAMPLE.read_text())
+    text = EXAMPLE.read_text().replace(JAR, "no/such.jar")
+    assert "no/such.jar" in refused(tmp_path, text)
 
 
 @pytest.mark.long
