@@ -130,6 +130,56 @@ class RejectedRowsIT {
   }
 
   @Test
+  void cleanForgetsTheSinksOwnRowsOfOldPublishes() throws IOException, SQLException {
+    query("embedded:small", "--rejects", folder.resolve("bad.jsonl").toString());
+    assertThat(
+        CommandLineOutcome.of(home, "", "clean", "embedded:small").out(),
+        not(containsString("did not fit")));
+    server.execute("UPDATE result_sink_ledger SET published_at = now() - interval '8 days'");
+    assertThat(
+        CommandLineOutcome.of(home, "", "clean", "--dry-run", "embedded:small").out(),
+        containsString(
+            "1 row that did not fit, published longer than 7 days ago  would be forgotten"));
+    assertThat(server.column("SELECT count(*) FROM result_sink_rejects"), contains("1"));
+    assertThat(
+        CommandLineOutcome.of(home, "", "clean", "embedded:small").out(),
+        containsString("1 row that did not fit, published longer than 7 days ago  forgotten"));
+    assertThat(server.column("SELECT count(*) FROM result_sink_rejects"), contains("0"));
+  }
+
+  @Test
+  void cleanLeavesTheTableOfTheUsers() throws IOException, SQLException {
+    query("embedded:small", "--rejects", "public.bad");
+    server.execute("UPDATE result_sink_ledger SET published_at = now() - interval '8 days'");
+    CommandLineOutcome.of(home, "", "clean", "embedded:small");
+    assertThat(server.column("SELECT count(*) FROM bad"), contains("1"));
+  }
+
+  @Test
+  void aScheduleSaysHowManyAndWhere() throws IOException {
+    CommandLineOutcome created =
+        CommandLineOutcome.of(
+            home,
+            "",
+            "sched",
+            "create",
+            "nightly",
+            "0 2 * * *",
+            "-d",
+            folder.toString(),
+            "-r",
+            "embedded:small?rejects=public.bad",
+            "SELECT n FROM numbers");
+    assertThat(created.err(), created.exitCode(), is(0));
+    CommandLineOutcome run = CommandLineOutcome.of(home, "", "sched", "run", "nightly", "--now");
+    assertThat(
+        run.err(), containsString("published 2 rows, 1 row did not fit and is in public.bad, "));
+    assertThat(
+        CommandLineOutcome.of(home, "", "sched", "history", "nightly").out(),
+        matchesRegex("(?s).*rows \\| rejected \\| error.*\\| +2 \\| +1 \\|\n.*"));
+  }
+
+  @Test
   void wrongUse() {
     for (String[] words :
         List.of(

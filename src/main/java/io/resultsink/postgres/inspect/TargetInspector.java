@@ -120,6 +120,28 @@ public final class TargetInspector implements AutoCloseable {
         });
   }
 
+  /**
+   * Forgets the rows in the sink's own table that did not fit this target, of runs that were
+   * published longer ago than an age.
+   *
+   * @param forget whether they are forgotten, and not only counted
+   * @return how many rows
+   */
+  public long oldRejected(Duration age, boolean forget) {
+    return read(
+        (session, resolved) -> {
+          Ledger ledger = Ledger.in(resolved.stagingSchema());
+          if (!ledger.look(session, resolved.table()).there()) {
+            return 0L;
+          }
+          long rows =
+              RejectsTable.ownIn(resolved.stagingSchema())
+                  .purgeOf(session, ledger.name(), resolved.table(), age, forget);
+          session.commit();
+          return rows;
+        });
+  }
+
   /** Returns the versions beyond a limit, none for that of the run that replaced last. */
   public List<TableVersion> versionsBeyond(UndoLimit limit) {
     return read(

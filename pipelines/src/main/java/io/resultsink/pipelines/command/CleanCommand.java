@@ -6,6 +6,7 @@ import io.resultsink.pipelines.launch.UsageException;
 import io.resultsink.pipelines.print.Figures;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.inspect.TargetInspector;
+import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.staging.AbandonedStaging;
 import io.resultsink.postgres.report.TableVersion;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Parameters;
       "A run that fails leaves its staging table. Nothing tells a dead run from a slow one, so",
       "tables that are younger than staging_ttl (7 days, or the one in RESULT) are kept.",
       "A run whose staging table is dropped fails; its target stays as it is.",
+      "So are rows that did not fit, in the sink's own result_sink_rejects: the publish's age counts.",
       "Versions beyond the undo of RESULT, or else of the run that replaced last, go too.",
       ""
     },
@@ -92,8 +94,22 @@ public final class CleanCommand implements Callable<Integer> {
                     fate));
       }
       context.say(summary(found.size(), removed));
+      cleanRejected(inspector, age);
       cleanVersions(inspector, target);
       return ExitCode.DONE;
+    }
+  }
+
+  private void cleanRejected(TargetInspector inspector, Duration age) {
+    long rows = inspector.oldRejected(age, !dryRun);
+    if (rows > 0) {
+      context.say(
+          "%s  %s that did not fit, published longer than %s ago  %s"
+              .formatted(
+                  RejectsTable.OWN,
+                  Figures.counted(rows, "row"),
+                  Figures.age(age),
+                  dryRun ? "would be forgotten" : "forgotten"));
     }
   }
 

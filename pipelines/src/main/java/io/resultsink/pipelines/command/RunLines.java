@@ -2,6 +2,7 @@ package io.resultsink.pipelines.command;
 
 import io.resultsink.pipelines.print.Figures;
 import io.resultsink.pipelines.print.Printable;
+import io.resultsink.pipelines.schedule.Published;
 import io.resultsink.pipelines.schedule.Run;
 import io.resultsink.pipelines.schedule.RunListener;
 import io.resultsink.pipelines.schedule.Schedule;
@@ -40,9 +41,20 @@ final class RunLines implements RunListener {
   }
 
   @Override
-  public void succeeded(Schedule schedule, Run run, @Nullable Long rows, Duration took) {
-    String published = rows == null ? "published" : "published " + Figures.counted(rows, "row");
-    say(schedule, run, published + ", " + Figures.took(took));
+  public void succeeded(Schedule schedule, Run run, @Nullable Published rows, Duration took) {
+    String published =
+        rows == null ? "published" : "published " + Figures.counted(rows.rows(), "row");
+    say(schedule, run, published + rejected(rows) + ", " + Figures.took(took));
+  }
+
+  private static String rejected(@Nullable Published rows) {
+    return rows == null || rows.rejected() == 0
+        ? ""
+        : ", %s did not fit and %s in %s"
+            .formatted(
+                Figures.counted(rows.rejected(), "row"),
+                rows.rejected() == 1 ? "is" : "are",
+                rows.rejects());
   }
 
   @Override

@@ -165,7 +165,7 @@ public final class SchedCommand {
     long running = count(history.unfinished(), RunState.RUNNING);
     context.say("%-9s %d running, %d queued".formatted("now", running, queued));
     context.say("");
-    new TextTable(ScheduleText.HISTORY, List.of(false, false, false, true, true, false))
+    new TextTable(ScheduleText.HISTORY, List.of(false, false, false, true, true, true, false))
         .print(
             row ->
                 history

@@ -22,7 +22,7 @@ final class ScheduleText {
       List.of("name", "cron", "timezone", "next", "delay", "result", "database", "query");
 
   static final List<String> HISTORY =
-      List.of("scheduled", "state", "started", "took", "rows", "error");
+      List.of("scheduled", "state", "started", "took", "rows", "rejected", "error");
 
   private static final int MOST_OF_SQL = 40;
 
@@ -86,6 +86,7 @@ final class ScheduleText {
         started == null ? null : time(started, zone),
         started == null || ended == null ? null : Figures.took(Duration.between(started, ended)),
         run.rows() == null ? null : Figures.count(run.rows()),
+        run.rejected() == null ? null : Figures.count(run.rejected()),
         run.error());
   }
 

@@ -9,6 +9,7 @@ import io.resultsink.pipelines.launch.Job;
 import io.resultsink.pipelines.launch.PublishRun;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.pipelines.schedule.Cancellation;
+import io.resultsink.pipelines.schedule.Published;
 import io.resultsink.pipelines.schedule.QueryRunner;
 import io.resultsink.pipelines.schedule.ScheduledQuery;
 import io.resultsink.postgres.destination.PostgresTarget;
@@ -52,7 +53,7 @@ final class ScheduledWork implements QueryRunner {
   }
 
   @Override
-  public @Nullable Long run(
+  public @Nullable Published run(
       ScheduledQuery query, Instant tick, String runId, Cancellation cancellation) {
     folders.check(query.database());
     PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
@@ -85,7 +86,9 @@ final class ScheduledWork implements QueryRunner {
                         EngineQuery.engineNamed(query.engine()),
                         new ReadOptions(query.types(), query.nulls()))
                     ::build);
-    return summary == null ? null : summary.rows();
+    return summary == null
+        ? null
+        : new Published(summary.rows(), summary.rejected(), summary.rejects());
   }
 
   @Override

@@ -11,11 +11,12 @@ public interface QueryRunner {
   /**
    * Runs the query for a tick, under a run id that publishes once.
    *
-   * @return how many rows were published, by this call or an earlier one of the same run id; null
-   *     if that is not known
+   * @return the rows that were published, by this call or an earlier one of the same run id; null
+   *     if their number is not known
    * @throws RuntimeException if nothing was published
    */
-  @Nullable Long run(ScheduledQuery query, Instant tick, String runId, Cancellation cancellation);
+  @Nullable Published run(
+      ScheduledQuery query, Instant tick, String runId, Cancellation cancellation);
 
   /** Returns the failure in one line, for the record, without secrets. */
   String explain(Throwable failure);

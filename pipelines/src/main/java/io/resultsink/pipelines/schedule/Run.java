@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param failures how many attempts failed
  * @param startedAt the start of the newest attempt
  * @param rows how many were published; null if that is not known
+ * @param rejected how many did not fit the table; null if that is not known
  * @param error the error of the newest attempt in one line, or why the run was skipped
  */
 @Internal
@@ -25,6 +26,7 @@ public record Run(
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
     @Nullable Long rows,
+    @Nullable Long rejected,
     @Nullable String error) {
 
   /** Returns its run id for the sink. */

@@ -110,7 +110,7 @@ final class RunExecution {
       cancellation.request();
     }
     try {
-      Long rows = work.run(schedule.query(), run.tick(), run.runId(schedule), cancellation);
+      Published rows = work.run(schedule.query(), run.tick(), run.runId(schedule), cancellation);
       record(start, (runs, now) -> runs.end(start, RunState.SUCCESS, now, rows, null));
       listener.succeeded(schedule, run, rows, Duration.ofNanos(System.nanoTime() - begin));
     } catch (RuntimeException | Error e) {

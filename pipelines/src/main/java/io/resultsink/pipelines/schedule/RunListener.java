@@ -15,7 +15,7 @@ public interface RunListener {
   void waiting(Schedule schedule, Run run);
 
   /** The rows are published; null if their number is not known. */
-  void succeeded(Schedule schedule, Run run, @Nullable Long rows, Duration took);
+  void succeeded(Schedule schedule, Run run, @Nullable Published rows, Duration took);
 
   /** An attempt failed; the next one follows after {@code pause}, or never if it is null. */
   void failed(Schedule schedule, Run run, String error, @Nullable Duration pause);

@@ -60,7 +60,7 @@ final class RunStore {
         UPDATE pgresult.run
            SET state = 'queued', place = nextval('pgresult.place'), failures = 0, takeovers = 0,
                server = ?, not_before = NULL, started_at = NULL, ended_at = NULL, rows = NULL,
-               error = NULL
+               rejected = NULL, error = NULL
          WHERE id = ?
         """,
         server,
@@ -129,17 +129,24 @@ final class RunStore {
    *
    * @return false if another process has taken it over
    */
-  boolean end(Start start, RunState state, Instant now, @Nullable Long rows, @Nullable String error)
+  boolean end(
+      Start start,
+      RunState state,
+      Instant now,
+      @Nullable Published published,
+      @Nullable String error)
       throws SQLException {
     return Jdbc.update(
             connection,
             """
-            UPDATE pgresult.run SET state = ?, ended_at = ?, rows = ?, error = ?, server = NULL
+            UPDATE pgresult.run
+               SET state = ?, ended_at = ?, rows = ?, rejected = ?, error = ?, server = NULL
              WHERE id = ? AND starts = ? AND state = 'running'
             """,
             EnumText.text(state),
             now,
-            rows,
+            published == null ? null : published.rows(),
+            published == null ? null : published.rejected(),
             error,
             start.run().id(),
             start.number())
@@ -207,6 +214,7 @@ final class RunStore {
         Jdbc.instantOrNull(row, "started_at"),
         Jdbc.instantOrNull(row, "ended_at"),
         row.getObject("rows", Long.class),
+        row.getObject("rejected", Long.class),
         row.getString("error"));
   }
 }

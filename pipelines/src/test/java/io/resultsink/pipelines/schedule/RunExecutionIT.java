@@ -262,10 +262,11 @@ class RunExecutionIT {
   private final class ToldWork implements QueryRunner {
 
     @Override
-    public @Nullable Long run(
+    public @Nullable Published run(
         ScheduledQuery query, Instant tick, String runId, Cancellation cancellation) {
       told.add(query.sql() + " for " + runId);
-      return work.apply(runId);
+      Long rows = work.apply(runId);
+      return rows == null ? null : Published.all(rows);
     }
 
     @Override

@@ -84,7 +84,7 @@ class ScheduleWorkerIT {
   private final class Waiting implements QueryRunner {
 
     @Override
-    public @Nullable Long run(
+    public @Nullable Published run(
         ScheduledQuery query, Instant tick, String runId, Cancellation cancellation) {
       working.countDown();
       try {
@@ -92,7 +92,7 @@ class ScheduleWorkerIT {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      return 1L;
+      return Published.all(1);
     }
 
     @Override

@@ -13,7 +13,7 @@ class SilentListener implements RunListener {
   public void waiting(Schedule schedule, Run run) {}
 
   @Override
-  public void succeeded(Schedule schedule, Run run, @Nullable Long rows, Duration took) {}
+  public void succeeded(Schedule schedule, Run run, @Nullable Published rows, Duration took) {}
 
   @Override
   public void failed(Schedule schedule, Run run, String error, @Nullable Duration pause) {}

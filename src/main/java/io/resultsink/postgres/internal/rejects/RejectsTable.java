@@ -237,13 +237,23 @@ public record RejectsTable(TableName name) {
         : 0;
   }
 
-  /** Returns how many rows {@link #purge} would forget. */
-  public long countOld(Session session, TableName ledger, TableName target, Duration age)
+  /**
+   * Does the same with the rows of one table's runs.
+   *
+   * @param target the table
+   * @param forget whether they are forgotten, and not only counted
+   */
+  public long purgeOf(
+      Session session, TableName ledger, TableName target, Duration age, boolean forget)
       throws SQLException {
-    return isUsable(session, target)
-        ? session.one(
-            "SELECT count(*)" + olderThan(ledger), row -> row.getLong(1), age.toSeconds() + " s")
-        : 0;
+    if (!isUsable(session, target)) {
+      return 0;
+    }
+    String old = olderThan(ledger) + " AND kept.target_schema = ? AND kept.target_table = ?";
+    Object[] parameters = {age.toSeconds() + " s", target.schema(), target.table()};
+    return forget
+        ? session.update("DELETE" + old, parameters)
+        : session.one("SELECT count(*)" + old, row -> row.getLong(1), parameters);
   }
 
   private boolean isUsable(Session session, TableName target) throws SQLException {
