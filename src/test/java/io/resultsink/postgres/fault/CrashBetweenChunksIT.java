@@ -6,9 +6,13 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
+import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException;
+import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.FaultPoint;
 import io.resultsink.postgres.internal.session.Faults;
 import io.resultsink.postgres.testing.Failures;
@@ -16,9 +20,12 @@ import io.resultsink.postgres.testing.OwnServer;
 import io.resultsink.postgres.testing.PostgresProxy;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -27,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +115,25 @@ class CrashBetweenChunksIT {
     run(mode, "staging_ttl=1ms");
     assertThat(table.difference(COLUMNS, SampleRows.sql(ROWS)), is(empty()));
     database.assertNothingStaged();
+  }
+
+  /** Chunks of nothing but such rows have no others by which a lost one would be noticed. */
+  @Test
+  void chunksOfRejectedRowsAloneAreMissedToo() throws Exception {
+    String url = table.url("mode=append&staging=unlogged&rejects=results.bad");
+    try (Steps steps = new Steps(PostgresTarget.parse(url))) {
+      List<StagedChunk> chunks = new ArrayList<>();
+      try (Faults faults = crashAfterTheFirstChunk()) {
+        chunks.addAll(steps.stage(List.of(SampleRows.bad(1), SampleRows.bad(2))));
+        chunks.addAll(steps.stage(List.of(SampleRows.bad(3), SampleRows.bad(4))));
+        assertThat("it crashed", faults.visits(FaultPoint.CHUNK_COMMITTED) > 0, is(true));
+      }
+      chunks.addAll(steps.stage(5, 10));
+      ResultSinkException failure =
+          assertThrows(PublishFailedException.class, () -> steps.publish(chunks));
+      assertThat(failure.getMessage(), containsString("not as they were reported"));
+    }
+    assertThat(table.count(), equalTo(0L));
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import static org.hamcrest.Matchers.lessThan;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.Captured;
+import io.resultsink.postgres.testing.ErrorOutput;
 import io.resultsink.postgres.testing.FailingOnce;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
@@ -28,17 +29,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.errorhandling.ErrorHandler.BadRecordErrorHandler;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One run publishes once, whatever is run twice. */
 @Tag("attack")
@@ -50,49 +58,86 @@ class ExactlyOnceIT {
 
   @TempDir Path flinkConfiguration;
 
+  /** Results in which all rows fit, and in which some are to leave. */
+  static Stream<Arguments> modesAndBadRows() {
+    return Stream.of(WriteMode.values())
+        .flatMap(mode -> Stream.of(Arguments.of(mode, ROWS + 1), Arguments.of(mode, 100)));
+  }
+
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
-  void aPipelineThatRestartsAfterItPublishedPublishesOnce(WriteMode mode) throws IOException {
+  @MethodSource("modesAndBadRows")
+  void aPipelineThatRestartsAfterItPublishedPublishesOnce(WriteMode mode, long every)
+      throws IOException {
     TestTable table = table(mode);
     Captured<Row> read = new Captured<>(Row.class);
     Captured<ResultSummary> summaries = new Captured<>(ResultSummary.class);
     FailingOnce failure = new FailingOnce(0);
+    ErrorOutput errors = new ErrorOutput();
     Pipeline pipeline = restartingPipeline("full");
-    pipeline
-        .apply(SampleRows.many(ROWS))
-        .apply("Read", ParDo.of(read.fn()))
-        .setRowSchema(SampleRows.SCHEMA)
-        .apply("Publish", table.sink(mode))
-        .apply("Published", ParDo.of(summaries.fn()))
-        .apply("Fail after publishing", failure.step());
+    try (BadRecordErrorHandler<?> handler = errors.handler(pipeline)) {
+      pipeline
+          .apply(spoiled(every))
+          .apply("Read", ParDo.of(read.fn()))
+          .setRowSchema(SampleRows.SCHEMA)
+          .apply("Publish", table.sink(mode).withErrorHandler(handler))
+          .apply("Published", ParDo.of(summaries.fn()))
+          .apply("Fail after publishing", failure.step());
+    }
     Runners.run(pipeline);
 
     assertThat("it failed", failure.failures(), equalTo(1));
     assertThat("it began anew", read.elements().size(), equalTo((int) (2 * ROWS)));
-    assertThat(table.difference(COLUMNS, SampleRows.sql(ROWS)), is(empty()));
-    assertThat(database.ledgerRows(), equalTo(1L));
+    assertStoredOrRejectedOnce(table, every);
     assertThat(
         summaries.elements().stream().map(ResultSummary::alreadyPublished).toList(),
         equalTo(List.of(false, true)));
-    assertThat(summaries.elements().get(1).rows(), equalTo(ROWS));
-    database.assertNothingStaged();
+    ResultSummary second = summaries.elements().get(1);
+    assertThat(second.rows() + second.rejected(), equalTo(ROWS));
+    assertThat(
+        "each attempt gives out the same",
+        errors.ids().stream().distinct().toList(),
+        equalTo(bad(every)));
   }
 
   @ParameterizedTest
-  @EnumSource(WriteMode.class)
-  void aPipelineThatRestartsWhileItStagesPublishesEachRowOnce(WriteMode mode) throws IOException {
+  @MethodSource("modesAndBadRows")
+  void aPipelineThatRestartsWhileItStagesPublishesEachRowOnce(WriteMode mode, long every)
+      throws IOException {
     TestTable table = table(mode);
     FailingOnce failure = new FailingOnce(ROWS * 3 / 4);
+    ErrorOutput errors = new ErrorOutput();
     Pipeline pipeline = restartingPipeline("region");
-    pipeline
-        .apply(SampleRows.many(ROWS))
-        .apply("Fail in the middle", failure.step())
-        .setRowSchema(SampleRows.SCHEMA)
-        .apply("Publish", table.sink(mode));
+    try (BadRecordErrorHandler<?> handler = errors.handler(pipeline)) {
+      pipeline
+          .apply(spoiled(every))
+          .apply("Fail in the middle", failure.step())
+          .setRowSchema(SampleRows.SCHEMA)
+          .apply("Publish", table.sink(mode).withErrorHandler(handler));
+    }
     Runners.run(pipeline);
 
     assertThat("it failed", failure.failures(), equalTo(1));
-    assertThat(table.difference(COLUMNS, SampleRows.sql(ROWS)), is(empty()));
+    assertStoredOrRejectedOnce(table, every);
+    assertThat(errors.ids(), equalTo(bad(every)));
+  }
+
+  private static PTransform<PBegin, PCollection<Row>> spoiled(long every) {
+    return every > ROWS ? SampleRows.many(ROWS) : SampleRows.spoiled(ROWS, every);
+  }
+
+  private static List<Long> bad(long every) {
+    return every > ROWS ? List.of() : ErrorOutput.spoiled(ROWS, every);
+  }
+
+  private void assertStoredOrRejectedOnce(TestTable table, long every) {
+    String fitting = every > ROWS ? SampleRows.sql(ROWS) : SampleRows.sqlOfFitting(ROWS, every);
+    assertThat(table.difference(COLUMNS, fitting), is(empty()));
+    assertThat(
+        database.column(
+            "SELECT "
+                + SampleRows.ID_OF_JSON
+                + " AS id FROM results.result_sink_rejects ORDER BY 1"),
+        equalTo(bad(every).stream().map(Object::toString).toList()));
     assertThat(database.ledgerRows(), equalTo(1L));
     database.assertNothingStaged();
   }

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.mode;
 
 import static io.resultsink.postgres.testing.SampleRows.COLUMNS;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
@@ -25,8 +26,12 @@ import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.WithTimestamps;
@@ -193,6 +198,34 @@ class RejectsIT {
             containsString("is untouched")));
     assertThat(table.count(), equalTo(1L));
     assertThat(kept("results.bad"), is(empty()));
+  }
+
+  /** The others might never be published, and come again. */
+  @Test
+  void nothingIsGivenOutBeforeTheCommit() throws Exception {
+    TestTable table = existing();
+    try (Connection holder = database.superuser();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("LOCK TABLE " + table.quoted() + " IN SHARE ROW EXCLUSIVE MODE");
+      CompletableFuture<ResultSummary> published =
+          CompletableFuture.supplyAsync(
+              () -> errors.publish(Runners.DIRECT, spoiled(), table.sink(WriteMode.APPEND)));
+      await()
+          .until(
+              () ->
+                  database
+                      .value(
+                          "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname ="
+                              + " current_database() AND application_name LIKE '% publish %'")
+                      .equals("t"));
+      await()
+          .during(java.time.Duration.ofMillis(1_500))
+          .until(() -> errors.records().isEmpty() && !published.isDone());
+      holder.rollback();
+      assertThat(published.get(60, TimeUnit.SECONDS).rejected(), equalTo(BAD));
+    }
+    assertThat(errors.ids(), equalTo(ErrorOutput.spoiled(ROWS, EVERY)));
   }
 
   @Test

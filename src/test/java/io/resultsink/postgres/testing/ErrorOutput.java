@@ -26,7 +26,8 @@ public final class ErrorOutput {
     return Runners.publish(pipeline, rows, sink.withErrorHandler(handler), handler::close);
   }
 
-  private BadRecordErrorHandler<PCollection<BadRecord>> handler(Pipeline pipeline) {
+  /** A handler of a pipeline, to be closed before that runs. */
+  public BadRecordErrorHandler<PCollection<BadRecord>> handler(Pipeline pipeline) {
     return pipeline.registerBadRecordErrorHandler(
         PTransform.<PCollection<BadRecord>, PCollection<BadRecord>>compose(
             errors -> errors.apply("CaptureErrors", ParDo.of(records.fn()))));

@@ -30,7 +30,7 @@ final class Heap {
   void measure(long rows) throws Exception {
     RowPool pool = new RowPool(Shape.NARROW);
     bench.tables().createEmpty(TABLE, pool.shape());
-    run(rows);
+    run("heap", rows, 0, "?mode=append");
     String table = Tables.qualified(TABLE);
     TestDatabase database = bench.database();
     String wide = "(SELECT * FROM " + table + " WHERE id < 0)";
@@ -44,7 +44,20 @@ final class Heap {
     bench.tables().drop(TABLE);
   }
 
-  private void run(long rows) throws IOException, InterruptedException {
+  /** The same with a place for rows that do not fit, of which there are some. */
+  void measureRejecting(String contender, long rows, long every) throws Exception {
+    bench.tables().createEmpty(TABLE, Shape.NARROW);
+    run(
+        "rejects: " + contender,
+        rows,
+        every,
+        "?mode=append&rejects=" + Tables.qualified(RejectingWrite.REJECTS));
+    bench.tables().drop(TABLE);
+    bench.tables().drop(RejectingWrite.REJECTS);
+  }
+
+  private void run(String part, long rows, long every, String options)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -52,10 +65,10 @@ final class Heap {
         .forEach(command::add);
     command.add("-Xmx" + MEGABYTES + "m");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(HeapRun.class.getName(), Long.toString(rows)));
+    command.addAll(List.of(HeapRun.class.getName(), Long.toString(rows), Long.toString(every)));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().put(HeapRun.URL, bench.database().url(TABLE + "?mode=append"));
+    builder.environment().put(HeapRun.URL, bench.database().url(TABLE + options));
     Process process = builder.start();
     process.getOutputStream().close();
     try (BufferedReader lines =
@@ -65,10 +78,10 @@ final class Heap {
         String[] figure = line.split("\t");
         long after = Long.parseLong(figure[1]);
         double megabytes = Double.parseDouble(figure[2]);
-        bench.results().add("heap/" + figure[0], "MB", after, megabytes);
+        String name = part + "/" + figure[0];
+        bench.results().add(name, "MB", after, megabytes);
         bench.note(
-            String.format(
-                Locale.ROOT, "  heap/%-47s %,14d rows %9.1f MB", figure[0], after, megabytes));
+            String.format(Locale.ROOT, "  %-52s %,14d rows %9.1f MB", name, after, megabytes));
       }
     }
     if (process.waitFor() != 0) {

@@ -8,8 +8,9 @@ import java.util.Locale;
 import org.apache.beam.sdk.values.Row;
 
 /**
- * The process of {@link Heap}: many rows in one bundle, then a row that is as large as a tenth of
- * the heap, then the publish. Prints what is alive after a collection, once early and once late.
+ * The process of {@link Heap}: many rows in one bundle, of which some may not fit, then a row that
+ * is as large as a tenth of the heap, then the publish. Prints what is alive after a collection,
+ * once early and once late.
  */
 final class HeapRun {
 
@@ -27,19 +28,22 @@ final class HeapRun {
 
   public static void main(String[] arguments) {
     long rows = Long.parseLong(arguments[0]);
+    long every = Long.parseLong(arguments[1]);
     RowPool pool = new RowPool(Shape.NARROW);
     try (DirectLoad load = new DirectLoad(System.getenv(URL), pool)) {
       List<StagedChunk> chunks = new ArrayList<>();
-      Steps.counted(() -> chunks.addAll(stage(load, pool, rows)));
+      Steps.counted(() -> chunks.addAll(stage(load, pool, rows, every)));
       load.tidy(load.publish(chunks));
     }
   }
 
-  private static List<StagedChunk> stage(DirectLoad load, RowPool pool, long rows) {
+  /** One row of {@code every} does not fit; none for 0. The wide row fits. */
+  private static List<StagedChunk> stage(DirectLoad load, RowPool pool, long rows, long every) {
     List<StagedChunk> chunks = new ArrayList<>();
     try (Steps.Bundle bundle = load.steps().bundle()) {
       for (long row = 0; row < rows; row++) {
-        bundle.process(pool.get(row));
+        boolean bad = every > 0 && row % every == 0;
+        bundle.process(bad ? RejectingWrite.spoiled(pool.get(row)) : pool.get(row));
         if (row + 1 == rows / 10) {
           report(TENTH, row + 1);
         }

@@ -135,6 +135,10 @@ enum Part {
               new RejectingWrite(bench, RejectingWrite.ONE, rows, rows, true),
               new RejectingWrite(bench, RejectingWrite.MANY, rows, 20, true),
               new RejectingWrite(bench, RejectingWrite.ALL, rows, 1, true)));
+      Heap heap = new Heap(bench);
+      heap.measureRejecting(RejectingWrite.NONE, rows, 0);
+      heap.measureRejecting(RejectingWrite.MANY, rows, 20);
+      heap.measureRejecting(RejectingWrite.ALL, rows, 1);
     }
   },
   /** The encoders alone, beside PgBulkInsert and text. */

@@ -27,7 +27,7 @@ record RejectingWrite(Bench bench, String name, long rows, long every, boolean r
   static final String ALL = "every row is bad, which fails";
 
   private static final String TABLE = "rejecting";
-  private static final String REJECTS = "rejected";
+  static final String REJECTS = "rejected";
 
   private long bad(long rows) {
     return every == 0 ? 0 : (rows + every - 1) / every;
@@ -70,9 +70,11 @@ record RejectingWrite(Bench bench, String name, long rows, long every, boolean r
 
   private static Row spoiled(Row row, long every) {
     long id = Objects.requireNonNull(row.getInt64("id"));
-    if (every == 0 || id % every != 0) {
-      return row;
-    }
+    return every == 0 || id % every != 0 ? row : spoiled(row);
+  }
+
+  /** The same row, with a text that no column takes. */
+  static Row spoiled(Row row) {
     Object[] values = row.getValues().toArray();
     values[values.length - 1] = "\0" + values[values.length - 1];
     return Row.withSchema(row.getSchema()).attachValues(values);
