@@ -53,7 +53,7 @@ class SearchPathRuleTest {
               "Portal"),
           // The user's triggers and checks run under the role's path, in nothing else of ours.
           "\\.useRoleSearchPath\\(\\)",
-          Set.of("MoveRows", "PublishTransaction", "ChunkWriter", "ServerRefusals"),
+          Set.of("MoveRows", "PublishTransaction", "ChunkWriter", "ServerRefusals", "FieldTrial"),
           // A bare name is resolved by qualified calls alone.
           "\\.useRoleSearchPathBeforeTemporary\\(\\)",
           Set.of("ResolvedTarget", "RoleSchemas"),
