@@ -129,6 +129,12 @@ class RightNumbersIT {
           // Digits.
           Question.of("SELECT amount FROM amounts", "amount", "0.5", "12345678901234567.89"),
           Question.of("SELECT COALESCE(1.25, amount) AS c FROM amounts", "c", "1.25", "1.25"),
+          Question.of(
+              "SELECT b.amount AS amount FROM amounts AS a FULL JOIN amounts AS b ON a.id = b.id"
+                  + " WHERE (b.amount NOT IN (0.5, 3)) = (b.id = 1)",
+              "amount",
+              "0.5",
+              "12345678901234567.89"),
           Question.of("SELECT amount FROM amounts_json", "amount", "0.5", "12345678901234567.89"),
           // What Beam SQL has not.
           Question.of("SELECT COUNT(DISTINCT g) AS n FROM many", "n", "100")

@@ -65,10 +65,6 @@ final class Expressions extends RexShuttle {
           ? rex.makeNullLiteral(nullable(text))
           : rex.makeLiteral(String.valueOf(literal.getValueAs(String.class)), text, false);
     }
-    if (literal.getType().getSqlTypeName() == SqlTypeName.DECIMAL && !literal.isNull()) {
-      // A plain one would be cut to the digits of a column that CASE has beside it.
-      return call(Conversions.class, "same", SqlTypeName.DECIMAL, List.of(literal));
-    }
     return literal;
   }
 
@@ -124,6 +120,7 @@ final class Expressions extends RexShuttle {
       case "LOWER" -> call(Texts.class, "lower", SqlTypeName.VARCHAR, operands);
       case "||" -> call(Texts.class, "concat", SqlTypeName.VARCHAR, operands);
       case "SUBSTRING" -> call(Texts.class, "substring", SqlTypeName.VARCHAR, integers(operands));
+      case "DECIMAL LITERAL" -> call(Conversions.class, "same", SqlTypeName.DECIMAL, operands);
       case "CAST AS DECIMAL" -> {
         List<RexNode> arguments = integers(operands);
         arguments.set(0, toNumber(operands.get(0), SqlTypeName.DECIMAL, true));

@@ -19,7 +19,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNodeList
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOrderBy;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSelect;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlUtil;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.util.SqlShuttle;
 import org.jspecify.annotations.Nullable;
 
@@ -188,6 +187,11 @@ final class Grammar {
     }
 
     @Override
+    public SqlNode visit(SqlLiteral literal) {
+      return Operators.withItsDigits(literal);
+    }
+
+    @Override
     public @Nullable SqlNode visit(SqlDynamicParam parameter) {
       throw refused("a ? has no value here; write the value", parameter);
     }
@@ -260,12 +264,8 @@ final class Grammar {
         throw refused(
             "a CAST AS DECIMAL has digits: DECIMAL(18, 3) has 3 of 18 after the point", call);
       }
-      SqlParserPos at = call.getParserPosition();
-      return Operators.TO_DECIMAL.createCall(
-          at,
-          value,
-          SqlLiteral.createExactNumeric(String.valueOf(basic.getPrecision()), at),
-          SqlLiteral.createExactNumeric(String.valueOf(Math.max(0, basic.getScale())), at));
+      return Operators.toDecimal(
+          value, basic.getPrecision(), Math.max(0, basic.getScale()), call.getParserPosition());
     }
 
     private static void checkType(String name, SqlBasicTypeNameSpec type, SqlNode at) {

@@ -11,12 +11,16 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunction
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlIdentifier;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlKind;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlLiteral;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNode;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperator;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlPrefixOperator;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSyntax;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.OperandTypes;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlOperandTypeChecker;
@@ -37,8 +41,15 @@ final class Operators {
    * CAST AS DECIMAL(precision, scale) as a function, to distinguish it from the planner's own
    * casts.
    */
-  static final SqlFunction TO_DECIMAL =
+  private static final SqlFunction TO_DECIMAL =
       function("CAST AS DECIMAL", Operators::decimalOfLiterals, OperandTypes.VARIADIC);
+
+  /**
+   * A literal with digits after the point. The planner would cut a plain one to the digits of a
+   * column beside it, and a column has none.
+   */
+  private static final SqlFunction DECIMAL_LITERAL =
+      function("DECIMAL LITERAL", Operators::decimalOfLiterals, OperandTypes.VARIADIC);
 
   /** MOD, and %. */
   static final SqlFunction REMAINDER =
@@ -75,6 +86,7 @@ final class Operators {
           aggregate("SUM", SqlKind.SUM, Operators::ofNumbersOrNone),
           aggregate("AVG", SqlKind.AVG, Operators::doubleOrNone),
           TO_DECIMAL,
+          DECIMAL_LITERAL,
           SqlStdOperatorTable.COUNT,
           SqlStdOperatorTable.MIN,
           SqlStdOperatorTable.MAX,
@@ -166,6 +178,22 @@ final class Operators {
   /** CAST and TRIM are functions, though their arguments are not written as those of others. */
   private static boolean isCalled(SqlOperator operator, SqlSyntax syntax) {
     return syntax == SqlSyntax.FUNCTION && operator instanceof SqlFunction;
+  }
+
+  /** Returns CAST AS DECIMAL of a value. */
+  static SqlNode toDecimal(SqlNode value, int precision, int scale, SqlParserPos at) {
+    return TO_DECIMAL.createCall(
+        at,
+        value,
+        SqlLiteral.createExactNumeric(String.valueOf(precision), at),
+        SqlLiteral.createExactNumeric(String.valueOf(scale), at));
+  }
+
+  /** Returns a literal in a form that keeps its digits. */
+  static SqlNode withItsDigits(SqlLiteral literal) {
+    return literal instanceof SqlNumericLiteral number && number.isExact() && !number.isInteger()
+        ? DECIMAL_LITERAL.createCall(literal.getParserPosition(), literal)
+        : literal;
   }
 
   /** Returns whether there is a function of this name, in capitals. */
