@@ -24,11 +24,12 @@ public final class Texts {
   }
 
   /**
-   * Converts character by character. A character whose capital is two letters, such as ß, stays.
+   * Converts character by character. A character whose capital is two letters stays. Only ß has a
+   * capital of one, which DuckDB takes.
    */
   private static String mapped(String text, boolean upper) {
     return text.codePoints()
-        .map(c -> upper ? Character.toUpperCase(c) : Character.toLowerCase(c))
+        .map(c -> !upper ? Character.toLowerCase(c) : c == 'ß' ? 'ẞ' : Character.toUpperCase(c))
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }
