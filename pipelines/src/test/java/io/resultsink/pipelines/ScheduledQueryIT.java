@@ -241,7 +241,7 @@ class ScheduledQueryIT {
         containsString("error: 1 run of 'hits' failed; see pgresult sched history hits\n"));
     assertThat(
         done("history", "hits"),
-        containsString("|      | SQL line 1: Referenced column \"nosuch\" not found"));
+        containsString("|      |          | SQL line 1: Referenced column \"nosuch\" not found"));
   }
 
   @Test
