@@ -11,7 +11,7 @@ import pytest
 from apache_beam.yaml import main
 
 EXAMPLE = pathlib.Path(__file__).resolve().parents[1] / "hits.yaml"
-JAR = "pipelines/expansion/target/postgres-result-expansion-service-bundled-0.1.0-SNAPSHOT.jar"
+JAR = "../expansion/target/postgres-result-expansion-service-bundled-0.1.0-SNAPSHOT.jar"
 
 REJECTING = """
 pipeline:
@@ -43,7 +43,7 @@ pipeline:
 providers:
   - type: javaJar
     config:
-      jar: pipelines/expansion/target/postgres-result-expansion-service-bundled-0.1.0-SNAPSHOT.jar
+      jar: ../expansion/target/postgres-result-expansion-service-bundled-0.1.0-SNAPSHOT.jar
     transforms:
       WriteToPostgresResult: beam:schematransform:io.resultsink:postgres_result_write:v1
   - type: python
@@ -127,9 +127,13 @@ def run(tmp_path, jar, text, database, environment=None, **changes):
     ],
 )
 def test_every_mode_does_what_it_says(tmp_path, jar, database, mode, after):
+    folder = tmp_path / "python"
+    folder.mkdir()
+    (tmp_path / "expansion" / "target").mkdir(parents=True)
+    (folder / JAR).symlink_to(jar)
     database.execute(f"CREATE TABLE {database.table} (code text PRIMARY KEY, hits bigint)")
     database.execute(f"INSERT INTO {database.table} VALUES ('500', 1)")
-    ended = run(tmp_path, jar, EXAMPLE.read_text(), database, **{"mode: replace": mode})
+    ended = run(folder, JAR, EXAMPLE.read_text(), database, **{"mode: replace": mode})
     assert ended.returncode == 0, ended.stderr
     assert database.rows("code, hits") == after
     assert database.secret not in ended.stdout + ended.stderr
