@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -171,25 +172,28 @@ class FaultIT {
 
   /** Quick: before the swap, and after the COMMIT. */
   static Stream<Arguments> undoFaultsAndPoints() {
-    List<Arguments> cases = new ArrayList<>();
-    for (FaultPoint point :
+    return faultsAt(
         List.of(
             FaultPoint.PUBLISHING,
             FaultPoint.INDEXED,
             FaultPoint.TARGET_LOCKED,
             FaultPoint.COMMITTING,
-            FaultPoint.COMMITTED)) {
-      for (Fault fault : Fault.values()) {
-        boolean quick =
+            FaultPoint.COMMITTED),
+        (fault, point) ->
             point == FaultPoint.TARGET_LOCKED && fault == Fault.CONNECTIONS_CUT
                 || point == FaultPoint.COMMITTING && fault == Fault.WORKER_DIES
-                || point == FaultPoint.COMMITTING && fault == Fault.SESSIONS_TERMINATED;
-        if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
-          cases.add(Arguments.of(fault, point));
-        }
-      }
-    }
-    return cases.stream();
+                || point == FaultPoint.COMMITTING && fault == Fault.SESSIONS_TERMINATED);
+  }
+
+  /** Every fault at every point under torture; those that are quick otherwise. */
+  private static Stream<Arguments> faultsAt(
+      List<FaultPoint> points, BiPredicate<Fault, FaultPoint> quick) {
+    return points.stream()
+        .flatMap(
+            point ->
+                Stream.of(Fault.values())
+                    .filter(f -> Torture.rounds(quick.test(f, point) ? 1 : 0, 1) == 1)
+                    .map(fault -> Arguments.of(fault, point)));
   }
 
   @ParameterizedTest
@@ -232,22 +236,14 @@ class FaultIT {
 
   /** All points under torture; quick ones before the copy ends, under the lock, and at the end. */
   static Stream<Arguments> refillingFaultsAndPoints() {
-    List<Arguments> cases = new ArrayList<>();
-    for (FaultPoint point : FaultPoint.values()) {
-      if (!FaultyRun.comesTo(point, WriteMode.TRUNCATE, StagingDurability.LOGGED)) {
-        continue;
-      }
-      for (Fault fault : Fault.values()) {
-        boolean quick =
+    return faultsAt(
+        Stream.of(FaultPoint.values())
+            .filter(point -> FaultyRun.comesTo(point, WriteMode.TRUNCATE, StagingDurability.LOGGED))
+            .toList(),
+        (fault, point) ->
             point == FaultPoint.COPYING_FROZEN && fault == Fault.CONNECTIONS_CUT
                 || point == FaultPoint.TARGET_LOCKED && fault == Fault.SESSIONS_TERMINATED
-                || point == FaultPoint.COMMITTING && fault == Fault.WORKER_DIES;
-        if (Torture.rounds(quick ? 1 : 0, 1) == 1) {
-          cases.add(Arguments.of(fault, point));
-        }
-      }
-    }
-    return cases.stream();
+                || point == FaultPoint.COMMITTING && fault == Fault.WORKER_DIES);
   }
 
   @ParameterizedTest

@@ -1,7 +1,6 @@
 package io.resultsink.postgres.reader;
 
 import static java.util.concurrent.CompletableFuture.supplyAsync;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -182,7 +181,7 @@ class SwapLocksIT {
         Steps parent = new Steps(customers.target(WriteMode.TRUNCATE));
         Steps child = new Steps(target("replace", ""))) {
       CompletableFuture<ResultSummary> truncate = supplyAsync(() -> parent.run(ROWS));
-      awaitSleeping(truncate);
+      LockWaits.awaitSleeping(database, truncate);
       CompletableFuture<ResultSummary> replace = supplyAsync(() -> child.run(10));
       truncate.get(60, TimeUnit.SECONDS);
       replace.get(60, TimeUnit.SECONDS);
@@ -234,21 +233,5 @@ class SwapLocksIT {
             + "), (SELECT count(*) FROM "
             + customers.quoted()
             + ")");
-  }
-
-  private void awaitSleeping(CompletableFuture<?> publish) {
-    await()
-        .alias("the trigger sleeps")
-        .atMost(Duration.ofMinutes(1))
-        .until(
-            () ->
-                publish.isDone()
-                    || !database
-                        .rows(
-                            "SELECT FROM pg_stat_activity WHERE datname = ? AND"
-                                + " application_name LIKE 'result_sink publish%'"
-                                + " AND wait_event = 'PgSleep'",
-                            database.name())
-                        .isEmpty());
   }
 }

@@ -1,6 +1,5 @@
 package io.resultsink.postgres.testing;
 
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.lessThan;
@@ -8,16 +7,26 @@ import static org.hamcrest.Matchers.lessThan;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 
-/** Waits for locks: that a publish is in one, and that readers were hardly in one. */
+/** Waits of publishes, and of the readers that they hold up. */
 public final class LockWaits {
 
   private LockWaits() {}
 
   /** Awaits that a publish waits for a lock, or is done. */
   public static void awaitWaiting(TestDatabase database, CompletableFuture<?> publish) {
-    await()
-        .alias("the publish waits for a lock")
+    await(database, publish, "wait_event_type = 'Lock'");
+  }
+
+  /** Awaits that a publish sleeps in a trigger, or is done. */
+  public static void awaitSleeping(TestDatabase database, CompletableFuture<?> publish) {
+    await(database, publish, "wait_event = 'PgSleep'");
+  }
+
+  private static void await(TestDatabase database, CompletableFuture<?> publish, String condition) {
+    Awaitility.await()
+        .alias("a publish with " + condition)
         .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(10))
         .until(
@@ -26,8 +35,8 @@ public final class LockWaits {
                     || !database
                         .rows(
                             "SELECT FROM pg_stat_activity WHERE datname = ? AND"
-                                + " application_name LIKE 'result_sink publish%' AND"
-                                + " wait_event_type = 'Lock'",
+                                + " application_name LIKE 'result_sink publish%' AND "
+                                + condition,
                             database.name())
                         .isEmpty());
   }

@@ -34,7 +34,7 @@ public final class PreparedQuery {
       query.append(pieces[i]);
       if (i < pieces.length - 1) {
         Object value = Jdbc.bindable(session.connection(), values[i]);
-        query.append(session.literal(String.valueOf(value)));
+        query.append(value == null ? "NULL" : session.literal(value.toString()));
       }
     }
     return query.toString();
