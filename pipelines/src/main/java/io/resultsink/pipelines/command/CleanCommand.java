@@ -33,8 +33,10 @@ import picocli.CommandLine.Parameters;
       "A run that fails leaves its staging table. Nothing tells a dead run from a slow one, so",
       "tables that are younger than staging_ttl (7 days, or the one in RESULT) are kept.",
       "A run whose staging table is dropped fails; its target stays as it is.",
-      "So are rows that did not fit, in the sink's own result_sink_rejects: the publish's age counts.",
-      "Versions beyond the undo of RESULT, or else of the run that replaced last, go too.",
+      "",
+      "Versions beyond the undo of RESULT, or else of the run that replaced last, are dropped",
+      "too. Rows that did not fit are forgotten when their run was published that long ago,",
+      "if they are in the sink's own table, result_sink_rejects.",
       ""
     },
     customSynopsis = "pgresult clean RESULT [--older-than AGE] [--dry-run] [-p | --password REF]",

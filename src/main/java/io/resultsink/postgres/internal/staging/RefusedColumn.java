@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.postgresql.copy.CopyIn;
 
 /**
  * The column of a chunk with a value that its encoder accepts and the server refuses, such as a
@@ -43,15 +42,9 @@ final class RefusedColumn {
     List<Column> columns = staging.columns().columns();
     for (int index = 0; index < columns.size(); index++) {
       Column column = columns.get(index);
-      String copyIn =
-          "COPY "
-              + staging.name().quoted()
-              + " ("
-              + column.quoted()
-              + ") FROM STDIN (FORMAT binary)";
       try (Session session = connections.borrow()) {
         session.begin(Duration.ofMinutes(1), "look at a chunk of " + staging.target().table());
-        copy(session.copy().copyIn(copyIn), only(index, chunk));
+        ServerRefusals.copy(session, staging.name(), column.quoted(), only(index, chunk));
         session.rollback();
       } catch (SQLException e) {
         return state.equals(SqlState.of(e))
@@ -62,17 +55,6 @@ final class RefusedColumn {
       }
     }
     return Optional.empty();
-  }
-
-  private static void copy(CopyIn copy, CopyBuffer chunk) throws SQLException {
-    try {
-      copy.writeToCopy(chunk.array(), 0, chunk.size());
-      copy.endCopy();
-    } finally {
-      if (copy.isActive()) {
-        copy.cancelCopy();
-      }
-    }
   }
 
   /** Returns the same rows with one of their columns. */
