@@ -230,6 +230,26 @@ class KeepRefusalsIT {
     assertThat(failure.getMessage(), containsString("belongs to extension plpgsql"));
   }
 
+  /** The subscription is disabled, and has no server; only its row for the table counts. */
+  @Test
+  void aTableThatASubscriptionWritesToIsRefused() {
+    TestTable table = table();
+    database.execute(
+        "CREATE SUBSCRIPTION written CONNECTION 'host=127.0.0.1' PUBLICATION none"
+            + " WITH (connect = false, slot_name = NONE)");
+    try {
+      database.execute(
+          "INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate) SELECT oid, '"
+              + table.quoted()
+              + "'::regclass, 'r' FROM pg_subscription WHERE subname = 'written'");
+      ResultSinkException failure =
+          Refusals.refused(database, PostgresResultSink.to(target(table)));
+      assertThat(failure.getMessage(), containsString("a subscription writes to it"));
+    } finally {
+      database.execute("DROP SUBSCRIPTION written");
+    }
+  }
+
   @Test
   void aTemporaryViewOfAnotherSessionIsRefused() throws SQLException {
     TestTable table = table();
