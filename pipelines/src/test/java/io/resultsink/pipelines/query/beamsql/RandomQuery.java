@@ -205,9 +205,13 @@ final class RandomQuery {
 
   private Query windowed(int depth) {
     Source source = source(depth);
+    if (source.columns.stream().noneMatch(RandomWindow::isExact)) {
+      return windowed(0);
+    }
     List<Sql> items = new ArrayList<>(List.of(one(source.columns), one(source.columns)));
+    RandomWindow windows = new RandomWindow(random, source.columns);
     for (int i = 1 + random.nextInt(2); i > 0; i--) {
-      items.add(new RandomWindow(random, source.columns).next());
+      items.add(windows.next());
     }
     List<RandomTable.Column> names = named(items);
     return new Query(
