@@ -136,6 +136,9 @@ class RightNumbersIT {
               "0.5",
               "12345678901234567.89"),
           Question.of("SELECT amount FROM amounts_json", "amount", "0.5", "12345678901234567.89"),
+          // NOT of a NULL is NULL, and no error.
+          Question.of(
+              "SELECT delay FROM delays WHERE NOT NULLIF(delay IN (5, 6), TRUE)", "delay", "4"),
           // What Beam SQL has not.
           Question.of("SELECT COUNT(DISTINCT g) AS n FROM many", "n", "100")
               .refusedBy(Asked.beam, "FROM (SELECT DISTINCT k, x FROM t)"),

@@ -146,10 +146,7 @@ final class Grammar {
       if (call.getKind() == SqlKind.CAST) {
         return cast(call);
       }
-      SqlNode checked = super.visit(call);
-      return checked instanceof SqlCall remainder && remainder.getKind() == SqlKind.MOD
-          ? Operators.REMAINDER.createCall(call.getParserPosition(), remainder.getOperandList())
-          : checked;
+      return Operators.planned(Objects.requireNonNull(super.visit(call)));
     }
 
     private @Nullable SqlNode query(SqlCall query) {

@@ -3,10 +3,9 @@ package io.resultsink.pipelines.query.beamsql;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.type.RelDataType;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlAggFunction;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlCall;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunction;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlIdentifier;
@@ -15,7 +14,6 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlLiteral;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNode;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperator;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlPrefixOperator;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.SqlSyntax;
@@ -26,15 +24,11 @@ import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.Return
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeFamily;
-import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.apache.beam.vendor.calcite.v1_40_0.org.apache.calcite.util.Optionality;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The operators and functions that are accepted, with the types of their results: integers make
- * BIGINT, decimals DECIMAL, and a double among the operands DOUBLE.
- */
+/** The operators and functions that are accepted, with the types of their results. */
 final class Operators {
 
   /**
@@ -42,18 +36,18 @@ final class Operators {
    * casts.
    */
   private static final SqlFunction TO_DECIMAL =
-      function("CAST AS DECIMAL", Operators::decimalOfLiterals, OperandTypes.VARIADIC);
+      function("CAST AS DECIMAL", NumberTypes::decimalOfLiterals, OperandTypes.VARIADIC);
 
   /**
    * A literal with digits after the point. The planner would cut a plain one to the digits of a
    * column beside it, and a column has none.
    */
   private static final SqlFunction DECIMAL_LITERAL =
-      function("DECIMAL LITERAL", Operators::decimalOfLiterals, OperandTypes.VARIADIC);
+      function("DECIMAL LITERAL", NumberTypes::decimalOfLiterals, OperandTypes.VARIADIC);
 
   /** MOD, and %. */
-  static final SqlFunction REMAINDER =
-      function("MOD", Operators::ofNumbers, OperandTypes.EXACT_NUMERIC_EXACT_NUMERIC);
+  private static final SqlFunction REMAINDER =
+      function("MOD", NumberTypes::ofNumbers, OperandTypes.EXACT_NUMERIC_EXACT_NUMERIC);
 
   private static final int PLUS_PRECEDENCE = 40;
   private static final int TIMES_PRECEDENCE = 60;
@@ -69,22 +63,22 @@ final class Operators {
               "-",
               SqlKind.MINUS_PREFIX,
               PREFIX_PRECEDENCE,
-              Operators::ofNumbers,
+              NumberTypes::ofNumbers,
               null,
               OperandTypes.NUMERIC),
           REMAINDER,
-          function("ABS", Operators::ofNumbers, OperandTypes.NUMERIC),
-          function("FLOOR", Operators::ofNumbers, OperandTypes.NUMERIC),
-          function("CEIL", Operators::ofNumbers, OperandTypes.NUMERIC),
+          function("ABS", NumberTypes::ofNumbers, OperandTypes.NUMERIC),
+          function("FLOOR", NumberTypes::ofNumbers, OperandTypes.NUMERIC),
+          function("CEIL", NumberTypes::ofNumbers, OperandTypes.NUMERIC),
           function(
               "ROUND",
-              Operators::ofNumbers,
+              NumberTypes::ofNumbers,
               OperandTypes.or(
                   OperandTypes.NUMERIC,
                   OperandTypes.family(SqlTypeFamily.NUMERIC, SqlTypeFamily.INTEGER))),
           function("LENGTH", ReturnTypes.BIGINT_NULLABLE, OperandTypes.CHARACTER),
-          aggregate("SUM", SqlKind.SUM, Operators::ofNumbersOrNone),
-          aggregate("AVG", SqlKind.AVG, Operators::doubleOrNone),
+          aggregate("SUM", SqlKind.SUM, NumberTypes::ofNumbersOrNone),
+          aggregate("AVG", SqlKind.AVG, NumberTypes::doubleOrNone),
           TO_DECIMAL,
           DECIMAL_LITERAL,
           SqlStdOperatorTable.COUNT,
@@ -196,6 +190,24 @@ final class Operators {
         : literal;
   }
 
+  /**
+   * Returns a call in the form that is planned. NOT is a comparison with FALSE: a NOT of WHERE is
+   * moved by the planner into the CASE beside an IN, where it fails at a NULL.
+   */
+  static SqlNode planned(SqlNode node) {
+    if (!(node instanceof SqlCall call)) {
+      return node;
+    }
+    SqlParserPos at = call.getParserPosition();
+    return switch (call.getKind()) {
+      case MOD -> REMAINDER.createCall(at, call.getOperandList());
+      case NOT ->
+          SqlStdOperatorTable.EQUALS.createCall(
+              at, call.operand(0), SqlLiteral.createBoolean(false, at));
+      default -> call;
+    };
+  }
+
   /** Returns whether there is a function of this name, in capitals. */
   static boolean knows(String function) {
     return NAMES.contains(function);
@@ -203,7 +215,8 @@ final class Operators {
 
   private static SqlBinaryOperator binary(
       String name, SqlKind kind, int precedence, SqlOperandTypeChecker operands) {
-    SqlReturnTypeInference type = kind == SqlKind.DIVIDE ? Operators::ofQuotient : Operators::ofSum;
+    SqlReturnTypeInference type =
+        kind == SqlKind.DIVIDE ? NumberTypes::ofQuotient : NumberTypes::ofSum;
     return new SqlBinaryOperator(name, kind, precedence, true, type, null, operands);
   }
 
@@ -232,65 +245,5 @@ final class Operators {
           false,
           Optionality.FORBIDDEN);
     }
-  }
-
-  private static RelDataType nullable(
-      RelDataTypeFactory types, SqlTypeName name, boolean isNullable) {
-    return types.createTypeWithNullability(types.createSqlType(name), isNullable);
-  }
-
-  /** The narrowest of BIGINT, DECIMAL and DOUBLE for the numbers of all operands. */
-  private static SqlTypeName widest(SqlOperatorBinding call) {
-    SqlTypeName widest = SqlTypeName.BIGINT;
-    for (RelDataType operand : call.collectOperandTypes()) {
-      SqlTypeName type = operand.getSqlTypeName();
-      if (SqlTypeName.APPROX_TYPES.contains(type)) {
-        return SqlTypeName.DOUBLE;
-      }
-      widest = type == SqlTypeName.DECIMAL ? type : widest;
-    }
-    return widest;
-  }
-
-  private static boolean anyNullable(SqlOperatorBinding call) {
-    return call.collectOperandTypes().stream().anyMatch(RelDataType::isNullable);
-  }
-
-  private static RelDataType ofNumbers(SqlOperatorBinding call) {
-    SqlTypeName type = call.getOperator().getName().equals("ROUND") ? first(call) : widest(call);
-    return nullable(call.getTypeFactory(), type, anyNullable(call));
-  }
-
-  /** ROUND has the type of its first argument. */
-  private static SqlTypeName first(SqlOperatorBinding call) {
-    SqlTypeName type = call.getOperandType(0).getSqlTypeName();
-    return SqlTypeName.INT_TYPES.contains(type)
-        ? SqlTypeName.BIGINT
-        : type == SqlTypeName.DECIMAL ? type : SqlTypeName.DOUBLE;
-  }
-
-  private static RelDataType ofSum(SqlOperatorBinding call) {
-    RelDataType one = call.getOperandType(0);
-    if (SqlTypeName.DATETIME_TYPES.contains(one.getSqlTypeName())) {
-      return call.getTypeFactory().createTypeWithNullability(one, anyNullable(call));
-    }
-    return ofNumbers(call);
-  }
-
-  private static RelDataType ofQuotient(SqlOperatorBinding call) {
-    SqlTypeName type = widest(call) == SqlTypeName.BIGINT ? SqlTypeName.BIGINT : SqlTypeName.DOUBLE;
-    return nullable(call.getTypeFactory(), type, anyNullable(call));
-  }
-
-  private static RelDataType ofNumbersOrNone(SqlOperatorBinding call) {
-    return nullable(call.getTypeFactory(), widest(call), true);
-  }
-
-  private static RelDataType doubleOrNone(SqlOperatorBinding call) {
-    return nullable(call.getTypeFactory(), SqlTypeName.DOUBLE, true);
-  }
-
-  private static RelDataType decimalOfLiterals(SqlOperatorBinding call) {
-    return nullable(call.getTypeFactory(), SqlTypeName.DECIMAL, anyNullable(call));
   }
 }
