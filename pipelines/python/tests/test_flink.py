@@ -12,6 +12,7 @@ from conftest import free_port, started
 from postgres_result_sink import WriteToPostgresResult
 
 ROWS = 3000
+BAD = ROWS // 100
 
 
 @pytest.fixture
@@ -59,18 +60,30 @@ def flink(jar, tmp_path):
         yield f"localhost:{jobs}", f"localhost:{expansion}"
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("mode", ["append", "replace", "truncate", "update"])
-def test_a_result_is_published_once(database, flink, mode):
-    job_server, expansion_service = flink
-    unique = ["id"] if mode == "update" else None
-    if unique:
-        database.execute(f"CREATE TABLE {database.table} (id bigint PRIMARY KEY, name text)")
-        database.execute(f"INSERT INTO {database.table} VALUES (0, 'old'), (1, 'old')")
-    options = PipelineOptions(
+MODES = ["append", "replace", "truncate", "update"]
+
+
+def on(job_server):
+    return PipelineOptions(
         ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
     )
-    with beam.Pipeline(options=options) as pipeline:
+
+
+def keys_of(database, mode):
+    """The key of an update, with a table that has it and old rows; none for other modes."""
+    if mode != "update":
+        return None
+    database.execute(f"CREATE TABLE {database.table} (id bigint PRIMARY KEY, name text)")
+    database.execute(f"INSERT INTO {database.table} VALUES (0, 'old'), (1, 'old')")
+    return ["id"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mode", MODES)
+def test_a_result_is_published_once(database, flink, mode):
+    job_server, expansion_service = flink
+    unique = keys_of(database, mode)
+    with beam.Pipeline(options=on(job_server)) as pipeline:
         published = (
             pipeline
             | beam.Create(range(ROWS))
@@ -90,3 +103,44 @@ def test_a_result_is_published_once(database, flink, mode):
     assert database.execute(
         f"SELECT count(*), count(DISTINCT id), max(name) FROM {database.table}"
     ) == [(ROWS, ROWS, "n999")]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mode", MODES)
+def test_rows_that_do_not_fit_are_given_out_and_the_rest_is_published(database, flink, mode):
+    job_server, expansion_service = flink
+    unique = keys_of(database, mode)
+    with beam.Pipeline(options=on(job_server)) as pipeline:
+        results = (
+            pipeline
+            | beam.Create(range(ROWS))
+            | beam.Map(
+                lambda number: beam.Row(
+                    id=number, name="\0" if number % 100 == 7 else f"n{number}"
+                )
+            )
+            | WriteToPostgresResult(
+                database.url,
+                mode=mode,
+                unique=unique,
+                password=database.password,
+                error_handling={"output": "errors"},
+                expansion_service=expansion_service,
+            )
+        )
+        assert_that(
+            results["published"] | beam.Map(lambda summary: (summary.rows, summary.rejected)),
+            equal_to([(ROWS - BAD, BAD)]),
+            label="published",
+        )
+        assert_that(
+            results["errors"] | "Rejected" >> beam.Map(lambda row: (row.column, row.row)),
+            equal_to(
+                [("name", f'{{"id":{number},"name":"\\u0000"}}') for number in range(7, ROWS, 100)]
+            ),
+            label="errors",
+        )
+    assert database.execute(
+        f"SELECT count(*), count(DISTINCT id), count(*) FILTER (WHERE id % 100 = 7)"
+        f" FROM {database.table}"
+    ) == [(ROWS - BAD, ROWS - BAD, 0)]
