@@ -127,7 +127,7 @@ class ServeIT {
     until("rows staged", () -> !server.stagingTables().isEmpty());
     interrupt(impatient);
     assertThat(end(impatient), is(0));
-    assertThat(said("impatient"), containsString("handed back; another server runs it"));
+    assertThat(said("impatient"), containsString("handed back; another process runs it"));
     assertThat(server.column("SELECT state FROM pgresult.run"), contains("queued"));
     assertThat(server.stagingTables(), is(empty()));
 

@@ -70,7 +70,7 @@ final class RunLines implements RunListener {
 
   @Override
   public void handedBack(Schedule schedule, Run run) {
-    say(schedule, run, "handed back; another server runs it, or this one after a restart");
+    say(schedule, run, "handed back; another process runs it, or this one after a restart");
   }
 
   @Override

@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
       "CRON is minute hour day month weekday, or @hourly, @daily, @monthly; '' never ticks by",
       "itself. In the SQL, SCHEDULED_TIME(), or TD_SCHEDULED_TIME(), is the time of the tick,",
       "a TIMESTAMP, no matter when and how often it runs.",
-      "A tick publishes once: if it is retried, taken over by another server, or requested",
+      "A tick publishes once: if it is retried, taken over by another process, or requested",
       "again by a user, the rows are not appended twice.",
       ""
     },

@@ -85,7 +85,7 @@ final class ScheduleOptions {
       names = "--missed",
       paramLabel = "POLICY",
       description =
-          "ticks while no server ran: ${COMPLETION-CANDIDATES}; last runs the last one (last)")
+          "ticks while nothing served: ${COMPLETION-CANDIDATES}; last runs the last one (last)")
   private @Nullable Missed missed;
 
   @Option(

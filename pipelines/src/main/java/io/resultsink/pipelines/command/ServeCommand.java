@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
     },
     description = {
       "",
-      "Several servers share one schedules database. Each tick runs on one of them. If a server",
-      "dies, another takes over its runs after four heartbeats. Folders, named results",
+      "Several serving processes share one schedules database. Each tick runs in one of them.",
+      "If one dies, another takes over its runs after four heartbeats. Folders, named results",
       "and passwords are looked up where it runs. After Ctrl-C it starts no more runs, and waits",
       "for current ones; a second one, or the end of the grace, cancels them and hands them back.",
       ""

@@ -33,7 +33,7 @@ public record Backfill(@Nullable Instant from, int ticks, boolean again) {
    */
   public record Outcome(List<Instant> queued, List<Instant> waiting, List<Instant> done) {}
 
-  /** Queues the runs, for one server only if it is given. */
+  /** Queues the runs, for one serving process only if it is given. */
   Outcome queue(Connection connection, Schedule schedule, Instant now, @Nullable UUID server)
       throws SQLException {
     Outcome outcome = new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());

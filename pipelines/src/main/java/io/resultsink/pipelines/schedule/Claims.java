@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Claims of runs by one process, each decided under the locks of the run and its schedule. */
 final class Claims {
 
-  /** The most takeovers of a run, because a run may crash its server each time. */
+  /** The most takeovers of a run, because a run may crash its serving process each time. */
   static final int MOST_TAKEOVERS = 5;
 
   /**

@@ -14,7 +14,7 @@ final class ClockException extends RuntimeException {
    */
   ClockException(String home, Duration ahead) {
     super(
-        "this machine's clock is %d s %s that of the schedules database %s; this server plans and runs nothing until they agree within %d s. Correct the wrong one, by NTP for example"
+        "this machine's clock is %d s %s that of the schedules database %s; this process plans and runs nothing until they agree within %d s. Correct the wrong one, by NTP for example"
             .formatted(
                 ahead.abs().toSeconds(),
                 ahead.isNegative() ? "behind" : "ahead of",

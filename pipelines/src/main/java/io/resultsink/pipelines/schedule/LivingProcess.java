@@ -60,7 +60,7 @@ final class LivingProcess {
     execute("DELETE FROM pgresult.server WHERE id = ?", id);
   }
 
-  /** Returns whether a server lives that takes runs. */
+  /** Returns whether a serving process lives that takes runs. */
   static boolean anyServes(Connection connection) throws SQLException {
     String sql =
         """

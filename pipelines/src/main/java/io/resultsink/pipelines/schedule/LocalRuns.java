@@ -76,8 +76,8 @@ public final class LocalRuns implements AutoCloseable {
   }
 
   /**
-   * Caught, because an exception would end all later heartbeats, and a server would take over the
-   * run.
+   * Caught, because an exception would end all later heartbeats, and a serving process would take
+   * over the run.
    */
   private void beat() {
     try {

@@ -2,7 +2,7 @@ package io.resultsink.pipelines.schedule;
 
 import org.apache.beam.sdk.annotations.Internal;
 
-/** The treatment of ticks at which no server was alive. */
+/** The treatment of ticks at which no serving process was alive. */
 @Internal
 public enum MissedTicks {
   /** All are skipped. */

@@ -24,7 +24,7 @@ final class Planner {
 
   private static final Logger log = LoggerFactory.getLogger(Planner.class);
 
-  /** The delay after which a tick counts as missed; servers look every second. */
+  /** The delay after which a tick counts as missed; serving processes look every second. */
   static final Duration PUNCTUAL = Duration.ofMinutes(1);
 
   /** The most that two clocks may differ. Beyond that one is wrong, and it is not known which. */

@@ -91,7 +91,7 @@ final class RunExecution {
     };
   }
 
-  /** Ends the current executions early; their runs then wait for another server. */
+  /** Ends the current executions early; their runs then wait for another serving process. */
   void cancelAll() {
     stopping.countDown();
     running.values().forEach(Cancellation::request);

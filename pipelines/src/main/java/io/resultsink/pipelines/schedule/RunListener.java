@@ -20,7 +20,7 @@ public interface RunListener {
   /** An attempt failed; the next one follows after {@code pause}, or never if it is null. */
   void failed(Schedule schedule, Run run, String error, @Nullable Duration pause);
 
-  /** A run was ended early, and waits for another server. */
+  /** A run was ended early, and waits for another serving process. */
   void handedBack(Schedule schedule, Run run);
 
   /** The schedules database cannot be reached, or can be reached again. */
@@ -29,6 +29,6 @@ public interface RunListener {
   /** Nothing is planned and run here for this reason; null if work goes on again. */
   void planning(@Nullable String why);
 
-  /** A schedule cannot be planned by this server. */
+  /** A schedule cannot be planned by this serving process. */
   void unplanned(String schedule, String why);
 }

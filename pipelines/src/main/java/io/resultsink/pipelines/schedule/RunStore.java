@@ -22,7 +22,7 @@ final class RunStore {
   /**
    * Adds a run, unless there is one of this tick and repetition.
    *
-   * @param server the only server that may execute it; null for any
+   * @param server the only serving process that may execute it; null for any
    */
   void queue(Schedule schedule, Instant tick, int repetition, @Nullable UUID server)
       throws SQLException {
@@ -169,7 +169,7 @@ final class RunStore {
         == 1;
   }
 
-  /** Queues a started run for another server. */
+  /** Queues a started run for another serving process. */
   boolean handBack(Start start) throws SQLException {
     return Jdbc.update(
             connection,

@@ -7,7 +7,8 @@ import java.time.Instant;
 import org.apache.beam.sdk.annotations.Internal;
 
 /**
- * The clock of schedules. All servers and all commands use it instead of their machines' clocks.
+ * The clock of schedules. All serving processes and all commands use it instead of their machines'
+ * clocks.
  */
 @Internal
 public interface ScheduleClock {

@@ -8,10 +8,10 @@ import java.util.List;
 /**
  * The rule by which tables of schedules are believed.
  *
- * <p>The owner of the schema or of a table can change the SQL that servers execute. The owner can
- * also create a trigger, which runs as the role that writes. So they must belong to our role, to
- * the owner of the database, or to a superuser. Membership in the owner's role proves nothing,
- * because before PostgreSQL 16 every role could make others its members.
+ * <p>The owner of the schema or of a table can change the SQL that serving processes execute. The
+ * owner can also create a trigger, which runs as the role that writes. So they must belong to our
+ * role, to the owner of the database, or to a superuser. Membership in the owner's role proves
+ * nothing, because before PostgreSQL 16 every role could make others its members.
  */
 final class ScheduleSchema {
 

@@ -158,8 +158,8 @@ final class ScheduleStore {
   }
 
   /**
-   * Returns a schedule whose next run must start, and locks it. Skips schedules that another server
-   * has locked.
+   * Returns a schedule whose next run must start, and locks it. Skips schedules that another
+   * serving process has locked.
    *
    * @param without the keys of schedules that are left out
    */

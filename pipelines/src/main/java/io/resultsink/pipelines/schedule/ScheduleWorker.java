@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The worker of a server, which plans ticks and executes runs until it is stopped. Several servers
- * share one schedules database.
+ * The worker of a serving process, which plans ticks and executes runs until it is stopped. Several
+ * serving processes share one schedules database.
  */
 @Internal
 public final class ScheduleWorker implements AutoCloseable {
@@ -80,7 +80,7 @@ public final class ScheduleWorker implements AutoCloseable {
     looking.shutdownNow();
   }
 
-  /** Ends the current runs, which other servers then start again. */
+  /** Ends the current runs, which other serving processes then start again. */
   public void cancelRuns() {
     execution.cancelAll();
   }

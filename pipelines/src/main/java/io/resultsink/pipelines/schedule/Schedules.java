@@ -19,7 +19,7 @@ public final class Schedules {
   /**
    * The outcome of a backfill.
    *
-   * @param served whether a living server takes the runs
+   * @param served whether a living serving process takes the runs
    */
   public record Queued(Backfill.Outcome outcome, boolean served) {}
 
@@ -116,7 +116,7 @@ public final class Schedules {
         });
   }
 
-  /** Queues runs for any server. */
+  /** Queues runs for any serving process. */
   public Queued queue(String name, Backfill backfill) {
     return database.transaction(
         connection -> {
@@ -127,7 +127,9 @@ public final class Schedules {
         });
   }
 
-  /** Returns the execution of runs in this process, instead of queueing them for a server. */
+  /**
+   * Returns the execution of runs in this process, instead of queueing them for a serving process.
+   */
   public LocalRuns inPlace(QueryRunner work, RunListener listener) {
     return new LocalRuns(database, work, listener);
   }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param cron the stored text
  * @param zone the stored text
  * @param schedule the schedule; null if it cannot be read
- * @param problem why it cannot be read here, or why a server could not plan it; null for none
+ * @param problem why it cannot be read here, or why a serving process could not plan it; null for
+ *     none
  */
 @Internal
 public record StoredSchedule(
