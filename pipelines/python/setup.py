@@ -1,12 +1,14 @@
-"""Puts the built expansion service into the package, when it has been built."""
+"""Puts the built expansion service into the package."""
 
 import pathlib
 import shutil
+import sys
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
 BUILT = pathlib.Path(__file__).resolve().parent.parent / "expansion" / "target"
+JAR = "postgres-result-expansion-service-bundled-*.jar"
 
 
 class BuildWithJar(build_py):
@@ -16,10 +18,16 @@ class BuildWithJar(build_py):
         # What an earlier build left there would be in the wheel too.
         shutil.rmtree(pathlib.Path(self.build_lib) / "postgres_result_sink", ignore_errors=True)
         super().run()
-        jars = sorted(BUILT.glob("postgres-result-expansion-service-bundled-*.jar"))
-        if jars and not self.editable_mode:
-            folder = pathlib.Path(self.build_lib) / "postgres_result_sink"
-            shutil.copy(jars[-1], folder / "postgres-result-expansion-service.jar")
+        if self.editable_mode:
+            return
+        jars = sorted(BUILT.glob(JAR), key=lambda jar: jar.stat().st_mtime)
+        if not jars:
+            sys.exit(
+                f"there is no {JAR} in {BUILT}, which the wheel carries. Build it with 'make build', and"
+                " install from the sources' folder pipelines/python"
+            )
+        folder = pathlib.Path(self.build_lib) / "postgres_result_sink"
+        shutil.copy(jars[-1], folder / "postgres-result-expansion-service.jar")
 
 
 setup(cmdclass={"build_py": BuildWithJar})
