@@ -35,12 +35,20 @@ def test_an_argument_that_is_not_known_is_named():
         ({"undo": 1.5}, "it must be a number of versions, a timedelta, or text such as '7d'"),
         ({"lock_wait": 5}, "a timedelta, or text such as '5min'"),
         ({"lock_wait": datetime.timedelta(microseconds=5)}, "whole milliseconds"),
+        ({"unique": 5}, "unique is 5, a int; it must be a list of column names"),
         ({"jar": "a.jar", "expansion_service": "localhost:1"}, "give one of them"),
     ],
 )
 def test_an_argument_of_the_wrong_kind_is_refused(arguments, message):
     with pytest.raises(PostgresResultError, match=message):
         WriteToPostgresResult(URL, **arguments)
+
+
+@pytest.mark.parametrize("url", [None, b"postgresql://app:kanarienvogel@h/d/t"])
+def test_a_url_that_is_no_text_is_not_repeated(url):
+    with pytest.raises(PostgresResultError, match="url is a (NoneType|bytes); it must be text") as refused:
+        WriteToPostgresResult(url)
+    assert "kanarienvogel" not in str(refused.value)
 
 
 def test_a_password_that_is_not_a_reference_is_not_repeated():

@@ -222,6 +222,7 @@ def test_what_is_wrong_is_said(tmp_path, jar, database):
     assert "option 'mode' has one value in the URL and another outside of it" in ended.stderr
     assert "did you mean min_rows" in ended.stderr
     assert "a password reference is env:NAME or file:PATH" in ended.stderr
+    assert "kanarienvogel" not in ended.stdout + ended.stderr
 
 
 @pytest.mark.parametrize(

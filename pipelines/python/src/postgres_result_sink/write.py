@@ -101,7 +101,7 @@ class WriteToPostgresResult(beam.PTransform):
         super().__init__()
         _require_reference(password)
         self._config: dict[str, Any] = {
-            "url": _text("url", url),
+            "url": _url(url),
             "password": password,
             "mode": _text("mode", mode),
             "unique": _names("unique", unique),
@@ -163,6 +163,15 @@ def _require_reference(password: str | None) -> None:
         )
 
 
+def _url(url: Any) -> str:
+    """Refuses what is no text without showing it: it may have a password."""
+    if isinstance(url, str):
+        return url
+    raise PostgresResultError(
+        f"url is a {type(url).__name__}; it must be text, such as postgresql://app@db.example.com/shop/hits"
+    )
+
+
 def _text(name: str, value: Any) -> str | None:
     return _of_type(name, value, str, "text")
 
@@ -182,7 +191,11 @@ def _of_type(name: str, value: Any, expected: type[_Kind], words: str) -> _Kind 
 def _names(name: str, value: Any) -> list[str] | None:
     if value is None:
         return None
-    if isinstance(value, str) or not all(isinstance(part, str) for part in value):
+    if (
+        not isinstance(value, Sequence)
+        or isinstance(value, str)
+        or not all(isinstance(part, str) for part in value)
+    ):
         raise PostgresResultError(
             f"{name} is {_shown(value)}; it must be a list of column names, such as ['a', 'b']"
         )
