@@ -107,7 +107,7 @@ public final class ColumnTypes {
     FieldMapping mapping = of(logical.getBaseType());
     // A JSON document is written from the value as it is, logical types included.
     return mapping.kind() == ValueKind.DOCUMENT
-        ? document(type)
+        ? FieldMapping.of(type, ValueKind.DOCUMENT, CreatedType.JSONB)
         : mapping.withOuter(type, value -> baseValue(logical, value));
   }
 

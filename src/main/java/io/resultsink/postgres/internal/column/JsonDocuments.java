@@ -162,7 +162,10 @@ final class JsonDocuments {
     }
     return (value, json) -> {
       OneOfType.Value chosen = (OneOfType.Value) value;
-      String name = required(oneOf.getCaseEnumType().getEnumName(chosen.getCaseType().getValue()));
+      String name = oneOf.getCaseEnumType().getEnumName(chosen.getCaseType().getValue());
+      if (name == null) {
+        throw new RefusedValueException("its case is a number that its type has no name for");
+      }
       json.writeStartObject();
       json.writeFieldName(checked(name));
       writeNullable(cases[oneOf.getOneOfSchema().indexOf(name)], chosen.getValue(), json);
@@ -183,7 +186,8 @@ final class JsonDocuments {
     };
   }
 
-  private static String text(ValueKind kind, Object value) {
+  /** Returns the text of a scalar value, which is without quotes and escapes. */
+  static String text(ValueKind kind, Object value) {
     return switch (kind) {
       case BOOLEAN, INTEGER, INTERVAL, UUID -> value.toString();
       case FLOAT, DOUBLE -> finite((Number) value);

@@ -1,6 +1,5 @@
 package io.resultsink.postgres.internal.column;
 
-import io.resultsink.postgres.internal.copy.RefusedValueException;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -59,16 +58,5 @@ final class NamedTypes {
     }
     return ColumnTypes.of(FieldType.logicalType(known))
         .withOuter(type, value -> ColumnTypes.inputValue(known, value));
-  }
-
-  /** Returns what a value stands for: the value itself, unless its type is one of these. */
-  static Object read(Object value, @Nullable FieldType type) {
-    LogicalType<?, ?> logical = type == null ? null : type.getLogicalType();
-    FieldMapping mapping = type == null || logical == null ? null : mapping(type, logical);
-    try {
-      return mapping == null ? value : mapping.read(value);
-    } catch (RefusedValueException e) {
-      return value;
-    }
   }
 }

@@ -1,21 +1,24 @@
 package io.resultsink.postgres.internal.column;
 
+import io.resultsink.postgres.internal.copy.RefusedValueException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import org.apache.beam.sdk.annotations.Internal;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
-import org.apache.beam.sdk.schemas.logicaltypes.EnumerationType;
+import org.apache.beam.sdk.schemas.Schema.LogicalType;
 import org.apache.beam.sdk.schemas.logicaltypes.OneOfType;
 import org.apache.beam.sdk.values.Row;
+import org.joda.time.ReadableInstant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A row as a JSON object, for people to see what is wrong with it: every row has one, also one that
  * no table takes.
  *
- * <p>The forms are those of {@link JsonDocuments}. What JSON has no form for is a string: NaN and
+ * <p>The forms are those of {@link JsonDocuments}. A value that its logical type refuses is shown
+ * as its base value, or as the text of its object. What JSON has no form for is a string: NaN and
  * the infinities, half of a surrogate pair as its escape. A value that is too long is cut, and says
  * so.
  */
@@ -55,8 +58,50 @@ public final class RowJson {
     json.append('}');
   }
 
-  private void value(@Nullable Object sent, @Nullable FieldType type) {
-    Object value = sent == null ? null : NamedTypes.read(sent, type);
+  private void value(@Nullable Object value, @Nullable FieldType type) {
+    LogicalType<?, ?> logical = type == null ? null : type.getLogicalType();
+    if (value == null || type == null || logical == null) {
+      plain(value, type);
+    } else if (value instanceof OneOfType.Value chosen && logical instanceof OneOfType one) {
+      oneOf(chosen, one);
+    } else {
+      logical(value, type, logical);
+    }
+  }
+
+  /** Writes what a column would get of the value; else its base value; else itself. */
+  private void logical(Object value, FieldType type, LogicalType<?, ?> logical) {
+    Object read = scalar(value, type);
+    if (read != null) {
+      plain(read, null);
+      return;
+    }
+    Object base;
+    try {
+      base = ColumnTypes.baseValue(logical, value);
+    } catch (RefusedValueException e) {
+      plain(value, null);
+      return;
+    }
+    value(base, logical.getBaseType());
+  }
+
+  /** Returns a value as a document has it; null for one without such a form. */
+  private static @Nullable Object scalar(Object value, FieldType type) {
+    try {
+      FieldMapping mapping = ColumnTypes.of(type);
+      return switch (mapping.kind()) {
+        case DOCUMENT, ARRAY, OWN -> null;
+        case DATE, TIME, LOCAL_TIMESTAMP, INSTANT ->
+            JsonDocuments.text(mapping.kind(), mapping.read(value));
+        default -> mapping.read(value);
+      };
+    } catch (RuntimeException e) { // the row is shown because something is wrong with it
+      return null;
+    }
+  }
+
+  private void plain(@Nullable Object value, @Nullable FieldType type) {
     if (value == null || value instanceof Boolean) {
       json.append(value);
     } else if (value instanceof Row row) {
@@ -67,20 +112,21 @@ public final class RowJson {
       array(elements, type == null ? null : type.getCollectionElementType());
     } else if (value instanceof byte[] bytes) {
       bytes(bytes);
-    } else if (value instanceof OneOfType.Value chosen && logical(type) instanceof OneOfType one) {
-      oneOf(chosen, one);
-    } else if (value instanceof EnumerationType.Value label
-        && logical(type) instanceof EnumerationType labels) {
-      text(labels.toString(label));
     } else if (value instanceof Number number && isNumber(number)) {
       json.append(number);
     } else {
-      text(value.toString());
+      text(shown(value));
     }
   }
 
-  private static Schema.@Nullable LogicalType<?, ?> logical(@Nullable FieldType type) {
-    return type == null ? null : type.getLogicalType();
+  private static String shown(Object value) {
+    try {
+      return value instanceof ReadableInstant instant
+          ? ExactTimes.javaInstant(instant).toString()
+          : String.valueOf(value);
+    } catch (RuntimeException e) { // an object of the user's may do anything
+      return value.getClass().getName();
+    }
   }
 
   private static boolean isNumber(Number number) {
@@ -98,10 +144,15 @@ public final class RowJson {
         break;
       }
       more = true;
-      name(String.valueOf(entry.getKey()));
+      name(key(entry.getKey(), type == null ? null : type.getMapKeyType()));
       value(entry.getValue(), type == null ? null : type.getMapValueType());
     }
     json.append('}');
+  }
+
+  private static String key(@Nullable Object key, @Nullable FieldType type) {
+    Object read = key == null || type == null ? null : scalar(key, type);
+    return read != null ? shown(read) : key != null ? shown(key) : "null";
   }
 
   private void array(Iterable<?> elements, @Nullable FieldType type) {
@@ -132,10 +183,11 @@ public final class RowJson {
   }
 
   private void oneOf(OneOfType.Value chosen, OneOfType type) {
-    String name = type.getCaseEnumType().toString(chosen.getCaseType());
+    int number = chosen.getCaseType().getValue();
+    String name = type.getCaseEnumType().getEnumName(number);
     json.append('{');
-    name(name);
-    value(chosen.getValue(), type.getFieldType(chosen));
+    name(name == null ? Integer.toString(number) : name);
+    value(chosen.getValue(), name == null ? null : type.getFieldType(chosen));
     json.append('}');
   }
 

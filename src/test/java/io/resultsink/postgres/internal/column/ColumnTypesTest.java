@@ -9,9 +9,11 @@ import io.resultsink.postgres.internal.copy.RefusedValueException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.schemas.logicaltypes.FixedPrecisionNumeric;
 import org.apache.beam.sdk.schemas.logicaltypes.FixedString;
@@ -109,6 +111,19 @@ class ColumnTypesTest {
   }
 
   @Test
+  void aTypeOfOnesOwnIsADocumentWhenItsBaseTypeIs() {
+    FieldType row = FieldType.row(Schema.builder().addInt32Field("a").build());
+    for (FieldType base : List.of(row, FieldType.map(FieldType.STRING, row))) {
+      assertThat(named("some:other:type", base).created().sql(), is("jsonb"));
+      FieldType array =
+          FieldType.array(
+              FieldType.logicalType(
+                  new UnknownLogicalType<>("a:b", new byte[0], FieldType.STRING, "", base)));
+      assertThat(ColumnTypes.of(array).created().sql(), is("jsonb[]"));
+    }
+  }
+
+  @Test
   void whatHasNoTypeIsRefused() {
     FieldType type = FieldType.INT32;
     for (int i = 0; i < 7; i++) {
@@ -124,7 +139,7 @@ class ColumnTypesTest {
         containsString("keys"));
   }
 
-  private static String created(org.apache.beam.sdk.schemas.Schema.LogicalType<?, ?> type) {
+  private static String created(Schema.LogicalType<?, ?> type) {
     return ColumnTypes.of(FieldType.logicalType(type)).created().sql();
   }
 
