@@ -110,6 +110,61 @@ class RejectedRowsIT {
     assertThat(Files.readString(file), is(first));
   }
 
+  /** A script that took the table for untouched would write it again. */
+  @Test
+  void aFileThatCannotBeWrittenIsNoReasonToRunItUnderAnotherId() throws Exception {
+    query("embedded:small", "--rejects", folder.resolve("bad.jsonl").toString());
+    server.execute("TRUNCATE small");
+    server.execute(
+        "CREATE FUNCTION hide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            + " REVOKE SELECT ON result_sink_rejects FROM CURRENT_USER; RETURN NULL; END $$");
+    server.execute(
+        "CREATE TRIGGER hide AFTER INSERT ON small FOR EACH STATEMENT EXECUTE FUNCTION hide()");
+    Path file = folder.resolve("more.jsonl");
+    CommandLineOutcome outcome =
+        query("embedded:small", "--run-id", "night", "--rejects", file.toString());
+    assertThat(outcome.err(), outcome.exitCode(), is(1));
+    assertThat(
+        outcome.err(),
+        allOf(
+            containsString("public.small is published as run night"),
+            containsString("could not be written to " + file),
+            containsString("SQLSTATE 42501"),
+            containsString("run it again with --run-id night"),
+            not(containsString("nothing was changed"))));
+    assertThat(server.column("SELECT count(*) FROM small"), contains("2"));
+
+    server.execute("GRANT SELECT ON result_sink_rejects TO CURRENT_USER");
+    query("embedded:small", "--run-id", "night", "--rejects", file.toString());
+    assertThat(Files.readString(file), containsString("{\"n\":40000}"));
+    assertThat(server.column("SELECT count(*) FROM small"), contains("2"));
+  }
+
+  @Test
+  void valuesOfAnotherServerAreReadable() throws IOException, SQLException {
+    server.execute(
+        "CREATE TABLE source AS SELECT 40000.5::numeric(9,2) AS n, date '2026-01-02' AS d");
+    server.execute("ALTER TABLE small ADD COLUMN d date");
+    Path file = folder.resolve("bad.jsonl");
+    CommandLineOutcome outcome =
+        CommandLineOutcome.of(
+            home,
+            "",
+            "query",
+            "-d",
+            server.url(),
+            "--database-password",
+            server.passwordReference(),
+            "-r",
+            "embedded:small",
+            "--rejects",
+            file.toString(),
+            "SELECT n, d FROM source UNION ALL SELECT 1, NULL");
+    assertThat(outcome.err(), outcome.exitCode(), is(0));
+    assertThat(
+        Files.readString(file), containsString("\"row\":{\"n\":40000.50,\"d\":\"2026-01-02\"}}"));
+  }
+
   @Test
   void aResultThatFitsLeavesAnEmptyFileAndNoLine() throws IOException {
     Files.writeString(folder.resolve("numbers.csv"), "n\n1\n");

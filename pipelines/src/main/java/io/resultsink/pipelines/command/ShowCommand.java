@@ -48,6 +48,8 @@ public final class ShowCommand implements Callable<Integer> {
   // The sink locks a table against readers for milliseconds; other programs may lock it longer.
   private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(1);
 
+  private static final int MOST_CHARACTERS = 1_000;
+
   private static final Set<Integer> NUMERIC =
       Set.of(Types.SMALLINT, Types.INTEGER, Types.BIGINT, Types.REAL, Types.DOUBLE, Types.NUMERIC);
 
@@ -114,7 +116,7 @@ public final class ShowCommand implements Callable<Integer> {
             published.get(),
             row -> {
               if (shown.size() < most) {
-                shown.add(List.of(row.column(), row.reason(), row.sqlState(), row.row()));
+                shown.add(List.of(row.column(), row.reason(), row.sqlState(), cut(row.row())));
               }
             });
     new TextTable(
@@ -129,6 +131,13 @@ public final class ShowCommand implements Callable<Integer> {
                 Figures.shortRun(published.get().runId()),
                 kept == 0 ? "" : "; " + published.get().rejects() + " keeps them"));
     return ExitCode.DONE;
+  }
+
+  /** A row may have megabytes, and the widest makes all lines as wide. */
+  private static String cut(String row) {
+    return row.length() <= MOST_CHARACTERS
+        ? row
+        : row.substring(0, MOST_CHARACTERS) + "... (" + row.length() + " characters)";
   }
 
   private static RuntimeException failure(PostgresTarget target, SQLException e) {

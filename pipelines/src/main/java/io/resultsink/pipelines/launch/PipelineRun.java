@@ -3,6 +3,7 @@ package io.resultsink.pipelines.launch;
 import io.resultsink.pipelines.print.Figures;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
+import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.report.ResultSummary;
 import java.util.Objects;
@@ -115,12 +116,15 @@ public final class PipelineRun {
     Optional<ResultSummary> summary;
     try (TargetInspector inspector = TargetInspector.of(to)) {
       summary = inspector.published(String.valueOf(to.runId()));
-    } catch (DatabaseUnavailableException e) {
-      if (beam.local()) {
-        throw e;
+    } catch (ResultSinkException e) {
+      if (!beam.local() && e instanceof DatabaseUnavailableException) {
+        context.note("  published " + to.table() + "; its ledger cannot be asked from here");
+        return null;
       }
-      context.note("  published " + to.table() + "; its ledger cannot be asked from here");
-      return null;
+      throw new RunException(
+          "the pipeline ended without an error, but the ledger of %s could not be read (%s); run it again with --run-id %s: it publishes once"
+              .formatted(to.table(), e.getMessage(), to.runId()),
+          e);
     }
     if (summary.isEmpty()) {
       throw new RunException(

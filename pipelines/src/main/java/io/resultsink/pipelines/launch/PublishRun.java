@@ -84,7 +84,13 @@ public final class PublishRun {
     }
     PostgresTarget named = named(target);
     Pipeline pipeline = pipeline(named, builder);
-    return new PipelineRun(context, beam, named, interruptedBy).complete(pipeline);
+    ResultSummary summary = new PipelineRun(context, beam, named, interruptedBy).complete(pipeline);
+    if (summary == null && rejects != null) {
+      throw new RunException(
+          "the ledger of %s cannot be asked from here, so %s was not written; run it again with --run-id %s from where it can: it publishes nothing, and writes the file"
+              .formatted(named.table(), rejects.path(), named.runId()));
+    }
+    return summary;
   }
 
   /** The last line: a run that leaves rows out has succeeded, and nobody is to miss them. */

@@ -2,6 +2,7 @@ package io.resultsink.pipelines.launch;
 
 import io.resultsink.pipelines.print.RejectedLine;
 import io.resultsink.postgres.destination.PostgresTarget;
+import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.inspect.TargetInspector;
 import io.resultsink.postgres.report.ResultSummary;
 import java.io.IOException;
@@ -30,18 +31,23 @@ public record RejectsFile(Path path) {
         long written = written(whole, inspector, summary);
         if (written != summary.rejected()) {
           throw new RunException(
-              "%d rows did not fit %s, and %s keeps %d of them; %s was not written"
+              "%s is published as run %s; %d rows did not fit, and %s has %d of that run; %s was not written"
                   .formatted(
-                      summary.rejected(), summary.table(), summary.rejects(), written, path));
+                      summary.table(),
+                      summary.runId(),
+                      summary.rejected(),
+                      summary.rejects(),
+                      written,
+                      path));
         }
         Files.move(whole, path, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(whole);
       }
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | ResultSinkException e) {
       throw new RunException(
-          "%s is published, and the rows that did not fit could not be written to %s (%s)"
-              .formatted(summary.table(), path, e.getMessage()),
+          "%s is published as run %s, and the rows that did not fit could not be written to %s (%s); run it again with --run-id %s: it publishes nothing, and writes the file"
+              .formatted(summary.table(), summary.runId(), path, e.getMessage(), summary.runId()),
           e);
     }
   }
