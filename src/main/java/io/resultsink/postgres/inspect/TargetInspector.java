@@ -8,6 +8,7 @@ import io.resultsink.postgres.internal.ledger.Undos;
 import io.resultsink.postgres.internal.preflight.EarlyFailure;
 import io.resultsink.postgres.internal.preflight.Preflight;
 import io.resultsink.postgres.internal.publish.Versions;
+import io.resultsink.postgres.internal.rejects.OldRejects;
 import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.run.PartId;
 import io.resultsink.postgres.internal.session.ConnectionSource;
@@ -78,6 +79,8 @@ public final class TargetInspector implements AutoCloseable {
    */
   public Optional<ResultSummary> published(String runId) {
     return read(
+        "looking for run " + runId + " in the ledger of " + target.table() + " failed",
+        "it publishes once, however often it is run",
         (session, resolved) ->
             Ledger.in(resolved.stagingSchema())
                 .find(session, PartId.whole(runId), resolved.table()));
@@ -92,6 +95,8 @@ public final class TargetInspector implements AutoCloseable {
     return summary.rejected() == 0
         ? 0
         : read(
+            "reading " + summary.rejects() + " failed",
+            summary.table() + " is published as run " + summary.runId(),
             (session, resolved) ->
                 RejectsTable.named(summary.rejects())
                     .read(session, PartId.whole(summary.runId()), resolved.table(), rows));
@@ -134,9 +139,9 @@ public final class TargetInspector implements AutoCloseable {
           if (!ledger.look(session, resolved.table()).there()) {
             return 0L;
           }
-          long rows =
-              RejectsTable.ownIn(resolved.stagingSchema())
-                  .purgeOf(session, ledger.name(), resolved.table(), age, forget);
+          RejectsTable own = RejectsTable.ownIn(resolved.stagingSchema());
+          OldRejects old = new OldRejects(own, ledger.name(), resolved.table(), age);
+          long rows = forget ? old.forget(session) : old.count(session);
           session.commit();
           return rows;
         });
@@ -169,11 +174,15 @@ public final class TargetInspector implements AutoCloseable {
   }
 
   private <T> T read(Work<T> work) {
+    return read("looking at " + target.table() + " failed", "nothing was changed", work);
+  }
+
+  private <T> T read(String failed, String state, Work<T> work) {
     try (Session session = connections.borrow()) {
       session.begin(LOCK_TIMEOUT, "inspect " + target.table());
       return work.on(session, ResolvedTarget.resolve(session, target));
     } catch (SQLException e) {
-      throw EarlyFailure.of("looking at " + target.table() + " failed", "nothing was changed", e);
+      throw EarlyFailure.of(failed, state, e);
     }
   }
 

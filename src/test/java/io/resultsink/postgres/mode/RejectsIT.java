@@ -323,20 +323,6 @@ class RejectsIT {
     assertThat(again.ids(), equalTo(ErrorOutput.spoiled(ROWS, EVERY)));
   }
 
-  /** A name of one's own in another schema is one's own. */
-  @Test
-  void aTableOfTheUsersWithTheNameOfTheSinksOwnForgetsNothing() {
-    TestTable table = existing();
-    database.execute("CREATE SCHEMA archive AUTHORIZATION sink");
-    PostgresResultSink sink = table.sink(WriteMode.APPEND, "rejects=archive.result_sink_rejects");
-    Runners.DIRECT.publish(SampleRows.spoiled(10, 5), sink);
-    database.execute(
-        "UPDATE results.result_sink_ledger SET published_at = published_at - interval '8 days'",
-        "DELETE FROM " + table.quoted());
-    Runners.DIRECT.publish(SampleRows.spoiled(10, 5), sink);
-    assertThat(kept("archive.result_sink_rejects"), equalTo(List.of("0", "0", "5", "5")));
-  }
-
   /** As everywhere in Beam, it handles nothing. */
   @Test
   void beamsDefaultHandlerFailsTheRun() {

@@ -84,6 +84,30 @@ final class PublicationRules {
     }
   }
 
+  /** Adds a problem when the deletes of old rejected rows would be refused. */
+  void requireDeletesAreSent(RejectsTable rejects) throws SQLException {
+    String sql =
+        """
+        SELECT quote_ident(p.pubname)
+          FROM pg_publication_tables t JOIN pg_publication p USING (pubname)
+         WHERE p.pubdelete AND t.schemaname = ? AND t.tablename = ?
+           AND (SELECT c.relreplident FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname = t.schemaname AND c.relname = t.tablename) <> 'f'
+         ORDER BY 1
+        """;
+    List<String> sending =
+        session.list(sql, row -> row.getString(1), rejects.name().schema(), rejects.name().table());
+    if (!sending.isEmpty()) {
+      problems.add(
+          told(sending)
+              + " sends the deletes of "
+              + rejects.name()
+              + ", which forgets old rows and has no key; run ALTER TABLE "
+              + rejects.name().quoted()
+              + " REPLICA IDENTITY FULL");
+    }
+  }
+
   private static String told(List<String> publications) {
     return "publication " + String.join(", ", publications);
   }

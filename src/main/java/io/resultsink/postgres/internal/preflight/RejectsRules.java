@@ -34,6 +34,15 @@ final class RejectsRules {
       problems.add("rejects names " + name + ", which the sink writes anyhow; name another table");
       return;
     }
+    if (name.table().equals(RejectsTable.OWN) && !rejects.isOwnIn(resolved.stagingSchema())) {
+      problems.add(
+          "rejects names "
+              + name
+              + ", and a table of that name forgets old rows, because runs with schema "
+              + schema
+              + " as staging_schema take it for the sink's own; name another table");
+      return;
+    }
     Optional<String> ofSystem = ResolvedTarget.ofSystem(schema);
     if (ofSystem.isPresent()) {
       problems.add("rejects names " + name + "; " + ofSystem.get());
@@ -55,6 +64,9 @@ final class RejectsRules {
       return;
     }
     problems.addAll(look.problems());
+    if (rejects.isOwnIn(resolved.stagingSchema())) {
+      publications.requireDeletesAreSent(rejects);
+    }
     if (look.table() && privileges.usage(schema)) {
       List<String> needed = new ArrayList<>(List.of("SELECT", "INSERT"));
       if (rejects.isOwnIn(resolved.stagingSchema())) {

@@ -56,14 +56,31 @@ public final class GiveRejected extends DoFn<ResultSummary, Row> {
     if (given.failure() != null) {
       throw failed(summary, given.failure());
     }
-    if (given.rows() != summary.rejected()) {
-      LOG.warn(
-          "{} rows of {} were rejected, and {} keeps {} of them",
-          summary.rejected(),
-          plan,
-          summary.rejects(),
-          given.rows());
+    if (given.rows() > summary.rejected()
+        || given.rows() < summary.rejected() && !summary.alreadyPublished()) {
+      throw new RejectedRowsUnreadException(
+          summary.table() + " is published, and " + counts(summary, given),
+          Remedy.FIX_TABLE,
+          null,
+          null);
     }
+    if (given.rows() < summary.rejected()) { // old ones are deleted
+      LOG.warn("{} was published before, and {}", summary.table(), counts(summary, given));
+    }
+  }
+
+  private static String counts(ResultSummary summary, Given given) {
+    return summary.rejected()
+        + " rows did not fit, and "
+        + summary.rejects()
+        + " has "
+        + given.rows()
+        + " of run "
+        + summary.runId()
+        + (given.rows() > summary.rejected()
+            ? "; another publish under this run id added to them, so none is given out; look at"
+                + " them there"
+            : "; somebody deleted the others");
   }
 
   /**

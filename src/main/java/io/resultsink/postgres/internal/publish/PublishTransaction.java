@@ -105,7 +105,8 @@ final class PublishTransaction {
     ModePlan mode = ModePlan.of(target);
     boolean exists = holdDefinition(mode);
     Preflight.Findings findings = requireStillFitting();
-    rows.rejected().keep(session);
+    LockAttempts attempts = new LockAttempts(session, patience);
+    rows.rejected().keep(session, attempts, longest(patience.left(), target.lockTimeout()));
     boolean live = mode.newTable() && alone && rows.canGoLive(session) && (!exists || fits());
     if (live && !exists) {
       session.define(

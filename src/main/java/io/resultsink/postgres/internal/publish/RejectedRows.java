@@ -1,7 +1,11 @@
 package io.resultsink.postgres.internal.publish;
 
+import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.PublishFailedException;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
+import io.resultsink.postgres.internal.lock.LockAttempts;
+import io.resultsink.postgres.internal.own.FoundTable;
+import io.resultsink.postgres.internal.own.OwnTable;
 import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.run.Part;
 import io.resultsink.postgres.internal.run.PartId;
@@ -9,9 +13,11 @@ import io.resultsink.postgres.internal.run.StagedChunk;
 import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.internal.staging.StagingTable;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -47,13 +53,15 @@ final class RejectedRows {
   /**
    * Moves them to the table that keeps them, in this transaction.
    *
+   * @param wait how long one attempt at that table's lock waits
    * @throws PublishFailedException when they are not as they were reported
    */
-  void keep(Session session) throws SQLException {
+  void keep(Session session, LockAttempts attempts, Duration wait) throws SQLException {
     RejectsTable rejects = staging.rejects();
     if (rejects == null || chunks.isEmpty()) {
       return;
     }
+    requireOurs(session);
     Map<Long, Long> found = new HashMap<>();
     String sql =
         "SELECT xmin::text::bigint, count(*) FROM "
@@ -67,10 +75,21 @@ final class RejectedRows {
     if (wrong > 0) {
       throw unlike(wrong + " of " + chunks.size() + " chunks with rejected rows are");
     }
-    long kept = rejects.add(session, part, staging.target().table(), from());
+    long kept = rejects.add(session, attempts, wait, part, staging.target().table(), from());
     if (kept != count()) {
       throw unlike(kept + " rejected rows were kept of " + count() + ", which is");
     }
+  }
+
+  /** The lock keeps the table what it is: when others are sealed, it may have been replaced. */
+  private void requireOurs(Session session) throws SQLException {
+    TableName name = staging.rejected();
+    session.execute("LOCK TABLE " + name.quoted() + " IN ACCESS SHARE MODE");
+    Optional<FoundTable> found = OwnTable.find(session, name);
+    if (found.isEmpty()) {
+      throw unlike("the rejected rows are gone from " + name + ", which is");
+    }
+    OwnTable.requireOurs(found.get(), RejectsTable.stagedColumns());
   }
 
   private PublishFailedException unlike(String what) {
@@ -87,6 +106,7 @@ final class RejectedRows {
 
   /** The most frequent reasons, in words that hold no value; for a message. */
   String reasons(Session session) throws SQLException {
+    requireOurs(session);
     String sql =
         "SELECT count(*), reason, sqlstate FROM "
             + from()

@@ -2,6 +2,7 @@ package io.resultsink.postgres.internal.publish;
 
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.ledger.Ledger;
+import io.resultsink.postgres.internal.rejects.OldRejects;
 import io.resultsink.postgres.internal.rejects.RejectsTable;
 import io.resultsink.postgres.internal.run.RunPlan;
 import io.resultsink.postgres.internal.session.FaultPoint;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tidies up after a publish: staging tables of this run and of dead ones, versions beyond the
- * limit, old ledger rows, the dead rows of a truncate. All of it best effort: the result stands
- * already.
+ * limit, old ledger rows, the dead rows of a truncate, old rejected rows. All of it best effort:
+ * the result stands already.
  */
 @Internal
 public final class TidyUp extends DoFn<ResultSummary, Void> {
@@ -48,6 +49,7 @@ public final class TidyUp extends DoFn<ResultSummary, Void> {
       if (ModePlan.of(plan.target()).vacuums()) {
         vacuum(session);
       }
+      forgetRejected(session);
       FaultPoint.TIDIED.reached();
     } catch (SQLException e) {
       LOG.warn(
@@ -76,18 +78,27 @@ public final class TidyUp extends DoFn<ResultSummary, Void> {
     staging.dropOwn(plan.run());
     staging.dropOlderThan(plan.target().stagingTtl());
     session.begin(Duration.ofSeconds(1), "purge the ledger");
-    Ledger ledger = Ledger.in(resolved.stagingSchema());
-    ledger.purge(session, resolved.table(), LEDGER_AGE);
+    Ledger.in(resolved.stagingSchema()).purge(session, resolved.table(), LEDGER_AGE);
+    session.commit();
+  }
+
+  private void forgetRejected(Session session) throws SQLException {
+    session.begin(Duration.ofSeconds(1), "forget old rejected rows");
+    ResolvedTarget resolved = ResolvedTarget.resolve(session, plan.target());
+    String schema = resolved.stagingSchema();
     Optional<RejectsTable> rejects = RejectsTable.of(plan.target(), resolved);
-    if (rejects.isPresent() && rejects.get().isOwnIn(resolved.stagingSchema())) {
-      rejects.get().purge(session, ledger.name(), resolved.table(), rejectsAge());
+    if (rejects.isPresent() && rejects.get().isOwnIn(schema)) {
+      OldRejects old =
+          new OldRejects(rejects.get(), Ledger.in(schema).name(), resolved.table(), rejectsAge());
+      old.forget(session);
+      old.forgetOldest(session);
     }
     session.commit();
   }
 
   private Duration rejectsAge() {
     Duration asked = plan.target().stagingTtl();
-    return asked.compareTo(RejectsTable.SHORTEST_AGE) > 0 ? asked : RejectsTable.SHORTEST_AGE;
+    return asked.compareTo(OldRejects.SHORTEST_AGE) > 0 ? asked : OldRejects.SHORTEST_AGE;
   }
 
   private void vacuum(Session session) throws SQLException {

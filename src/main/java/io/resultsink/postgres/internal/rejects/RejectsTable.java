@@ -6,6 +6,8 @@ import io.resultsink.postgres.failure.IncompatibleTableException;
 import io.resultsink.postgres.internal.catalog.ExistingTable;
 import io.resultsink.postgres.internal.catalog.ResolvedTarget;
 import io.resultsink.postgres.internal.lock.AdvisoryLock;
+import io.resultsink.postgres.internal.lock.LockAttempts;
+import io.resultsink.postgres.internal.lock.TableLock;
 import io.resultsink.postgres.internal.own.FoundTable;
 import io.resultsink.postgres.internal.own.OwnTable;
 import io.resultsink.postgres.internal.own.RecordRules;
@@ -37,13 +39,16 @@ public record RejectsTable(TableName name) {
   /** The sink's own, for those who want an error output and have named no table. */
   public static final String OWN = "result_sink_rejects";
 
+  private static final String OF_PART =
+      " WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?";
+
   private static final String COMMENT =
       "Rows that did not fit the table that they were published into";
 
-  private static final int FETCHED_AT_A_TIME = 1_000;
+  private static final long MOST_FETCHED = 1_000;
 
-  /** An error output has this long to read the rows, whatever ages are asked for. */
-  public static final Duration SHORTEST_AGE = Duration.ofDays(1);
+  /** A fetch is in memory as a whole, and a row may have megabytes. */
+  private static final long FETCHED_BYTES = 8 << 20;
 
   private static final RecordRules RULES =
       new RecordRules("rejects table", columns(), null, "name another table with rejects=");
@@ -85,10 +90,13 @@ public record RejectsTable(TableName name) {
     return new RejectsTable(TableName.parse(encoded));
   }
 
-  /** The statement that creates it; JSON as text, since jsonb has no U+0000. */
+  /**
+   * The statements that create it; JSON as text, since jsonb has no U+0000. It has no key, and
+   * where a publication sends it, rows without a replica identity could not be deleted.
+   */
   public String definition() {
     return """
-        CREATE TABLE %s (
+        CREATE TABLE %1$s (
           run_id        text        NOT NULL,
           target_schema text        NOT NULL,
           target_table  text        NOT NULL,
@@ -98,7 +106,8 @@ public record RejectsTable(TableName name) {
           reason        text        NOT NULL,
           sqlstate      text        NOT NULL,
           row_json      text        NOT NULL
-        )"""
+        );
+        ALTER TABLE %1$s REPLICA IDENTITY FULL"""
         .formatted(name.quoted());
   }
 
@@ -145,14 +154,23 @@ public record RejectsTable(TableName name) {
   /**
    * Adds rows of a part, in this transaction.
    *
+   * @param wait how long one attempt at the table's lock waits
    * @param rows a SELECT's FROM and WHERE, over a table with the columns of {@link
    *     #stagedDefinition}
    * @return how many they are
    */
-  public long add(Session session, PartId part, TableName target, String rows) throws SQLException {
+  public long add(
+      Session session,
+      LockAttempts attempts,
+      Duration wait,
+      PartId part,
+      TableName target,
+      String rows)
+      throws SQLException {
     // The lock comes first: CREATE TRIGGER and its like wait for it.
-    session.execute("LOCK TABLE " + name.quoted() + " IN ROW EXCLUSIVE MODE");
+    attempts.acquire(name, TableLock.ROW_EXCLUSIVE, wait);
     refuse(look(session, target).problems(), "used; the target is untouched");
+    refuse(leftBy(session, part, target), "used; the target is untouched");
     String sql =
         """
         INSERT INTO %s (run_id, target_schema, target_table, part,
@@ -162,6 +180,34 @@ public record RejectsTable(TableName name) {
         """
             .formatted(name.quoted(), rows);
     return session.update(sql, part.runId(), target.schema(), target.table(), part.part());
+  }
+
+  /** Two publishes of one part would be read as one. The ledger prevents them, while it has it. */
+  private List<String> leftBy(Session session, PartId part, TableName target) throws SQLException {
+    long left =
+        session.one(
+            "SELECT pg_catalog.count(*) FROM " + name.quoted() + OF_PART,
+            row -> row.getLong(1),
+            part.runId(),
+            target.schema(),
+            target.table(),
+            part.part());
+    return left == 0
+        ? List.of()
+        : List.of(
+            "it has "
+                + left
+                + " rows that run "
+                + part.runId()
+                + " rejected from "
+                + target
+                + " before, and the ledger of this run does not know that; use another run id, or"
+                + " run DELETE FROM "
+                + name.quoted()
+                + " WHERE run_id = "
+                + session.literal(part.runId())
+                + " AND target_table = "
+                + session.literal(target.table()));
   }
 
   /** The columns of a table in which such rows wait until they are published. */
@@ -187,20 +233,18 @@ public record RejectsTable(TableName name) {
       return 0;
     }
     refuse(look.problems(), "read");
-    String sql =
-        """
-        SELECT rejected_at, column_name, reason, sqlstate, row_json FROM %s
-         WHERE run_id = ? AND target_schema = ? AND target_table = ? AND part = ?
-        """
-            .formatted(name.quoted());
+    Object[] ofPart = {part.runId(), target.schema(), target.table(), part.part()};
+    String from = " FROM " + name.quoted() + OF_PART;
+    long largest =
+        session.one(
+            "SELECT coalesce(max(octet_length(reason) + octet_length(row_json)), 0)" + from,
+            row -> row.getLong(1),
+            ofPart);
     return session.each(
-        sql,
-        FETCHED_AT_A_TIME,
+        "SELECT rejected_at, column_name, reason, sqlstate, row_json" + from,
+        (int) Math.max(1, Math.min(MOST_FETCHED, FETCHED_BYTES / Math.max(1, largest))),
         row -> rows.accept(rejected(row)),
-        part.runId(),
-        target.schema(),
-        target.table(),
-        part.part());
+        ofPart);
   }
 
   private static Rejected rejected(ResultSet row) throws SQLException {
@@ -222,56 +266,9 @@ public record RejectsTable(TableName name) {
     return equals(ownIn(stagingSchema));
   }
 
-  /**
-   * Forgets the rows of runs that were published longer ago than {@code age}, when it is there. The
-   * ledger's time counts, and not the rows': a run may have taken longer than that, and a worker's
-   * clock may be wrong.
-   *
-   * @param ledger the ledger beside it, which is there
-   * @return how many rows
-   */
-  public long purge(Session session, TableName ledger, TableName target, Duration age)
-      throws SQLException {
-    return isUsable(session, target)
-        ? session.update("DELETE" + olderThan(ledger), age.toSeconds() + " s")
-        : 0;
-  }
-
-  /**
-   * Does the same with the rows of one table's runs.
-   *
-   * @param target the table
-   * @param forget whether they are forgotten, and not only counted
-   */
-  public long purgeOf(
-      Session session, TableName ledger, TableName target, Duration age, boolean forget)
-      throws SQLException {
-    if (!isUsable(session, target)) {
-      return 0;
-    }
-    String old = olderThan(ledger) + " AND kept.target_schema = ? AND kept.target_table = ?";
-    Object[] parameters = {age.toSeconds() + " s", target.schema(), target.table()};
-    return forget
-        ? session.update("DELETE" + old, parameters)
-        : session.one("SELECT count(*)" + old, row -> row.getLong(1), parameters);
-  }
-
-  private boolean isUsable(Session session, TableName target) throws SQLException {
+  /** Returns whether it is there, is believed, and our role may read it. */
+  boolean isUsable(Session session, TableName target) throws SQLException {
     Look look = look(session, target);
     return look.there() && look.readable() && look.problems().isEmpty();
-  }
-
-  private String olderThan(TableName ledger) {
-    return """
-         FROM %s AS kept
-        WHERE NOT EXISTS (
-          SELECT FROM %s AS published
-           WHERE published.run_id = kept.run_id
-             AND published.target_schema = kept.target_schema
-             AND published.target_table = kept.target_table
-             AND published.part = kept.part
-             AND published.published_at >= pg_catalog.clock_timestamp() - ?::interval)
-        """
-        .formatted(name.quoted(), ledger.quoted());
   }
 }
