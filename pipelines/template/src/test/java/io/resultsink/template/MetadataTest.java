@@ -3,6 +3,7 @@ package io.resultsink.template;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesRegex;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -55,6 +56,7 @@ class MetadataTest {
     "database, postgresql://h/d, false",
     "result, postgresql://app@db.example.com:5432/shop/hits?mode=replace, true",
     "result, postgres://db/shop/s.hits, true",
+    "result, PostgreSQL://db/shop/hits, true",
     "result, postgresql://app:secret@db/shop/hits, false",
     "result, postgresql://app@db/shop, false",
     "password, file:gs://bucket/object, true",
@@ -77,6 +79,16 @@ class MetadataTest {
       }
     }
     throw new AssertionError("no parameter " + name);
+  }
+
+  /** Google documents egrep's expressions, of which Java has more than POSIX. */
+  @Test
+  void anExpressionIsOneOfEgrep() throws IOException {
+    for (JsonNode parameter : metadata().path("parameters")) {
+      for (JsonNode regex : parameter.path("regexes")) {
+        assertThat(regex.asText(), not(matchesRegex(".*(\\(\\?|\\\\\\w|[*+?}][+?]).*")));
+      }
+    }
   }
 
   @Test
