@@ -4,8 +4,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.SinkOption;
 import io.resultsink.postgres.failure.InvalidTargetException;
 import io.resultsink.postgres.testing.SampleRows;
@@ -23,6 +25,7 @@ import org.apache.beam.sdk.values.PCollectionRowTuple;
 import org.apache.beam.sdk.values.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresResultWriteProviderTest {
@@ -78,30 +81,51 @@ class PostgresResultWriteProviderTest {
     }
   }
 
-  /** Each option gets a value that is not its default, so that a forgotten one would be missed. */
-  @Test
-  void everyFieldArrivesInTheTarget() {
-    Row fields =
-        row("postgresql://app@db.example.com/shop/hits")
-            .withFieldValue("mode", "update")
-            .withFieldValue("unique", List.of("id"))
-            .withFieldValue("schema", "s")
-            .withFieldValue("staging_schema", "t")
-            .withFieldValue("staging", "logged")
-            .withFieldValue("staging_ttl", "1d")
-            .withFieldValue("run_id", "r")
-            .withFieldValue("min_rows", 5L)
-            .withFieldValue("max_rejected", 6L)
-            .withFieldValue("rejects", "r.bad")
-            .withFieldValue("lock_timeout", "1s")
-            .withFieldValue("lock_wait", "1min")
-            .build();
-    assertThat(
-        ((PostgresResultWrite) PROVIDER.from(fields)).target().toString(),
-        is(
-            "postgresql://app@db.example.com/shop/s.hits?mode=update&unique=id&staging_schema=t"
-                + "&staging=logged&staging_ttl=1d&run_id=r&min_rows=5&max_rejected=6"
-                + "&rejects=r.bad&lock_timeout=1s&lock_wait=1min"));
+  /** Each value is not the option's default, so that a forgotten option would be missed. */
+  @ParameterizedTest
+  @EnumSource(SinkOption.class)
+  void everyFieldArrivesInTheTarget(SinkOption option) {
+    String needed =
+        switch (option) {
+          case UNIQUE -> "mode=update";
+          case KEEP, UNDO -> "mode=replace";
+          case RESET -> "mode=truncate";
+          case MAX_REJECTED -> "rejects=r.bad";
+          default -> "sslmode=require";
+        };
+    String url = "postgresql://app@db.example.com/shop/hits?" + needed;
+    Object value = value(option);
+
+    PostgresTarget target = target(row(url).withFieldValue(option.option(), value).build());
+
+    PostgresTarget defaults = PostgresTarget.parse("postgresql://h/d/t");
+    assertThat(option.shown(target), not(is(option.shown(defaults))));
+    assertThat(target, is(PostgresTarget.parse(url + "&" + option.option() + "=" + value)));
+  }
+
+  /** Without a default, so that a new option does not compile until it has a value. */
+  private static Object value(SinkOption option) {
+    return switch (option) {
+      case MODE -> "truncate";
+      case UNIQUE -> List.of("id");
+      case KEEP -> "all";
+      case UNDO -> "3";
+      case SCHEMA -> "s";
+      case STAGING_SCHEMA -> "t";
+      case STAGING -> "logged";
+      case STAGING_TTL -> "1d";
+      case RUN_ID -> "r";
+      case MIN_ROWS -> 5L;
+      case MAX_REJECTED -> 6L;
+      case REJECTS -> "r.bad";
+      case LOCK_TIMEOUT -> "1s";
+      case LOCK_WAIT -> "1min";
+      case RESET -> "truncate";
+    };
+  }
+
+  private static PostgresTarget target(Row fields) {
+    return ((PostgresResultWrite) PROVIDER.from(fields)).target();
   }
 
   @Test
