@@ -44,12 +44,20 @@ public final class ConfiguredTarget {
     return new ConfiguredTarget(url);
   }
 
-  /** Sets an option; null leaves it to the URL. */
+  /** Sets an option; null leaves it to the URL. Commas separate names, if the option is a list. */
   public ConfiguredTarget with(SinkOption option, @Nullable String text) {
     if (text != null) {
-      attempt(() -> options.put(option, encoded(option.option(), text)));
+      attempt(
+          () -> {
+            String encoded = encoded(option.option(), text);
+            options.put(option, option == SinkOption.UNIQUE ? asList(encoded) : encoded);
+          });
     }
     return this;
+  }
+
+  private static String asList(String encoded) {
+    return encoded.replace("%2C", ",").replaceFirst("^%5B", "[").replaceFirst("%5D$", "]");
   }
 
   /** Sets an option that is a list of names; null leaves it to the URL. */
@@ -111,13 +119,33 @@ public final class ConfiguredTarget {
       separator = "&";
     }
     List<PostgresTarget> target = new ArrayList<>();
-    attempt(() -> target.add(TargetUrl.parse(all.toString())));
+    attempt(() -> target.add(withReference(TargetUrl.parse(all.toString()))));
     TargetRules.throwIfAny(List.copyOf(problems));
-    return password == null ? target.get(0) : target.get(0).toBuilder().password(password).build();
+    return target.get(0);
+  }
+
+  /** Refuses a password that was found at launch: for a saved connection, or in a passfile. */
+  private PostgresTarget withReference(PostgresTarget target) {
+    if (password != null) {
+      return target.toBuilder().password(password).build();
+    }
+    Secret found = target.password();
+    if (found != null && found.reference().isEmpty() && !urlHasPassword()) {
+      throw new InvalidTargetException(
+          "the password that was found for "
+              + (TargetUrl.isShort(url) ? "the saved connection" : "this server in the passfile")
+              + " would be written into the job; give a reference as 'password': env:NAME or"
+              + " file:PATH");
+    }
+    return target;
+  }
+
+  private boolean urlHasPassword() {
+    return USER_AND_PASSWORD.matcher(url).find();
   }
 
   private void checkPassword(Map<String, String> written) {
-    if (USER_AND_PASSWORD.matcher(url).find()) {
+    if (urlHasPassword()) {
       problems.add(
           "the URL has a password, which would be written into the job; leave it out of the URL and"
               + " give a reference as 'password': env:NAME or file:PATH");

@@ -1,6 +1,7 @@
 package io.resultsink.postgres.destination;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
@@ -10,14 +11,20 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.resultsink.postgres.failure.InvalidTargetException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfiguredTargetTest {
 
+  private static final String SERVICE_FILE = "org.postgresql.pgservicefile";
   private static final String URL = "postgresql://app@db.example.com/shop/hits";
 
   @Test
@@ -152,6 +159,55 @@ class ConfiguredTargetTest {
     assertThat(
         problems(ConfiguredTarget.of(URL + "?passfile=/no/such/file").withPassword("env:PASSWORD")),
         hasItem("both password and passfile are given; write one of them"));
+  }
+
+  /** A job can be read by others than the files of its launcher. */
+  @Test
+  void aPasswordThatIsFoundAtLaunchIsRefused(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("passwords"), "*:*:*:*:geheim");
+    ConfiguredTarget inUrl = ConfiguredTarget.of(URL + "?passfile=" + file);
+    ConfiguredTarget asProperty =
+        ConfiguredTarget.of(URL).withConnectionProperties(Map.of("passfile", file.toString()));
+
+    for (ConfiguredTarget target : List.of(inUrl, asProperty)) {
+      assertThat(
+          problems(target).toString(),
+          allOf(
+              containsString("found for this server in the passfile would be written into the job"),
+              containsString("give a reference as 'password': env:NAME or file:PATH"),
+              not(containsString("geheim"))));
+    }
+  }
+
+  @Test
+  void aSavedConnectionNeedsAReferenceToItsPassword(@TempDir Path folder) throws IOException {
+    Path services = folder.resolve("services");
+    String connection = "[shop]\nhost=h\ndbname=d\nuser=app\n";
+    System.setProperty(SERVICE_FILE, services.toString());
+    try {
+      Files.writeString(services, connection + "password=geheim\n");
+      assertThat(
+          problems(ConfiguredTarget.of("shop:hits")),
+          contains(containsString("found for the saved connection would be written into the job")));
+      assertThat(
+          ConfiguredTarget.of("shop:hits").withPassword("env:PASSWORD").target().password(),
+          is(Secret.env("PASSWORD")));
+
+      Files.writeString(services, connection + "# pgresult: password file:/run/secrets/shop\n");
+      assertThat(
+          ConfiguredTarget.of("shop:hits").target().password(),
+          is(Secret.file("/run/secrets/shop")));
+    } finally {
+      System.clearProperty(SERVICE_FILE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a,b&c", "[a,b&c]"})
+  void aListAsTextIsSeparatedByCommas(String text) {
+    assertThat(
+        ConfiguredTarget.of(URL + "?mode=update").with(SinkOption.UNIQUE, text).target().unique(),
+        is(List.of("a", "b&c")));
   }
 
   private static List<String> problems(ConfiguredTarget target) {
