@@ -2,6 +2,7 @@ package io.resultsink.sql;
 
 import io.resultsink.postgres.PostgresResultSink;
 import io.resultsink.postgres.destination.PostgresTarget;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.extensions.sql.meta.BeamSqlTableFilter;
 import org.apache.beam.sdk.extensions.sql.meta.ProjectSupport;
@@ -23,13 +24,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One declared table.
  *
- * <p>In Beam SQL 2.70 an INSERT gets other values than its query has, for two kinds of column. The
- * planner gives every DECIMAL column the scale 0, so that {@code amount * 1.1} is cut to a whole
- * number. A ROW column is flattened into its fields. An INSERT into such a table is refused.
+ * <p>In Beam SQL 2.70 an INSERT gets other values than its query has, for three kinds of column.
+ * The planner gives every DECIMAL column the scale 0, so that {@code amount * 1.1} is cut to a
+ * whole number. A ROW column is flattened into its fields. A column of another type than the
+ * query's is cast, so that a DOUBLE loses its fraction in a BIGINT. An INSERT into such a table is
+ * refused.
  */
 final class PostgresTable extends SchemaBaseBeamTable {
 
-  private static final String WAY_OUT =
+  static final String WAY_OUT =
       "apply SqlTransform.query(\"SELECT ...\") and PostgresResultSink to its result, which keeps"
           + " every value";
 
@@ -49,12 +52,21 @@ final class PostgresTable extends SchemaBaseBeamTable {
 
   @Override
   public POutput buildIOWriter(PCollection<Row> input) {
+    List<String> problems = new ArrayList<>();
     for (Field field : getSchema().getFields()) {
       String problem = problem(field.getType());
       if (problem != null) {
-        throw new InvalidTableException(
-            "INSERT INTO " + name + " is refused: column '" + field.getName() + "' " + problem);
+        problems.add("column '" + field.getName() + "' " + problem);
       }
+    }
+    if (problems.isEmpty()) {
+      InsertStatement.of(input.getPipeline()).assignments().stream()
+          .flatMap(assignment -> assignment.problem().stream())
+          .forEach(problems::add);
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidTableException(
+          "INSERT INTO " + name + " is refused: " + String.join("; ", problems));
     }
     return input.apply("Publish " + target.table(), PostgresResultSink.to(target));
   }
@@ -108,7 +120,8 @@ final class PostgresTable extends SchemaBaseBeamTable {
                 + column.getName()
                 + "' is declared as "
                 + column.getType()
-                + ", which is not read from PostgreSQL; declare it as VARCHAR to get its text");
+                + ", which is not read from PostgreSQL; declare it as VARCHAR to get its text, or"
+                + " leave it out of the declaration");
       }
     }
     return begin

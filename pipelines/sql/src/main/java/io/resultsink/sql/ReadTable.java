@@ -57,8 +57,27 @@ final class ReadTable extends DoFn<byte[], Row> {
   private Row row(ResultSet found) throws SQLException {
     List<Object> values = new ArrayList<>(columns.getFieldCount());
     for (Field column : columns.getFields()) {
-      values.add(ColumnReader.value(found, values.size() + 1, column.getType()));
+      try {
+        values.add(ColumnReader.value(found, values.size() + 1, column.getType()));
+      } catch (ArithmeticException e) {
+        throw changed(column, found.getMetaData().getColumnTypeName(values.size() + 1));
+      }
     }
     return Row.withSchema(columns).addValues(values).build();
+  }
+
+  /** Without the value, which is a row's content, and so without the cause. */
+  private ArithmeticException changed(Field column, String type) {
+    return new ArithmeticException(
+        "SELECT FROM "
+            + target.table()
+            + " stops at a value of column '"
+            + column.getName()
+            + "' ("
+            + type
+            + " in PostgreSQL): the declared type, "
+            + column.getType().getTypeName()
+            + ", would change it; declare the column as a type that has all its values, as VARCHAR"
+            + " has their text");
   }
 }

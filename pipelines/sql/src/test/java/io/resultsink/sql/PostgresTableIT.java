@@ -21,6 +21,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.extensions.sql.SqlTransform;
+import org.apache.beam.sdk.extensions.sql.impl.BeamSqlEnv;
+import org.apache.beam.sdk.extensions.sql.impl.rel.BeamRelNode;
+import org.apache.beam.sdk.extensions.sql.impl.rel.BeamSqlRelUtils;
+import org.apache.beam.sdk.extensions.sql.meta.provider.InvalidTableException;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables of a real server, declared and used in Beam SQL. */
 class PostgresTableIT {
@@ -72,19 +77,22 @@ class PostgresTableIT {
                 List.of("404", "1", "2026-01-02 03:04:07.678"))));
   }
 
-  @Test
-  void anOptionMayBeAProperty() {
-    TestTable table = TestTable.create(database, "Hits", "code text PRIMARY KEY, hits bigint");
-    database.execute("INSERT INTO " + table.quoted() + " VALUES ('200', 0), ('500', 9)");
+  @ParameterizedTest
+  @ValueSource(strings = {"[\"code\", \"day\"]", "\"code,day\""})
+  void anOptionMayBeAProperty(String unique) {
+    TestTable table =
+        TestTable.create(
+            database, "Hits", "code text, hits bigint, day int, PRIMARY KEY (code, day)");
+    database.execute("INSERT INTO " + table.quoted() + " VALUES ('200', 0, 1), ('500', 9, 1)");
 
     run(
-        "INSERT INTO hits SELECT code, COUNT(*) FROM visits GROUP BY code",
+        "INSERT INTO hits SELECT code, COUNT(*), 1 FROM visits GROUP BY code",
         declared(
             "hits",
-            "code VARCHAR NOT NULL, hits BIGINT NOT NULL",
+            "code VARCHAR NOT NULL, hits BIGINT NOT NULL, `day` INTEGER NOT NULL",
             table,
             "",
-            ", \"mode\": \"update\", \"unique\": [\"code\"], \"min_rows\": 1"));
+            ", \"mode\": \"update\", \"unique\": " + unique + ", \"min_rows\": 1"));
 
     assertThat(
         table.rows("code, hits"),
@@ -187,17 +195,62 @@ class PostgresTableIT {
                 .toString()));
   }
 
-  @Test
-  void aFractionIsNotCutToAWholeNumber() {
-    TestTable table = TestTable.create(database, "Fractions", "n numeric");
-    database.execute("INSERT INTO " + table.quoted() + " VALUES (1.5)");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "numeric | 1.5 | BIGINT",
+        "double precision | 1.5 | INTEGER",
+        "bigint | 2147483648 | INTEGER",
+        "double precision | 0.1 | FLOAT",
+        "numeric | 16777217 | FLOAT",
+        "bigint | 9007199254740993 | DOUBLE",
+        "numeric | 0.12345678901234567890 | DOUBLE",
+        "numeric | 1e400 | DOUBLE",
+        "timestamp | '2026-01-02 03:04:05' | DATE",
+        "timestamptz | '2026-01-02 03:04:05Z' | TIME",
+        "date | 'infinity' | DATE",
+        "time | '24:00' | TIME",
+        "timestamptz | 'infinity' | TIMESTAMP",
+      })
+  void aValueThatItsDeclaredTypeWouldChangeIsNotRead(String type, String value, String declared) {
+    TestTable table = TestTable.create(database, "Changed", "n " + type);
+    database.execute("INSERT INTO " + table.quoted() + " VALUES (" + value + ")");
 
     RuntimeException failed =
         assertThrows(
             RuntimeException.class,
-            () -> run("SELECT n FROM f", declared("f", "n BIGINT", table, "", "")));
+            () -> run("SELECT n FROM f", declared("f", "n " + declared, table, "", "")));
 
-    assertThat(rootOf(failed).getClass(), is((Object) ArithmeticException.class));
+    assertThat(rootOf(failed).getMessage(), containsString("a value of column 'n' ("));
+    assertThat(rootOf(failed).getMessage(), containsString("declare the column as a type that"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "double precision | 0.5 | FLOAT | 0.5",
+        "double precision | 'NaN' | FLOAT | NaN",
+        "numeric | 0.1 | FLOAT | 0.1",
+        "integer | 16777216 | FLOAT | 1.6777216E7",
+        "real | 0.1 | DOUBLE | 0.10000000149011612",
+        "numeric | 1.50 | DOUBLE | 1.5",
+        "numeric | 'NaN' | DOUBLE | NaN",
+        "numeric | NULL | DOUBLE | null",
+        "bigint | 9007199254740992 | DOUBLE | 9.007199254740992E15",
+        "double precision | 1e15 | BIGINT | 1000000000000000",
+      })
+  void aNumberIsReadAsAnotherTypeThatHasIt(
+      String type, String value, String declared, String read) {
+    TestTable table = TestTable.create(database, "Kept", "n " + type);
+    database.execute("INSERT INTO " + table.quoted() + " VALUES (" + value + ")");
+
+    List<Row> rows = run("SELECT n FROM f", declared("f", "n " + declared, table, "", ""));
+
+    assertThat("" + rows.get(0).getValue(0), is(read));
   }
 
   @ParameterizedTest
@@ -220,6 +273,71 @@ class PostgresTableIT {
         "nothing ran",
         database.rows("SELECT FROM pg_tables WHERE schemaname = 'results'"),
         is(List.of()));
+  }
+
+  /** Beam SQL would cut a fraction, a time of day or milliseconds, or round, and say nothing. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "BIGINT | SELECT 1.5e0 * COUNT(*) FROM visits | BIGINT and gets DOUBLE",
+        "BIGINT | SELECT amount FROM visits | BIGINT and gets DECIMAL",
+        "INTEGER | SELECT AVG(1.5e0) FROM visits | INTEGER and gets DOUBLE",
+        "SMALLINT | SELECT 1.5 FROM visits UNION ALL SELECT 2.5 FROM visits | and gets DECIMAL",
+        "BIGINT | VALUES (1.5) | BIGINT and gets DECIMAL",
+        "BIGINT | SELECT x FROM (SELECT 1.5e0 AS x FROM visits) ORDER BY x LIMIT 1 | DOUBLE",
+        "BIGINT NOT NULL | WITH w AS (SELECT 1.5e0 AS x FROM visits) SELECT x FROM w | and gets DOUBLE",
+        "BIGINT | SELECT seen FROM visits | BIGINT and gets TIMESTAMP",
+        "FLOAT | SELECT 0.1e0 FROM visits | FLOAT and gets DOUBLE",
+        "DOUBLE | SELECT COUNT(*) FROM visits | DOUBLE and gets BIGINT",
+        "DATE | SELECT seen FROM visits | DATE and gets TIMESTAMP",
+        "TIME | SELECT seen FROM visits | TIME and gets TIMESTAMP",
+        "VARCHAR | SELECT seen FROM visits | VARCHAR and gets TIMESTAMP",
+        "BOOLEAN | SELECT 2 FROM visits | BOOLEAN and gets INTEGER",
+        "ARRAY<BIGINT> | SELECT ARRAY[1.5e0] FROM visits | and gets DOUBLE",
+        "MAP<VARCHAR, INTEGER> | SELECT MAP['a', 1.5e0] FROM visits | DOUBLE) MAP",
+        "MAP<VARCHAR, INTEGER> | SELECT MAP['a', 3000000000] FROM visits | BIGINT) MAP",
+      })
+  void aCastThatBeamSqlWouldAddIsRefusedWhenItIsPlanned(
+      String column, String query, String message) {
+    TestTable table = TestTable.missing(database, "Cast");
+
+    String refused = refusal("INSERT INTO t " + query, declared("t", "c " + column, table, "", ""));
+
+    assertThat(refused, containsString("INSERT INTO t is refused: column 'c' is declared as "));
+    assertThat(refused, containsString(message));
+    assertThat(refused, containsString("in the query if that is meant"));
+  }
+
+  @Test
+  void anInsertOutsideOfASqlTransformIsRefused() {
+    TestTable table = TestTable.missing(database, "Hidden");
+    BeamSqlEnv env = BeamSqlEnv.inMemory(new PostgresTableProvider());
+    env.executeDdl(declared("t", "c BIGINT", table, "", ""));
+    BeamRelNode insert = env.parseQuery("INSERT INTO t VALUES (1)");
+
+    InvalidTableException refused =
+        assertThrows(
+            InvalidTableException.class,
+            () -> BeamSqlRelUtils.toPCollection(Runners.DIRECT.pipeline(), insert));
+
+    assertThat(refused.getMessage(), containsString("is not found in a SqlTransform"));
+    assertThat(refused.getMessage(), containsString("PostgresResultSink to its result"));
+  }
+
+  @Test
+  void aCastThatTheQueryHasIsDone() {
+    TestTable table = TestTable.missing(database, "Cast");
+
+    run(
+        "INSERT INTO t SELECT CAST(SUM(amount) AS BIGINT), CAST(seen AS DATE), COUNT(*), NULL,"
+            + " code, 2 FROM visits WHERE code = '404' GROUP BY CAST(seen AS DATE), code",
+        declared(
+            "t", "a BIGINT, b DATE, c INTEGER, d DOUBLE, e VARCHAR(3), f BIGINT", table, "", ""));
+
+    assertThat(
+        table.rows("a, b, c, d, e, f"),
+        is(List.of(Arrays.asList("0", "2026-01-02", "1", null, "404", "2"))));
   }
 
   @Test
