@@ -6,13 +6,16 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.destination.WriteMode;
 import io.resultsink.postgres.failure.ResultSinkException;
 import io.resultsink.postgres.report.ResultSummary;
 import io.resultsink.postgres.testing.BadValue;
 import io.resultsink.postgres.testing.Runners;
 import io.resultsink.postgres.testing.SampleRows;
+import io.resultsink.postgres.testing.Steps;
 import io.resultsink.postgres.testing.TestDatabase;
 import io.resultsink.postgres.testing.TestTable;
 import java.util.Arrays;
@@ -261,16 +264,7 @@ class ServerRefusalsIT {
   @org.junit.jupiter.params.provider.ValueSource(
       strings = {"Q0001", "P0001", "P0002", "42P01", "23505", "0A000"})
   void whateverStateACheckFailsWith(String state) {
-    database.executeAs(
-        "sink",
-        """
-        CREATE FUNCTION results.judge(id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
-          BEGIN
-            IF id = 3 THEN RAISE EXCEPTION 'Zq7' USING ERRCODE = '%s'; END IF;
-            RETURN true;
-          END $$
-        """
-            .formatted(state));
+    judging("id bigint", "id = 3", state);
     TestTable table = TestTable.create(database, "Judged", "id bigint CHECK (results.judge(id))");
     Runners.DIRECT.publish(
         SampleRows.of(
@@ -314,6 +308,144 @@ class ServerRefusalsIT {
     Runners.DIRECT.publish(rows, table.sink(WriteMode.APPEND, REJECTS));
     assertThat(rejectedIds(), equalTo(List.of("3", "1003", "2003", "3003")));
     assertThat(table.count(), equalTo(3_996L));
+  }
+
+  /** It leads to a row that is bad too, over others that are. */
+  @Test
+  void aHintThatSkipsRowsIsNotBelieved() {
+    database.executeAs(
+        "sink",
+        "CREATE SEQUENCE results.seen",
+        """
+        CREATE FUNCTION results.judge(id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+          DECLARE staging text;
+          BEGIN
+            IF id >= 20 THEN RETURN true; END IF;
+            IF id > 0 THEN RAISE EXCEPTION 'Zq7'; END IF;
+            SELECT relname INTO staging FROM pg_catalog.pg_class
+             WHERE relname ~ '^result_sink_[0-9a-f]{32}$';
+            -- The last that is left, when the chunk is sent and then tried, and so on.
+            EXECUTE 'SELECT sqrt(-pi()) AS "' || staging || ' '
+              || 21 - nextval('results.seen') / 2 || '"';
+            RETURN true;
+          END $$
+        """);
+    TestTable table = TestTable.create(database, "Judged", "id bigint CHECK (results.judge(id))");
+    try (Steps steps = steps(table)) {
+      steps.publish(steps.stage(idsBefore(30)));
+    }
+    assertThat(table.count(), equalTo(10L));
+    assertThat(rejectedIds().size(), is(20));
+  }
+
+  private static final Schema IDS = Schema.builder().addInt64Field("id").build();
+
+  private static List<Row> idsBefore(int end) {
+    return LongStream.range(0, end)
+        .mapToObj(id -> Row.withSchema(IDS).addValue(id).build())
+        .toList();
+  }
+
+  /** One bundle of the rows is one chunk. */
+  private static Steps steps(TestTable table) {
+    return new Steps(PostgresTarget.parse(table.url("mode=append&" + REJECTS)), IDS);
+  }
+
+  /** The failure of staging rows in one chunk. */
+  private static ResultSinkException failure(TestTable table, int rows) {
+    try (Steps steps = steps(table)) {
+      return assertThrows(ResultSinkException.class, () -> steps.stage(idsBefore(rows)));
+    }
+  }
+
+  /** Input functions of extensions fail with the state of the server's own errors. */
+  @Test
+  void anInternalErrorIsOfARowWhenTheFieldAloneCausesIt() {
+    judging("id text", "id LIKE 'Zq7%'", "XX000");
+    database.executeAs("sink", "CREATE DOMAIN results.odd AS text CHECK (results.judge(VALUE))");
+    TestTable table = TestTable.create(database, "Odd", "id bigint, shape results.odd");
+    Schema schema = Schema.builder().addInt64Field("id").addStringField("shape").build();
+    Runners.DIRECT.publish(
+        SampleRows.of(schema, List.of(1L, "round"), List.of(2L, "Zq7"), List.of(3L, "")),
+        table.sink(WriteMode.APPEND, REJECTS));
+    assertThat(table.rows("id"), equalTo(List.of(List.of("1"), List.of("3"))));
+    assertThat(rejected("column_name || ' ' || sqlstate"), equalTo(List.of("shape XX000")));
+  }
+
+  /** A server at the other end of a foreign table may be away, and no row is to blame. */
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.ValueSource(strings = {"XX000", "HV00N"})
+  void anErrorThatIsOfNoRowFailsTheRun(String state) {
+    judging("id bigint", "id = 3", state);
+    TestTable table = TestTable.create(database, "Judged", "id bigint CHECK (results.judge(id))");
+    ResultSinkException failure = failure(table, 5);
+    assertThat(failure.getMessage(), allOf(containsString("untouched"), containsString(state)));
+    assertThat(table.count(), is(0L));
+  }
+
+  /** What the check's function reads may be missing for a moment. */
+  @Test
+  void aFunctionThatFailsForEveryRowFailsTheRun() {
+    judging("id bigint", "true", "42P01");
+    TestTable table = TestTable.create(database, "Judged", "id bigint CHECK (results.judge(id))");
+    requireUnexplained(failure(table, 20), "42P01");
+    assertThat(table.count(), is(0L));
+  }
+
+  /** Its message may quote them. */
+  @Test
+  void rowsThatAreRefusedTogetherAloneFailTheRunInWords() {
+    database.executeAs(
+        "sink",
+        """
+        CREATE FUNCTION results.judge(id bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+          BEGIN
+            IF current_setting('results.seen', true) <> '' THEN RAISE EXCEPTION 'Zq7 %', id; END IF;
+            PERFORM set_config('results.seen', id::text, true);
+            RETURN true;
+          END $$
+        """);
+    TestTable table = TestTable.create(database, "Judged", "id bigint CHECK (results.judge(id))");
+    requireUnexplained(failure(table, 2), "P0001");
+    assertThat(table.count(), is(0L));
+  }
+
+  private static void requireUnexplained(ResultSinkException failure, String state) {
+    assertThat(
+        failure.getMessage(),
+        allOf(
+            containsString("(SQLSTATE " + state + ")"),
+            containsString("which of them do not fit"),
+            containsString("is untouched")));
+    for (Throwable shown = failure; shown != null; shown = shown.getCause()) {
+      assertThat(shown.toString(), not(containsString("Zq7")));
+    }
+  }
+
+  @Test
+  void aRefusalThatIsNotFoundAgainIsForgotten() {
+    judging("id bigint", "nextval('results.seen') = 3", "P0001");
+    database.executeAs("sink", "CREATE SEQUENCE results.seen");
+    TestTable table = TestTable.create(database, "Judged", "id bigint CHECK (results.judge(id))");
+    try (Steps steps = steps(table)) {
+      steps.publish(steps.stage(idsBefore(5)));
+    }
+    assertThat(table.count(), is(5L));
+    assertThat(rejectedIds(), equalTo(List.of()));
+  }
+
+  /** Creates a function that fails for some rows. */
+  private void judging(String parameter, String fails, String state) {
+    database.executeAs(
+        "sink",
+        """
+        CREATE FUNCTION results.judge(%s) RETURNS boolean LANGUAGE plpgsql AS $$
+          BEGIN
+            IF %s THEN RAISE EXCEPTION 'Zq7' USING ERRCODE = '%s'; END IF;
+            RETURN true;
+          END $$
+        """
+            .formatted(parameter, fails, state));
   }
 
   /** As in an INSERT by hand, and in the publish. */

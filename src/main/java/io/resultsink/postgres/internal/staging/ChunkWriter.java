@@ -48,6 +48,9 @@ final class ChunkWriter {
   private final RunPlan plan;
   private StagingTable staging;
 
+  /** Set once the transaction has begun and its tables are locked: rows come next. */
+  private boolean entered;
+
   ChunkWriter(PostgresConnections connections, RunPlan plan, StagingTable staging) {
     this.connections = connections;
     this.plan = plan;
@@ -61,35 +64,35 @@ final class ChunkWriter {
    */
   Optional<StagedChunk> load(Chunk whole) {
     Chunk chunk = whole;
-    SQLException refusal = null;
+    boolean refused = false;
     for (int attempt = 1; ; attempt++) {
+      entered = false;
       try (Session session = connections.borrow()) {
-        if (refusal != null) {
-          chunk = withoutRefused(session, chunk, refusal);
-          refusal = null;
+        if (refused) {
+          chunk = withoutRefused(session, chunk);
+          refused = false;
         }
         return Optional.of(send(session, chunk));
       } catch (SQLException e) {
-        // A missing table may be the staging table, or a value of type regclass.
-        if (refusal == null
-            && !chunk.sources().isEmpty()
-            && ServerRefusals.isOfRow(e)
-            && RETRY.hasAfter(attempt)) {
-          refusal = e;
+        if (!refused && isOfRow(e, chunk) && RETRY.hasAfter(attempt)) {
+          refused = true;
+          if (attempt > 1) { // it was looked for before
+            RETRY.pause(attempt - 1);
+          }
           continue;
         }
-        if (SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
+        if (!entered && SqlState.is(SqlState.UNDEFINED_TABLE, e)) {
           if (!RETRY.hasAfter(attempt)) {
             throw gone(e);
           }
           if (!openedAnother(e)) {
             return Optional.empty();
           }
-          refusal = null;
+          refused = false;
           continue;
         }
         if (!RETRY.hasAfter(attempt) || !SqlState.isTransient(e)) {
-          throw failed(e, chunk.rows());
+          throw failed(e, chunk);
         }
         LOG.warn(
             "Chunk of {} into {} failed, sending it again",
@@ -106,21 +109,23 @@ final class ChunkWriter {
     }
   }
 
+  /** Returns whether a failure may be a row's that can leave: a missing table may be a value. */
+  private boolean isOfRow(SQLException failure, Chunk chunk) {
+    return entered && !chunk.sources().isEmpty() && ServerRefusals.isOfRow(failure);
+  }
+
   /**
-   * The chunk without the rows that the server refuses, which are rejected.
-   *
-   * @throws ResultSinkException for the refusal when it is of no row
+   * The chunk without the rows that the server refuses, which are rejected; the same when none is
+   * found. What a function looks up may be missing for a moment, or a sequence have gone on, so
+   * that the chunk is taken the next time.
    */
-  private Chunk withoutRefused(Session session, Chunk chunk, SQLException refusal)
-      throws SQLException {
+  private Chunk withoutRefused(Session session, Chunk chunk) throws SQLException {
     begin(session, UUID.randomUUID());
     CopyRows rows = new CopyRows(chunk.rows(), chunk.sources().size());
-    List<ServerRefusals.Refused> refused = new ServerRefusals(session, staging, rows).find();
+    List<ServerRefusals.Refused> found = new ServerRefusals(session, staging, rows).find();
     session.rollback();
-    if (refused.isEmpty()) {
-      throw failed(refusal, chunk.rows());
-    }
-    return chunk.without(refused, rows);
+    entered = false;
+    return found.isEmpty() ? chunk : chunk.without(found, rows);
   }
 
   private StagedChunk send(Session session, Chunk chunk) throws SQLException {
@@ -207,8 +212,11 @@ final class ChunkWriter {
 
   private long begin(Session session, UUID token) throws SQLException {
     try {
-      return session.beginIdentified(
-          Duration.ZERO, "stage " + staging.target().table(), entry(session), token);
+      long transactionId =
+          session.beginIdentified(
+              Duration.ZERO, "stage " + staging.target().table(), entry(session), token);
+      entered = true;
+      return transactionId;
     } catch (SQLException e) {
       if (SqlState.is(NOT_OURS, e)) {
         throw new StagingFailedException(
@@ -269,9 +277,12 @@ final class ChunkWriter {
         ServerReason.scrubbed(failure));
   }
 
-  private ResultSinkException failed(SQLException failure, CopyBuffer buffer) {
+  private ResultSinkException failed(SQLException failure, Chunk chunk) {
+    if (isOfRow(failure, chunk)) {
+      return ServerRefusals.unexplained(failure, staging, chunk.count());
+    }
     Optional<UnencodableValueException> refused =
-        RefusedColumn.of(failure, connections, staging, buffer);
+        RefusedColumn.of(failure, connections, staging, chunk.rows());
     return refused.isPresent()
         ? refused.get()
         : EarlyFailure.of(

@@ -4,8 +4,6 @@ import io.resultsink.postgres.destination.TableName;
 import io.resultsink.postgres.failure.ResultSinkException.Remedy;
 import io.resultsink.postgres.failure.SqlState;
 import io.resultsink.postgres.failure.StagingFailedException;
-import io.resultsink.postgres.failure.UnencodableValueException;
-import io.resultsink.postgres.internal.column.Column;
 import io.resultsink.postgres.internal.copy.CopyBuffer;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
@@ -16,7 +14,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
@@ -35,12 +32,18 @@ final class ServerRefusals {
   /** The number of rows that are sent again after each of them. */
   private static final int AT_A_TIME = 2_000;
 
+  /** As many rows may all be wrong by chance. */
+  private static final int HANDFUL = 5;
+
   /**
-   * Classes of SQLSTATEs that no value causes: of sessions, conflicts, resources and the server
-   * itself. Any other may be a row's, since functions that a check calls choose theirs.
+   * Classes of SQLSTATEs that no value causes: of sessions, conflicts, resources, foreign servers
+   * and the server itself. Any other may be a row's, since functions that a check calls choose
+   * theirs.
    */
   private static final Set<String> NEVER_OF_ROWS =
-      Set.of("08", "0B", "25", "28", "2D", "40", "53", "55", "57", "58", "72", "F0", "XX");
+      Set.of("08", "0B", "25", "28", "2D", "40", "53", "55", "57", "58", "72", "F0", "HV", "XX");
+
+  private static final String OF_DEFINITION = "42";
 
   private static final String NO_PRIVILEGE = "42501";
 
@@ -51,33 +54,35 @@ final class ServerRefusals {
    *
    * @param column the column that it does not fit; empty when it is not one alone
    * @param reason a sentence without a value
+   * @param certain whether a check of the table or the field alone refuses it; otherwise a function
+   *     fails, perhaps for want of something else
    */
-  record Refused(int row, String column, String reason, String sqlState) {}
+  record Refused(int row, String column, String reason, String sqlState, boolean certain) {}
 
   private final Session session;
   private final StagingTable staging;
   private final CopyRows rows;
-  private final FieldTrial fields;
+  private final RefusalReasons reasons;
 
   /** Looks for them in the session's transaction. */
   ServerRefusals(Session session, StagingTable staging, CopyRows rows) {
     this.session = session;
     this.staging = staging;
     this.rows = rows;
-    this.fields = new FieldTrial(session, staging);
+    this.reasons = new RefusalReasons(session, staging, rows);
   }
 
   /** Returns whether a COPY may have failed because of one of its rows. */
   static boolean isOfRow(SQLException failure) {
     String state = SqlState.of(failure);
     return state != null
-        && !NEVER_OF_ROWS.contains(state.substring(0, 2))
+        && (!NEVER_OF_ROWS.contains(state.substring(0, 2)) || state.equals(SqlState.INTERNAL_ERROR))
         && !state.equals(NO_PRIVILEGE);
   }
 
   /**
-   * All of them; empty when each row is taken alone, or no row at all is, so that something else is
-   * wrong.
+   * All of them; empty when it is not for certain rows that the server refuses the chunk: each is
+   * taken alone, or even none at all is refused, or a function fails for all of them.
    *
    * @throws StagingFailedException when there are more than {@link #MOST}
    */
@@ -96,7 +101,7 @@ final class ServerRefusals {
         continue;
       }
       int row = at + line(refusal) - 1;
-      SQLException alone = row < at || row >= end ? null : trial(rows.part(row, row + 1));
+      SQLException alone = isFirst(at, row, end) ? trial(rows.part(row, row + 1)) : null;
       if (alone == null) {
         row = byHalves(at, end);
         alone = trial(rows.part(row, row + 1));
@@ -104,13 +109,22 @@ final class ServerRefusals {
       if (alone == null) {
         return List.of();
       }
-      found.add(refused(row, alone));
+      Refused refused = reasons.of(row, alone);
+      if (!isOfRow(refused)) {
+        throw alone;
+      }
+      found.add(refused);
       if (found.size() > MOST) {
         throw tooMany(found.get(MOST));
       }
       at = row + 1;
     }
-    return found;
+    return isOfAllRows(found) ? List.of() : found;
+  }
+
+  /** Returns whether those before a row are taken, so that none is skipped. */
+  private boolean isFirst(int at, int row, int end) throws SQLException {
+    return row == at || (row > at && row < end && trial(rows.part(at, row)) == null);
   }
 
   /** The first row of a part that is refused, such that those before it are taken. */
@@ -130,7 +144,7 @@ final class ServerRefusals {
 
   /** The line that the server says it was at, from 1; 0 when it says none. */
   private int line(SQLException refusal) {
-    ServerErrorMessage said = said(refusal);
+    ServerErrorMessage said = RefusalReasons.said(refusal);
     String where = said == null || said.getWhere() == null ? "" : said.getWhere();
     String table = staging.name().table();
     for (String context : where.split("\n", -1)) {
@@ -140,10 +154,6 @@ final class ServerRefusals {
       }
     }
     return 0;
-  }
-
-  private static @Nullable ServerErrorMessage said(SQLException failure) {
-    return failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
   }
 
   /** Sends rows and takes them back; null when they are taken. */
@@ -190,76 +200,24 @@ final class ServerRefusals {
     }
   }
 
-  private Refused refused(int row, SQLException refusal) throws SQLException {
-    String state = String.valueOf(SqlState.of(refusal));
-    StagingCheck check = check(refusal);
-    if (check != null) {
-      String constraint = "check constraint " + check.original() + " refuses it";
-      return check.columns().size() == 1
-          ? ofColumn(row, column(check.columns().get(0)), constraint, state)
-          : new Refused(
-              row,
-              "",
-              "a row does not fit columns "
-                  + String.join(", ", check.columns())
-                  + ": "
-                  + constraint,
-              state);
-    }
-    List<Column> columns = staging.columns().columns();
-    for (int field = 0; field < columns.size(); field++) {
-      Column column = columns.get(field);
-      boolean doubtful = column.conversion() != null || !staging.unicode();
-      SQLException alone = doubtful ? fields.refusal(column, rows.field(row, field)) : null;
-      if (alone != null && SqlState.is(state, alone)) {
-        return ofColumn(row, column, words(alone), state);
-      }
-    }
-    String reason = "a row does not fit: a function that a check calls refuses it, or fails";
-    return new Refused(row, "", reason, state);
+  /**
+   * Returns whether a refusal is for the row's sake. An extension's input function fails with the
+   * state of the server's own errors for a value that is wrong.
+   */
+  private static boolean isOfRow(Refused refused) {
+    return refused.certain() || !refused.sqlState().equals(SqlState.INTERNAL_ERROR);
   }
 
-  private static Refused ofColumn(int row, Column column, String reason, String state) {
-    String sentence = UnencodableValueException.sentence(column.name(), column.type(), reason);
-    return new Refused(row, column.name(), sentence, state);
-  }
-
-  private Column column(String name) {
-    return staging.columns().columns().stream()
-        .filter(column -> column.name().equals(name))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** The target's check that a refusal is about; null when it is about something else. */
-  private @Nullable StagingCheck check(SQLException refusal) {
-    ServerErrorMessage said = said(refusal);
-    return staging.checks().stream()
-        .filter(check -> !check.original().isEmpty())
-        .filter(
-            check ->
-                said != null
-                    && staging.name().table().equals(said.getTable())
-                    && check.name().equals(said.getConstraint()))
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** The reason in words of ours: the server's may quote the value. */
-  private static String words(SQLException refusal) {
-    ServerErrorMessage said = said(refusal);
-    String constraint = said == null ? null : said.getConstraint();
-    return switch (String.valueOf(SqlState.of(refusal))) {
-      case SqlState.UNTRANSLATABLE_CHARACTER, SqlState.CHARACTER_NOT_IN_REPERTOIRE ->
-          "it has a character that the database's encoding lacks";
-      case SqlState.CHECK_VIOLATION ->
-          constraint == null
-              ? "a check of its type refuses it"
-              : "check constraint " + constraint + " of its type refuses it";
-      case SqlState.NULL_NOT_ALLOWED -> "it is NULL, and its type takes no NULL";
-      case SqlState.RAISED -> "a function that a check of its type calls refuses it";
-      default -> "it is not valid for the type";
-    };
+  /**
+   * Returns whether rows are refused that may all be right: none is taken, and functions fail that
+   * may lack a table or a privilege for the moment.
+   */
+  private boolean isOfAllRows(List<Refused> found) {
+    long doubtful =
+        found.stream()
+            .filter(one -> !one.certain() && one.sqlState().startsWith(OF_DEFINITION))
+            .count();
+    return found.size() == rows.count() && doubtful > HANDFUL;
   }
 
   private StagingFailedException tooMany(Refused last) {
@@ -276,6 +234,26 @@ final class ServerRefusals {
             + " table without that type or check",
         Remedy.FIX_DATA,
         last.sqlState(),
+        null);
+  }
+
+  /**
+   * The failure of a chunk that is refused, of which no rows are found. The server's message is
+   * left out, because functions may quote a value.
+   */
+  static StagingFailedException unexplained(SQLException failure, StagingTable staging, long rows) {
+    return new StagingFailedException(
+        "the server refuses a chunk of "
+            + rows
+            + " rows for "
+            + staging.target()
+            + " (SQLSTATE "
+            + SqlState.of(failure)
+            + "), and it cannot be told which of them do not fit; the target is untouched; a"
+            + " function that a check or a type of the table calls may fail for another reason:"
+            + " INSERT such a row by hand to see the server's message",
+        Remedy.FIX_TABLE,
+        SqlState.of(failure),
         null);
   }
 }
