@@ -22,6 +22,7 @@ public final class Column {
   private final boolean notNull;
   private final ColumnType columnType;
   private final boolean typeOfResult;
+  private final boolean takesNull;
 
   Column(
       String name,
@@ -38,22 +39,25 @@ public final class Column {
     this.notNull = notNull;
     this.columnType = columnType;
     this.typeOfResult = typeOfResult;
+    this.takesNull = false;
   }
 
-  private Column(Column other, boolean notNull) {
+  /** The same, which takes NULL. */
+  private Column(Column other) {
     this.name = other.name;
     this.type = other.type;
     this.qualifiedType = other.qualifiedType;
     this.countsCharacters = other.countsCharacters;
     this.fieldIndex = other.fieldIndex;
-    this.notNull = notNull;
+    this.notNull = false;
     this.columnType = other.columnType;
     this.typeOfResult = other.typeOfResult;
+    this.takesNull = true;
   }
 
-  /** Returns the same column, whose NULLs are staged. */
+  /** Returns the same column, whose NULLs are staged, whatever else may refuse them. */
   Column takingNull() {
-    return new Column(this, false);
+    return new Column(this);
   }
 
   /** Returns the name, in the spelling of an existing table. */
@@ -124,11 +128,19 @@ public final class Column {
   public @Nullable String conversion() {
     return stagedAsIs() || columnType.publishing() == Publishing.INPUT
         ? null
-        : "pg_catalog.num_nonnulls(CAST("
-            + quoted()
-            + " AS "
-            + qualifiedType
-            + ")) OPERATOR(pg_catalog.>=) 0";
+        : unlessNullIsTaken(
+            "pg_catalog.num_nonnulls(CAST("
+                + quoted()
+                + " AS "
+                + qualifiedType
+                + ")) OPERATOR(pg_catalog.>=) 0");
+  }
+
+  /** Returns a condition for a row of the staging table, or the same for rows without NULL here. */
+  public String unlessNullIsTaken(String condition) {
+    return takesNull
+        ? "CASE WHEN " + quoted() + " IS NULL THEN true ELSE (" + condition + ") END"
+        : condition;
   }
 
   /** Returns whether expressions over the target's column mean the same over the staged one. */

@@ -48,18 +48,19 @@ public record FoundTable(
   /** A column of the relation; {@code type} as format_type() shows it. */
   public record FoundColumn(String name, String type, boolean notNull) {}
 
-  /**
-   * Selects the relations, and whether anything hangs on them that may not be harmless. The query
-   * of {@link Attached} takes several times as long to plan, so it runs only then.
-   */
-  /** Begins the names of the checks on a staging table, which a number ends. */
+  /** Begins the names of the checks on a staging table, which a digest ends. */
   public static final String CHECK_PREFIX = "result_sink_check_";
 
-  private static final Pattern OUR_CHECK = Pattern.compile("constraint " + CHECK_PREFIX + "\\d+");
+  private static final Pattern OUR_CHECK =
+      Pattern.compile("constraint " + CHECK_PREFIX + "[0-9a-f]+");
 
   /** The name of the ledger, on which a key and defaults are harmless. */
   public static final String LEDGER = "result_sink_ledger";
 
+  /**
+   * Selects the relations, and whether anything hangs on them that may not be harmless. The query
+   * of {@link Attached} takes several times as long to plan, so it runs only then.
+   */
   private static final String RELATIONS =
       """
       SELECT c.oid::bigint AS id, c.relname, c.relkind, current_user,

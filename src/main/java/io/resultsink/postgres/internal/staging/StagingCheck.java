@@ -6,12 +6,14 @@ import io.resultsink.postgres.internal.catalog.TableCheck;
 import io.resultsink.postgres.internal.column.Column;
 import io.resultsink.postgres.internal.column.Columns;
 import io.resultsink.postgres.internal.own.FoundTable;
+import io.resultsink.postgres.internal.own.StagingComment;
 import io.resultsink.postgres.internal.session.ServerReason;
 import io.resultsink.postgres.internal.session.Session;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,40 +31,66 @@ record StagingCheck(String name, String expression, List<String> columns, String
 
   private static final Logger LOG = LoggerFactory.getLogger(StagingCheck.class);
 
-  /**
-   * Those for the rows of a table that has the columns of the result.
-   *
-   * @param inserted whether rows are inserted, so that triggers may change them before they are
-   *     checked
-   */
-  static List<StagingCheck> of(Session session, TableName table, Columns columns, boolean inserted)
-      throws SQLException {
+  private static final int DIGITS = 16;
+
+  /** Its name is the same in each worker, also when the target's checks change meanwhile. */
+  private StagingCheck(String expression, List<String> columns, String original) {
+    this(
+        FoundTable.CHECK_PREFIX
+            + StagingComment.digest(original + '\0' + expression).substring(0, DIGITS),
+        expression,
+        columns,
+        original);
+  }
+
+  /** Those that convert the columns of the result to their types. */
+  static List<StagingCheck> ofTypes(Columns columns) {
     List<StagingCheck> checks = new ArrayList<>();
     for (Column column : columns.columns()) {
       String conversion = column.conversion();
       if (conversion != null) {
-        checks.add(new StagingCheck(name(checks), conversion, List.of(column.name()), ""));
-      }
-    }
-    if (inserted && TableCheck.followTriggers(session, table)) {
-      return checks;
-    }
-    Set<String> staged =
-        columns.columns().stream()
-            .filter(Column::isStagedAsValue)
-            .map(Column::name)
-            .collect(Collectors.toSet());
-    for (TableCheck check : TableCheck.of(session, table)) {
-      if (staged.containsAll(check.columns())) {
-        checks.add(
-            new StagingCheck(name(checks), check.expression(), check.columns(), check.name()));
+        checks.add(new StagingCheck(conversion, List.of(column.name()), ""));
       }
     }
     return checks;
   }
 
-  private static String name(List<StagingCheck> before) {
-    return FoundTable.CHECK_PREFIX + before.size();
+  /**
+   * Those of a table that has the columns of the result.
+   *
+   * @param inserted whether rows are inserted, so that triggers may change them before they are
+   *     checked
+   */
+  static List<StagingCheck> ofTable(
+      Session session, TableName table, Columns columns, boolean inserted) throws SQLException {
+    if (inserted && TableCheck.followTriggers(session, table)) {
+      return List.of();
+    }
+    Map<String, Column> staged =
+        columns.columns().stream()
+            .filter(Column::isStagedAsValue)
+            .collect(Collectors.toMap(Column::name, Function.identity()));
+    List<StagingCheck> checks = new ArrayList<>();
+    for (TableCheck check : TableCheck.of(session, table)) {
+      if (staged.keySet().containsAll(check.columns())) {
+        String expression = check.expression();
+        for (String column : check.columns()) {
+          expression = staged.get(column).unlessNullIsTaken(expression);
+        }
+        checks.add(new StagingCheck(expression, check.columns(), check.name()));
+      }
+    }
+    return checks;
+  }
+
+  /** The names of those that a table has, also of workers that saw other checks of the target. */
+  static List<String> namesOn(Session session, TableName table) throws SQLException {
+    String sql =
+        """
+        SELECT conname FROM pg_constraint
+         WHERE conrelid = ?::regclass AND contype = 'c' AND starts_with(conname::text, ?)
+        """;
+    return session.list(sql, row -> row.getString(1), table.quoted(), FoundTable.CHECK_PREFIX);
   }
 
   /**

@@ -19,6 +19,7 @@ import io.resultsink.postgres.internal.session.Session;
 import io.resultsink.postgres.report.ResultSummary;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -104,15 +105,19 @@ final class StagingOpener {
     return new StagingTable.Opened(resolved.table(), staging, null);
   }
 
-  /** A replaced table's checks go with it, unless it keeps them. */
+  /** A replaced table's own checks go with it, unless it keeps them. */
   private static List<StagingCheck> checks(
       Session session, PostgresTarget asked, Preflight.Findings findings) throws SQLException {
+    if (asked.rejects() == null) {
+      return List.of();
+    }
+    List<StagingCheck> checks = new ArrayList<>(StagingCheck.ofTypes(findings.columns()));
     boolean inserted = asked.mode() != WriteMode.REPLACE;
-    return asked.rejects() != null
-            && findings.table() != null
-            && (inserted || asked.keepsDefinition())
-        ? StagingCheck.of(session, findings.target().table(), findings.columns(), inserted)
-        : List.of();
+    if (findings.table() != null && (inserted || asked.keepsDefinition())) {
+      checks.addAll(
+          StagingCheck.ofTable(session, findings.target().table(), findings.columns(), inserted));
+    }
+    return checks;
   }
 
   private static boolean hasEveryCharacter(Session session) throws SQLException {

@@ -206,7 +206,12 @@ public record StagingTable(
     TableName there = new TableName(target.schema(), table.table());
     session.define(
         "COMMENT ON TABLE " + table.quoted() + " IS NULL",
-        "ALTER TABLE " + table.quoted() + " RESET (" + AUTOVACUUM + ")" + withoutChecks());
+        "ALTER TABLE "
+            + table.quoted()
+            + " RESET ("
+            + AUTOVACUUM
+            + ")"
+            + withoutChecks(session, table));
     if (!there.equals(table)) {
       session.define(
           "ALTER TABLE " + table.quoted() + " SET SCHEMA " + Identifier.quote(target.schema()));
@@ -214,10 +219,12 @@ public record StagingTable(
     return there;
   }
 
-  private String withoutChecks() {
-    return checks.stream()
-        .map(check -> ", DROP CONSTRAINT IF EXISTS " + check.name())
-        .collect(Collectors.joining());
+  private String withoutChecks(Session session, TableName table) throws SQLException {
+    return rejects == null
+        ? ""
+        : StagingCheck.namesOn(session, table).stream()
+            .map(check -> ", DROP CONSTRAINT " + Identifier.quote(check))
+            .collect(Collectors.joining());
   }
 
   /**
