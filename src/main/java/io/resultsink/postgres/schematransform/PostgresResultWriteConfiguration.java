@@ -29,7 +29,7 @@ public abstract class PostgresResultWriteConfiguration {
 
   @SchemaFieldDescription(
       "where the workers find the password: env:NAME or file:PATH, of any file system that Beam"
-          + " knows; default: none, or .pgpass")
+          + " knows; default: none, or the .pgpass of the workers")
   public abstract @Nullable String getPassword();
 
   @SchemaFieldDescription(

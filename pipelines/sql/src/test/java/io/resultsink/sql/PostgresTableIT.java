@@ -326,6 +326,35 @@ class PostgresTableIT {
   }
 
   @Test
+  void theColumnsThatAnInsertNamesAreThoseThatItsQueryIsComparedWith() {
+    TestTable table = TestTable.missing(database, "Named");
+    String declaration = declared("t", "a BIGINT, b DOUBLE", table, "", "");
+    String values = "SELECT 1.5e0, 2 FROM visits WHERE code = '404'";
+
+    assertThat(
+        refusal("INSERT INTO t (a, b) " + values, declaration),
+        containsString("column 'a' is declared as BIGINT and gets DOUBLE"));
+    run("INSERT INTO t (b, a) " + values, declaration);
+
+    assertThat(table.rows("a, b"), is(List.of(List.of("2", "1.5"))));
+  }
+
+  @Test
+  void aCountReadsAllDeclaredColumns() {
+    TestTable table = TestTable.create(database, "Counted", "a int[], b int");
+
+    String refused =
+        refusal(
+            "SELECT COUNT(*) FROM t", declared("t", "a ARRAY<INTEGER>, b INTEGER", table, "", ""));
+
+    assertThat(refused, containsString("SELECT FROM t is refused: column 'a'"));
+    assertThat(refused, containsString("leave it out of the declaration"));
+    assertThat(
+        values(run("SELECT COUNT(*) FROM t", declared("t", "b INTEGER", table, "", ""))),
+        is(List.of(List.of(0L))));
+  }
+
+  @Test
   void aCastThatTheQueryHasIsDone() {
     TestTable table = TestTable.missing(database, "Cast");
 
