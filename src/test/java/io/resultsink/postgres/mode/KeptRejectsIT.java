@@ -275,6 +275,26 @@ class KeptRejectsIT {
   }
 
   @Test
+  void theAdviceForATableThatWouldBeSentLeadsToOne() {
+    TestTable table = existing();
+    run(table, "mode=append&" + OWN);
+    database.execute("CREATE PUBLICATION p FOR ALL TABLES");
+    String refusal =
+        assertThrows(IncompatibleTableException.class, () -> run(table, "mode=append&rejects=bad"))
+            .getMessage();
+    database.executeAs("sink", refusal.substring(refusal.indexOf("CREATE TABLE")));
+    run(table, "mode=append&rejects=bad");
+    database.execute("DELETE FROM results.bad");
+    assertThat(
+        database
+            .column(
+                "SELECT indexdef FROM pg_indexes WHERE tablename IN ('bad', 'result_sink_rejects')"
+                    + " AND indexdef LIKE '% USING btree (run_id)'")
+            .size(),
+        is(2));
+  }
+
+  @Test
   void aTableFromWhichNothingCouldBeForgottenIsRefused() {
     TestTable table = existing();
     run(table, "mode=append&" + OWN);

@@ -107,7 +107,8 @@ public record RejectsTable(TableName name) {
           sqlstate      text        NOT NULL,
           row_json      text        NOT NULL
         );
-        ALTER TABLE %1$s REPLICA IDENTITY FULL"""
+        ALTER TABLE %1$s REPLICA IDENTITY FULL;
+        CREATE INDEX ON %1$s (run_id)"""
         .formatted(name.quoted());
   }
 
@@ -137,7 +138,7 @@ public record RejectsTable(TableName name) {
       AdvisoryLock.acquire(session, "rejects " + name, wait);
     }
     if (ExistingTable.kindOf(session, name).isEmpty()) {
-      session.define(definition(), "CREATE INDEX ON " + name.quoted() + " (run_id)");
+      session.define(definition());
       OwnTable.closeNew(session, name, COMMENT);
       OwnTable.requirePrivate(OwnTable.find(session, name).orElseThrow());
     }
