@@ -82,11 +82,13 @@ final class RefusalReasons {
   /** The constraint of the staging table that a refusal is about; null when it is another's. */
   private @Nullable String constraint(SQLException refusal) {
     ServerErrorMessage said = said(refusal);
-    String name = said == null ? null : said.getConstraint();
+    if (said == null || !SqlState.is(SqlState.CHECK_VIOLATION, refusal)) {
+      return null;
+    }
+    String name = said.getConstraint();
     return name != null
             && name.startsWith(FoundTable.CHECK_PREFIX)
             && staging.name().table().equals(said.getTable())
-            && SqlState.is(SqlState.CHECK_VIOLATION, refusal)
         ? name
         : null;
   }

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -75,7 +76,7 @@ record StagingCheck(String name, String expression, List<String> columns, String
       if (staged.keySet().containsAll(check.columns())) {
         String expression = check.expression();
         for (String column : check.columns()) {
-          expression = staged.get(column).unlessNullIsTaken(expression);
+          expression = Objects.requireNonNull(staged.get(column)).unlessNullIsTaken(expression);
         }
         checks.add(new StagingCheck(expression, check.columns(), check.name()));
       }
