@@ -63,38 +63,38 @@ def flink(jar, tmp_path):
 MODES = ["append", "replace", "truncate", "update"]
 
 
-def on(job_server):
+def on(flink):
     return PipelineOptions(
-        ["--runner=PortableRunner", f"--job_endpoint={job_server}", "--environment_type=LOOPBACK"]
+        ["--runner=PortableRunner", f"--job_endpoint={flink[0]}", "--environment_type=LOOPBACK"]
     )
 
 
-def keys_of(database, mode):
-    """The key of an update, with a table that has it and old rows; none for other modes."""
-    if mode != "update":
-        return None
-    database.execute(f"CREATE TABLE {database.table} (id bigint PRIMARY KEY, name text)")
-    database.execute(f"INSERT INTO {database.table} VALUES (0, 'old'), (1, 'old')")
-    return ["id"]
+def written(pipeline, row, database, flink, mode, **more):
+    """Applies the sink to rows that are made of numbers; an update finds a table with old ones."""
+    if mode == "update":
+        database.execute(f"CREATE TABLE {database.table} (id bigint PRIMARY KEY, name text)")
+        database.execute(f"INSERT INTO {database.table} VALUES (0, 'old'), (1, 'old')")
+        more["unique"] = ["id"]
+    return (
+        pipeline
+        | beam.Create(range(ROWS))
+        | beam.Map(row)
+        | WriteToPostgresResult(
+            database.url,
+            mode=mode,
+            password=database.password,
+            expansion_service=flink[1],
+            **more,
+        )
+    )
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("mode", MODES)
 def test_a_result_is_published_once(database, flink, mode):
-    job_server, expansion_service = flink
-    unique = keys_of(database, mode)
-    with beam.Pipeline(options=on(job_server)) as pipeline:
-        published = (
-            pipeline
-            | beam.Create(range(ROWS))
-            | beam.Map(lambda number: beam.Row(id=number, name=f"n{number}"))
-            | WriteToPostgresResult(
-                database.url,
-                mode=mode,
-                unique=unique,
-                password=database.password,
-                expansion_service=expansion_service,
-            )
+    with beam.Pipeline(options=on(flink)) as pipeline:
+        published = written(
+            pipeline, lambda number: beam.Row(id=number, name=f"n{number}"), database, flink, mode
         )
         assert_that(
             published | beam.Map(lambda summary: (summary.mode, summary.rows)),
@@ -108,25 +108,14 @@ def test_a_result_is_published_once(database, flink, mode):
 @pytest.mark.long
 @pytest.mark.parametrize("mode", MODES)
 def test_rows_that_do_not_fit_are_given_out_and_the_rest_is_published(database, flink, mode):
-    job_server, expansion_service = flink
-    unique = keys_of(database, mode)
-    with beam.Pipeline(options=on(job_server)) as pipeline:
-        results = (
-            pipeline
-            | beam.Create(range(ROWS))
-            | beam.Map(
-                lambda number: beam.Row(
-                    id=number, name="\0" if number % 100 == 7 else f"n{number}"
-                )
-            )
-            | WriteToPostgresResult(
-                database.url,
-                mode=mode,
-                unique=unique,
-                password=database.password,
-                error_handling={"output": "errors"},
-                expansion_service=expansion_service,
-            )
+    with beam.Pipeline(options=on(flink)) as pipeline:
+        results = written(
+            pipeline,
+            lambda number: beam.Row(id=number, name="\0" if number % 100 == 7 else f"n{number}"),
+            database,
+            flink,
+            mode,
+            error_handling={"output": "errors"},
         )
         assert_that(
             results["published"] | beam.Map(lambda summary: (summary.rows, summary.rejected)),

@@ -263,16 +263,10 @@ class PostgresTableIT {
       })
   void anInsertThatWouldChangeValuesIsRefusedWhenItIsPlanned(
       String column, String query, String message) {
-    TestTable table = TestTable.missing(database, "Refused");
-
-    String refused = refusal("INSERT INTO t " + query, declared("t", column, table, "", ""));
+    String refused = refusedInsert(column, query);
 
     assertThat(refused, containsString(message));
     assertThat(refused, containsString("PostgresResultSink to its result"));
-    assertThat(
-        "nothing ran",
-        database.rows("SELECT FROM pg_tables WHERE schemaname = 'results'"),
-        is(List.of()));
   }
 
   /** Beam SQL would cut a fraction, a time of day or milliseconds, or round, and say nothing. */
@@ -300,9 +294,7 @@ class PostgresTableIT {
       })
   void aCastThatBeamSqlWouldAddIsRefusedWhenItIsPlanned(
       String column, String query, String message) {
-    TestTable table = TestTable.missing(database, "Cast");
-
-    String refused = refusal("INSERT INTO t " + query, declared("t", "c " + column, table, "", ""));
+    String refused = refusedInsert("c " + column, query);
 
     assertThat(refused, containsString("INSERT INTO t is refused: column 'c' is declared as "));
     assertThat(refused, containsString(message));
@@ -390,6 +382,17 @@ class PostgresTableIT {
     assertThat(
         refusal("SELECT a FROM t", "CREATE EXTERNAL TABLE t (a VARCHAR) TYPE postgres"),
         containsString("table 't' has no LOCATION"));
+  }
+
+  /** Why an INSERT of a query's rows into a new table is refused; nothing has run then. */
+  private String refusedInsert(String columns, String query) {
+    TestTable table = TestTable.missing(database, "Refused");
+    String refused = refusal("INSERT INTO t " + query, declared("t", columns, table, "", ""));
+    assertThat(
+        "nothing ran",
+        database.rows("SELECT FROM pg_tables WHERE schemaname = 'results'"),
+        is(List.of()));
+    return refused;
   }
 
   private static String refusal(String sql, String declaration) {
