@@ -81,7 +81,7 @@ final class RejectedRows {
     }
   }
 
-  /** The lock keeps the table what it is: when others are sealed, it may have been replaced. */
+  /** After a seal nothing else has locked the table, so it may be another's by now. */
   private void requireOurs(Session session) throws SQLException {
     TableName name = staging.rejected();
     session.execute("LOCK TABLE " + name.quoted() + " IN ACCESS SHARE MODE");

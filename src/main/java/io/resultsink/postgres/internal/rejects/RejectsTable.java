@@ -208,7 +208,9 @@ public record RejectsTable(TableName name) {
                 + " WHERE run_id = "
                 + session.literal(part.runId())
                 + " AND target_table = "
-                + session.literal(target.table()));
+                + session.literal(target.table())
+                + " AND target_schema = "
+                + session.literal(target.schema()));
   }
 
   /** The columns of a table in which such rows wait until they are published. */
