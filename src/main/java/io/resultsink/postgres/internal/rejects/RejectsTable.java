@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -210,7 +211,7 @@ public record RejectsTable(TableName name) {
                 + " AND target_table = "
                 + session.literal(target.table())
                 + " AND target_schema = "
-                + session.literal(target.schema()));
+                + session.literal(Objects.requireNonNull(target.schema())));
   }
 
   /** The columns of a table in which such rows wait until they are published. */
