@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
 final class CsvTypes {
 
   private static final int MOST_DIGITS = 38;
-  private static final int SAMPLE_ROWS = 20_000;
+
+  /** The first few records exclude most types, and the others need more records. */
+  private static final List<Integer> SAMPLES = List.of(1_000, 20_000);
 
   private static final String DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
   private static final String CLOCK = "([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?";
@@ -91,15 +93,17 @@ final class CsvTypes {
   static Map<String, String> of(DuckSession session, String select, List<String> columns)
       throws SQLException {
     CsvTypes types = new CsvTypes(session, select, columns);
-    types.sample();
+    for (int rows : SAMPLES) {
+      types.sample(rows);
+    }
     while (!types.candidates.isEmpty()) {
       types.readThrough();
     }
     return types.found;
   }
 
-  /** The first records exclude most types, which then need not be tried on all records. */
-  private void sample() throws SQLException {
+  /** Excludes types by the first records, so that they need not be tried on all. */
+  private void sample(int rows) throws SQLException {
     List<String> tests = new ArrayList<>();
     candidates.forEach((column, kinds) -> kinds.forEach(kind -> tests.add(kind.ofAll(column))));
     if (tests.isEmpty()) {
@@ -108,7 +112,7 @@ final class CsvTypes {
     List<String> passed =
         session.row(
             "SELECT %s FROM (SELECT * FROM (%s) LIMIT %d)"
-                .formatted(String.join(", ", tests), select, SAMPLE_ROWS));
+                .formatted(String.join(", ", tests), select, rows));
     int next = 0;
     for (List<Kind> kinds : candidates.values()) {
       List<String> ofColumn = passed.subList(next, next + kinds.size());

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reading of a table's CSV files. Delimiter and quotes come from a file's first records, names
- * from its first line, types from all its values.
+ * from its first line, types from all its values. A column that the query does not use is text.
  */
 final class CsvView implements TableRows {
 
@@ -71,11 +71,11 @@ final class CsvView implements TableRows {
    *
    * @throws InputException with the place, if a file is not CSV
    */
-  static CsvView of(DuckSession session, FolderTable table, ReadOptions options)
+  static CsvView of(DuckSession session, FolderTable table, ReadOptions options, ColumnUse use)
       throws SQLException {
     CsvView view = new CsvView(table, options);
     try {
-      view.infer(session);
+      view.infer(session, use);
       return view;
     } catch (InputException | QueryFailedException e) {
       // Files are searched for several kinds of line ends only if they cannot be read, because few
@@ -87,7 +87,7 @@ final class CsvView implements TableRows {
       if (again.mixed.keySet().equals(view.mixed.keySet())) {
         throw e;
       }
-      again.infer(session);
+      again.infer(session, use);
       return again;
     }
   }
@@ -102,7 +102,7 @@ final class CsvView implements TableRows {
     }
   }
 
-  private void infer(DuckSession session) throws SQLException {
+  private void infer(DuckSession session, ColumnUse use) throws SQLException {
     split(session);
     Set<String> given = new LinkedHashSet<>();
     List<String> open = new ArrayList<>();
@@ -110,7 +110,7 @@ final class CsvView implements TableRows {
       for (String column : part.columns) {
         if (options.types().containsKey(column)) {
           given.add(column);
-        } else if (!open.contains(column)) {
+        } else if (use.includes(column) && !open.contains(column)) {
           open.add(column);
         }
       }
@@ -123,18 +123,18 @@ final class CsvView implements TableRows {
       throw DuckErrors.ofRunning(e, reject(session));
     }
     given.forEach(column -> types.put(column, options.types().get(column)));
-    if (!given.isEmpty()) {
-      checkGiven(session, given);
+    if (!given.isEmpty() || open.isEmpty()) {
+      checkRecords(session, given);
     }
   }
 
-  private void checkGiven(DuckSession session, Set<String> given) throws SQLException {
+  private void checkRecords(DuckSession session, Set<String> given) throws SQLException {
     String counts =
         given.stream()
-            .map(column -> "count(" + DuckSql.name(column) + ")")
-            .collect(Collectors.joining(", "));
+            .map(column -> ", count(" + DuckSql.name(column) + ")")
+            .collect(Collectors.joining());
     try {
-      session.row("SELECT %s FROM (%s)".formatted(counts, select(session)));
+      session.row("SELECT count(*)%s FROM (%s)".formatted(counts, select(session)));
     } catch (SQLException e) {
       throw DuckErrors.ofRunning(e, reject(session));
     }
@@ -202,7 +202,7 @@ final class CsvView implements TableRows {
   }
 
   List<String> columns() {
-    return List.copyOf(types.keySet());
+    return parts.stream().flatMap(part -> part.columns.stream()).distinct().toList();
   }
 
   /** Returns the query for the table's rows in a session. */

@@ -46,7 +46,8 @@ public final class DuckQuery implements PreparedQuery {
   }
 
   /**
-   * Finds the tables and the columns. Reads all of those files that do not declare their columns.
+   * Finds the tables and the columns. Reads all of those files that do not declare their columns,
+   * and there finds the types of the columns that the query may use.
    *
    * @param database a folder or a file
    * @param sql one SELECT; null for all rows of the only table
@@ -61,11 +62,12 @@ public final class DuckQuery implements PreparedQuery {
     try (DuckSession session = DuckSession.open()) {
       Statement statement = Statement.parse(session, text);
       GivenTypes given = GivenTypes.of(session, options.types());
+      ColumnUse use = statement.columns();
       List<TableView> views = new ArrayList<>();
       for (String name : statement.tables(folder)) {
         FolderTable table = folder.table(name);
         ReadOptions known = new ReadOptions(given.known(), options.nulls());
-        views.add(TableView.of(session, table, known, statement.usesMap()));
+        views.add(TableView.of(session, table, known, use));
       }
       given.check(views);
       return prepare(session, statement, views, text, scheduledTime);

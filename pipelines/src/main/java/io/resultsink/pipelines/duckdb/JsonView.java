@@ -39,11 +39,11 @@ final class JsonView {
   }
 
   /** Reads all of a table's files to find the types. */
-  static JsonView of(DuckSession session, FolderTable table, ReadOptions options)
+  static JsonView of(DuckSession session, FolderTable table, ReadOptions options, ColumnUse use)
       throws SQLException {
     JsonView view = new JsonView(session, table);
     try {
-      view.infer(options);
+      view.infer(options, use);
     } catch (SQLException e) {
       throw DuckErrors.ofRunning(e, view.brokenLine());
     }
@@ -78,7 +78,7 @@ final class JsonView {
     return null;
   }
 
-  private void infer(ReadOptions options) throws SQLException {
+  private void infer(ReadOptions options, ColumnUse use) throws SQLException {
     List<List<String>> columns =
         session.rows(
             "DESCRIBE SELECT * FROM read_json(%s, sample_size = -1, union_by_name = true)"
@@ -94,7 +94,8 @@ final class JsonView {
     types.forEach(
         (name, type) -> {
           String given = options.types().get(name);
-          if (given == null && type.contains("DOUBLE")) {
+          boolean used = use.includes(name) || use.names(MAP);
+          if (given == null && used && type.contains("DOUBLE")) {
             doubles.add(name);
           }
         });

@@ -34,7 +34,6 @@ final class Statement {
   private final JsonNode tree;
   private final Set<String> ctes = new TreeSet<>();
   private final Map<String, JsonNode> tables = new LinkedHashMap<>();
-  private boolean usesMap;
 
   private Statement(String sql, JsonNode tree) {
     this.sql = sql;
@@ -185,11 +184,6 @@ final class Statement {
 
   private void expression(JsonNode node, boolean ofTableFunction) {
     String kind = node.path("class").asText();
-    if (kind.equals("COLUMN_REF")) {
-      for (JsonNode name : node.path("column_names")) {
-        usesMap |= name.asText().equalsIgnoreCase(JsonView.MAP);
-      }
-    }
     if (!kind.equals("FUNCTION")) {
       return;
     }
@@ -242,9 +236,8 @@ final class Statement {
     return named;
   }
 
-  /** Returns whether the query uses a column with the name of the map of a JSON table's fields. */
-  boolean usesMap() {
-    return usesMap;
+  ColumnUse columns() {
+    return ColumnUse.of(tree);
   }
 
   /** Returns the SQL with a mark instead of the name of each unnamed column. */

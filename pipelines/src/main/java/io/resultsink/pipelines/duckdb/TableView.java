@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
  * The view of a table of the folder: how its files are read, decided once.
  *
  * @param rows the reading of its files; null for Avro, which DuckDB does not read
- * @param columns the columns whose types are found in the files' values
+ * @param columns the columns to which types can be given
  */
 record TableView(FolderTable table, TableRows rows, List<String> columns) implements Serializable {
 
   /** Reads as much of the files as is needed to find their columns. */
-  static TableView of(DuckSession session, FolderTable table, ReadOptions options, boolean withMap)
+  static TableView of(DuckSession session, FolderTable table, ReadOptions options, ColumnUse use)
       throws SQLException {
     return switch (table.format()) {
       case CSV -> {
-        CsvView csv = CsvView.of(session, table, options);
+        CsvView csv = CsvView.of(session, table, options, use);
         yield new TableView(table, csv, csv.columns());
       }
       case JSON -> {
-        JsonView json = JsonView.of(session, table, options);
-        yield new TableView(table, fixed(json.select(withMap)), json.columns());
+        JsonView json = JsonView.of(session, table, options, use);
+        yield new TableView(table, fixed(json.select(use.names(JsonView.MAP))), json.columns());
       }
       case PARQUET -> new TableView(table, fixed(parquet(table)), List.of());
       case AVRO -> new TableView(table, fixed(""), List.of());
