@@ -5,7 +5,6 @@ import io.resultsink.pipelines.launch.BeamOptions;
 import io.resultsink.pipelines.launch.CommandContext;
 import io.resultsink.pipelines.launch.Failure;
 import io.resultsink.pipelines.launch.Interruption;
-import io.resultsink.pipelines.launch.Job;
 import io.resultsink.pipelines.launch.PublishRun;
 import io.resultsink.pipelines.query.QueryRequest;
 import io.resultsink.pipelines.schedule.Cancellation;
@@ -100,13 +99,13 @@ final class ScheduledWork implements QueryRunner {
   private record Cancelled(Cancellation cancellation) implements Interruption {
 
     @Override
-    public void stops(Job running) {
-      cancellation.onRequest(() -> cancel(running));
+    public void stops(Stoppable started) {
+      cancellation.onRequest(() -> cancel(started));
     }
 
-    private static void cancel(Job running) {
+    private static void cancel(Stoppable started) {
       try {
-        running.cancel();
+        started.cancel();
       } catch (IOException | RuntimeException e) {
         log.warn("the job could not be cancelled", e);
       }

@@ -80,6 +80,20 @@ public final class OpenCursors {
     return open;
   }
 
+  /** Adds a cursor of a source whose query is executed from now on, before anybody reads it. */
+  static void begin(String source, BegunCursor cursor) {
+    add(source, cursor).release(0, false);
+  }
+
+  /** Takes the cursor that {@link #begin} added for a source; null if there is none. */
+  static @Nullable Open takeBegun(String source) {
+    return OPEN.values().stream()
+        .filter(open -> open.source.equals(source) && open.cursor instanceof BegunCursor)
+        .filter(open -> open.take(0))
+        .findFirst()
+        .orElse(null);
+  }
+
   /**
    * Takes the cursor of which exactly so many blocks were read; null if there is none. Only the
    * caller uses it then.

@@ -22,8 +22,8 @@ import org.joda.time.Duration;
 @DoFn.BoundedPerElement
 final class ReadBlocks extends DoFn<byte[], RowBlock> {
 
-  private static final int BLOCK_ROWS = 10_000;
-  private static final long BLOCK_BYTES = 1 << 20;
+  static final int BLOCK_ROWS = 10_000;
+  static final long BLOCK_BYTES = 1 << 20;
 
   /** The number of blocks after which the work goes back to the runner. */
   private static final int BLOCKS_AT_ONCE = 6;
@@ -117,7 +117,8 @@ final class ReadBlocks extends DoFn<byte[], RowBlock> {
 
   private OpenCursors.Open open(CursorPosition from) {
     if (from.cursor().isEmpty()) {
-      return OpenCursors.add(source, query.open());
+      OpenCursors.Open begun = OpenCursors.takeBegun(source);
+      return begun == null ? OpenCursors.add(source, query.open()) : begun;
     }
     OpenCursors.Open open = OpenCursors.take(from.cursor(), from.block());
     if (open == null) {

@@ -16,7 +16,7 @@ public final class InterruptHook implements Interruption {
   private final Progress progress;
   private final @Nullable Leftovers leftovers;
   private final Thread hook = new Thread(this::stop, "pgresult-interrupted");
-  private volatile @Nullable Job job;
+  private volatile @Nullable Stoppable running;
   private volatile boolean underWay;
 
   private InterruptHook(CommandContext context, Progress progress, @Nullable Leftovers leftovers) {
@@ -33,8 +33,8 @@ public final class InterruptHook implements Interruption {
   }
 
   @Override
-  public void stops(Job running) {
-    job = running;
+  public void stops(Stoppable started) {
+    running = started;
   }
 
   /** Removes the hook, so that Ctrl-C has its usual effect. */
@@ -64,10 +64,10 @@ public final class InterruptHook implements Interruption {
     underWay = true;
     progress.clear();
     context.note("");
-    Job running = job;
+    Stoppable started = running;
     try {
-      if (running != null) {
-        running.cancel();
+      if (started != null) {
+        started.cancel();
       }
     } catch (IOException | RuntimeException e) {
       context.note("the job could not be cancelled: " + Failure.of(e).message());

@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.launch;
 
+import java.io.IOException;
 import org.apache.beam.sdk.annotations.Internal;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,13 @@ public interface Interruption {
     Interruption arm(CommandContext context, Progress progress, @Nullable Leftovers leftovers);
   }
 
-  /** Sets the job to be stopped. */
-  void stops(Job running);
+  /** A part of a run that an interruption ends. */
+  interface Stoppable {
+    void cancel() throws IOException;
+  }
+
+  /** Sets the part to be ended, instead of one that was set before. */
+  void stops(Stoppable started);
 
   /** Returns only if the run itself prints its outcome, and not the interruption. */
   void waitIfUnderWay();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A pipeline that was launched. */
 @Internal
-public class Job {
+public class Job implements Interruption.Stoppable {
 
   private final PipelineResult result;
   private final Set<String> sources;
@@ -68,18 +68,14 @@ public class Job {
   }
 
   /** Ends it, and its queries that engines execute in this process. */
+  @Override
   public void cancel() throws IOException {
     // The runner first, so that it does not take the rows that it has for all rows.
     try {
       result.cancel();
     } finally {
-      endQueries();
+      sources.forEach(OpenCursors::cancel);
     }
-  }
-
-  /** Ends its queries that engines execute in this process. */
-  final void endQueries() {
-    sources.forEach(OpenCursors::cancel);
   }
 
   /** Returns the runner's id of the job. */

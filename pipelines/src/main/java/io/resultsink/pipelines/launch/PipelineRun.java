@@ -1,5 +1,7 @@
 package io.resultsink.pipelines.launch;
 
+import io.resultsink.pipelines.engine.OpenCursors;
+import io.resultsink.pipelines.engine.ReadQuery;
 import io.resultsink.pipelines.print.Figures;
 import io.resultsink.postgres.destination.PostgresTarget;
 import io.resultsink.postgres.failure.DatabaseUnavailableException;
@@ -56,14 +58,18 @@ public final class PipelineRun {
     Progress progress = new Progress(context);
     Interruption interruption = interruptedBy.arm(context, progress, leftovers);
     RunMetrics counts;
-    boolean byEngine = !DisplayedIds.sourcesOf(pipeline).isEmpty();
+    Set<String> queries = DisplayedIds.sourcesOf(pipeline);
     Job job = null;
     try {
+      interruption.stops(() -> queries.forEach(OpenCursors::cancel));
+      if (beam.isDirect()) {
+        ReadQuery.beginAll(pipeline);
+      }
       job = Job.launch(pipeline);
       interruption.stops(job);
       while (!job.await(beam.local() ? GLANCE : REMOTE_GLANCE)) {
         progress.draw(RunMetrics.of(job.metrics()));
-        if (beam.isDirect() && !byEngine) {
+        if (beam.isDirect() && queries.isEmpty()) {
           progress.adviseFaster();
         }
       }
@@ -84,9 +90,7 @@ public final class PipelineRun {
       throw e;
     } finally {
       interruption.disarm();
-      if (job != null) {
-        job.endQueries();
-      }
+      queries.forEach(OpenCursors::cancel);
     }
     progress.clear();
     progress.read(counts);

@@ -45,12 +45,14 @@ class ReadQueryIT {
   }
 
   private void publish(PipelineOptions options, PreparedQuery query, boolean kept) {
-    Pipeline pipeline = Pipeline.create(options);
     ReadQuery read = ReadQuery.of(query, "numbers");
-    pipeline
-        .apply(kept ? read.keptInMemory() : read)
-        .apply(PostgresResultSink.to(database.url("numbers?mode=replace")));
-    pipeline.run().waitUntilFinish();
+    pipeline(options, kept ? read.keptInMemory() : read).run().waitUntilFinish();
+  }
+
+  private Pipeline pipeline(PipelineOptions options, ReadQuery read) {
+    Pipeline pipeline = Pipeline.create(options);
+    pipeline.apply(read).apply(PostgresResultSink.to(database.url("numbers?mode=replace")));
+    return pipeline;
   }
 
   @ParameterizedTest
@@ -90,6 +92,68 @@ class ReadQueryIT {
 
     assertThat(String.valueOf(failure.getMessage()), containsString("the source failed midway"));
     assertThat(database.value("SELECT count(*) FROM results.numbers"), is("5"));
+    assertThat(Numbers.CLOSED.get(), is(1));
+    assertThat(OpenCursors.count(), is(0));
+  }
+
+  @Test
+  void aQueryThatHasBegunIsExecutedOnce() {
+    ReadQuery read = ReadQuery.of(new Numbers(100_050, 0), "numbers").keptInMemory();
+    Pipeline pipeline = pipeline(Runners.DIRECT.options(), read);
+    ReadQuery.beginAll(pipeline);
+    assertThat("before the pipeline runs", Numbers.EXECUTIONS.get(), is(1));
+
+    pipeline.run().waitUntilFinish();
+
+    assertThat(
+        database.rows(
+            "SELECT count(*), count(DISTINCT n), min(run), max(run) FROM results.numbers"),
+        contains(List.of("100050", "100050", "1", "1")));
+    assertThat(Numbers.EXECUTIONS.get(), is(1));
+    assertThat(Numbers.CLOSED.get(), is(1));
+    assertThat(OpenCursors.count(), is(0));
+  }
+
+  @Test
+  void aQueryThatFailsBeforeThePipelineRunsFailsThePipeline() throws IOException {
+    Files.writeString(folder.resolve("t.csv"), "a\nx\n");
+    DuckQuery query =
+        DuckQuery.prepare(
+            folder.toString(),
+            "SELECT CAST(a AS INTEGER) AS n FROM t",
+            Instant.EPOCH,
+            ReadOptions.NONE);
+    ReadQuery read = ReadQuery.of(query, "numbers").keptInMemory();
+    Pipeline pipeline = pipeline(Runners.DIRECT.options(), read);
+    ReadQuery.beginAll(pipeline);
+
+    Throwable failure =
+        assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
+
+    assertThat(String.valueOf(failure.getMessage()), containsString("cannot be converted"));
+    assertThat(OpenCursors.count(), is(0));
+  }
+
+  @Test
+  void aQueryThatHasBegunEndsWithAPipelineThatDoesNotReadIt() {
+    OpenCursors.begin("source", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000));
+
+    OpenCursors.cancel("source");
+
+    assertThat(Numbers.CLOSED.get(), is(1));
+    assertThat(OpenCursors.count(), is(0));
+    assertThat(OpenCursors.takeBegun("source") == null, is(true));
+  }
+
+  @Test
+  void oneThreadTakesAQueryThatHasBegun() {
+    OpenCursors.begin("source", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000));
+
+    assertThat(OpenCursors.takeBegun("another") == null, is(true));
+    OpenCursors.Open open = OpenCursors.takeBegun("source");
+    assertThat(OpenCursors.takeBegun("source") == null, is(true));
+    assertThat(open.cursor().next(1, 1).size(), is(5));
+    open.close();
     assertThat(Numbers.CLOSED.get(), is(1));
     assertThat(OpenCursors.count(), is(0));
   }

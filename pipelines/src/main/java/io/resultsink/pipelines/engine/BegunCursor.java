@@ -1,0 +1,67 @@
+package io.resultsink.pipelines.engine;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.beam.sdk.values.Row;
+import org.jspecify.annotations.Nullable;
+
+/** A cursor whose query is executed at once, by a thread of its own that reads the first rows. */
+final class BegunCursor implements RowCursor {
+
+  private final RowCursor cursor;
+  private final CompletableFuture<List<Row>> first;
+  private boolean firstTaken;
+
+  private BegunCursor(RowCursor cursor, int rows, long bytes) {
+    this.cursor = cursor;
+    this.first =
+        CompletableFuture.supplyAsync(() -> cursor.next(rows, bytes), BegunCursor::startThread);
+  }
+
+  /** Executes the query of a cursor of which nothing was read. */
+  static BegunCursor of(RowCursor cursor, int rows, long bytes) {
+    return new BegunCursor(cursor, rows, bytes);
+  }
+
+  private static void startThread(Runnable reading) {
+    Thread thread = new Thread(reading, "pgresult-first-rows");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public List<Row> next(int rows, long bytes) {
+    if (firstTaken) {
+      return cursor.next(rows, bytes);
+    }
+    firstTaken = true;
+    try {
+      return first.join();
+    } catch (CompletionException e) {
+      @Nullable Throwable cause = e.getCause();
+      if (cause instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cursor.cancel();
+  }
+
+  @Override
+  public void close() {
+    if (!first.isDone()) {
+      cursor.cancel();
+    }
+    // The session is in use until then.
+    first.handle((rows, failure) -> rows).join();
+    cursor.close();
+  }
+}
