@@ -21,7 +21,10 @@ import io.resultsink.pipelines.launch.Logs;
 import io.resultsink.pipelines.print.Printable;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -55,6 +58,7 @@ import picocli.CommandLine.ScopeType;
 public final class Main {
 
   private static final int PAGE_WIDTH = 92;
+  private static final String SCHED = "sched";
 
   @Option(
       names = {"-h", "--help"},
@@ -107,26 +111,27 @@ public final class Main {
     List<String> beam = end < 0 ? List.of() : all.subList(end + 1, all.size());
     CommandContext context = world.with(beam);
     try {
-      return commandLine(logFile, context).execute(own.toArray(String[]::new));
+      return commandLine(logFile, context, own).execute(own.toArray(String[]::new));
     } catch (Error e) {
       return failed(e, logFile, context);
     }
   }
 
-  private static CommandLine commandLine(String logFile, CommandContext context) {
+  private static CommandLine commandLine(
+      String logFile, CommandContext context, List<String> arguments) {
     CommandLine commands = new CommandLine(new Main());
-    commands.addSubcommand(new QueryCommand(context));
-    commands.addSubcommand(new ShowCommand(context));
-    commands.addSubcommand(new VersionsCommand(context));
-    commands.addSubcommand(new UndoCommand(context));
-    commands.addSubcommand(new CleanCommand(context));
-    commands.addSubcommand(new ResultCommand(context));
-    commands.addSubcommand(
-        new CommandLine(new SchedCommand(context)).addSubcommand(new SchedRunCommand(context)));
-    commands.addSubcommand(new ServeCommand(context));
-    commands.addSubcommand(new ExampleCommand(context));
-    commands.addSubcommand(new SamplesCommand(context));
-    commands.addSubcommand(new EmbeddedCommand(context));
+    Map<String, Object> all = commands(context);
+    // Reading the options of all commands takes longer than some commands.
+    Optional<String> named = arguments.stream().filter(word -> !word.startsWith("-")).findFirst();
+    named
+        .map(all::get)
+        .map(List::of)
+        .orElseGet(() -> List.copyOf(all.values()))
+        .forEach(commands::addSubcommand);
+    CommandLine sched = commands.getSubcommands().get(SCHED);
+    if (sched != null) {
+      sched.addSubcommand(new SchedRunCommand(context));
+    }
     return commands
         .setOut(new PrintWriter(context.out(), true))
         .setErr(new PrintWriter(context.err(), true))
@@ -136,6 +141,27 @@ public final class Main {
         .setParameterExceptionHandler(Main::wrongUse)
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> failed(exception, logFile, context));
+  }
+
+  /** Returns all commands by name, in the order in which help lists them. */
+  private static Map<String, Object> commands(CommandContext context) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (Object command :
+        List.of(
+            new QueryCommand(context),
+            new ShowCommand(context),
+            new VersionsCommand(context),
+            new UndoCommand(context),
+            new CleanCommand(context),
+            new ResultCommand(context),
+            new SchedCommand(context),
+            new ServeCommand(context),
+            new ExampleCommand(context),
+            new SamplesCommand(context),
+            new EmbeddedCommand(context))) {
+      all.put(command.getClass().getAnnotation(Command.class).name(), command);
+    }
+    return all;
   }
 
   private static int wrongUse(ParameterException exception, String[] arguments) {
