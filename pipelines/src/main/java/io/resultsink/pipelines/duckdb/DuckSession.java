@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.duckdb.DuckDBDriver;
 
 /** A separate DuckDB in memory, with its own folder for data that does not fit into memory. */
 final class DuckSession implements AutoCloseable {
@@ -58,8 +58,9 @@ final class DuckSession implements AutoCloseable {
     Properties properties = new Properties();
     properties.setProperty("jdbc_stream_results", "true");
     try {
+      // Not by DriverManager, which would load the drivers of all libraries first.
       DuckSession session =
-          new DuckSession(DriverManager.getConnection("jdbc:duckdb:", properties), spill);
+          new DuckSession(new DuckDBDriver().connect("jdbc:duckdb:", properties), spill);
       session.configure();
       return session;
     } catch (SQLException | RuntimeException e) {

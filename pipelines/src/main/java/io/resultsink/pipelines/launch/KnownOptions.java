@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KnownOptions {
 
-  /** The registrars of Beam's core and of the DirectRunner. */
+  /** The registrar of the DirectRunner. Options of the core are known when they are used. */
   private static final String OF_DIRECT_RUNNER = "direct-runner-options";
 
   private static final String SERVICE =
