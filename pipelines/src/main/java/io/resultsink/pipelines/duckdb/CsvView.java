@@ -117,13 +117,14 @@ final class CsvView implements TableRows {
     }
     String texts = select(session);
     try {
-      Map<String, String> found = CsvTypes.of(session, texts, open);
-      types.putAll(found);
+      types.putAll(CsvTypes.of(session, texts, open));
     } catch (SQLException e) {
       throw DuckErrors.ofRunning(e, reject(session));
     }
+    // No type is found without reading all records.
+    boolean read = !types.isEmpty();
     given.forEach(column -> types.put(column, options.types().get(column)));
-    if (!given.isEmpty() || open.isEmpty()) {
+    if (!read || !given.isEmpty()) {
       checkRecords(session, given);
     }
   }
