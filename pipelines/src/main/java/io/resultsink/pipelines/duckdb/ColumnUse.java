@@ -39,6 +39,8 @@ final class ColumnUse {
         switch (kind) {
           case "STAR", "POSITIONAL_REFERENCE", "PIVOT" -> true;
           case "JOIN" -> node.path("ref_type").asText().equals("NATURAL");
+          // In t.max(), t may be the row of all columns.
+          case "FUNCTION", "WINDOW" -> node.path("qualified_name").path("path").size() > 1;
           default -> !node.path("column_name_alias").isEmpty();
         };
     if (kind.equals("COLUMN_REF")) {

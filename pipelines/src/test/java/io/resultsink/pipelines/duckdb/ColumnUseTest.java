@@ -59,6 +59,11 @@ class ColumnUseTest {
         "SELECT unnest(T) FROM t",
         "SELECT struct_extract(t, 'Long Name') FROM t",
         "SELECT (o)['Long Name'] FROM t AS o",
+        "SELECT t.to_json() FROM t",
+        "SELECT O.struct_extract_at(2) FROM t AS o",
+        "SELECT main.t.hash() FROM t",
+        "SELECT id FROM t WHERE t.typeof() LIKE '%BIGINT%'",
+        "SELECT (SELECT t.max() FROM u) FROM t",
         "UNPIVOT t ON id",
         "PIVOT t ON id IN (9, 10) USING max(1)",
         "SELECT id FROM (SELECT id FROM t UNION ALL BY NAME FROM t)",
@@ -95,6 +100,8 @@ class ColumnUseTest {
     assertThat(queries.column("SELECT max(r.id) FROM (SELECT t AS r FROM t)"), contains(10L));
     assertThat(queries.column("SELECT max(x.id) FROM (SELECT o AS x FROM t AS o)"), contains(10L));
     assertThat(queries.column("SELECT max(COLUMNS('i.')) FROM t"), contains(10L));
+    assertThat(queries.column("SELECT max(t.struct_extract_at(1)) FROM t"), contains(10L));
+    assertThat(queries.column("SELECT (t.max()).id FROM t"), contains(10L));
     assertThat(
         "both are numbers or both are texts",
         queries.column("SELECT w FROM u NATURAL JOIN (SELECT id FROM u) ORDER BY w"),
@@ -121,10 +128,11 @@ class ColumnUseTest {
   }
 
   @Test
-  void recordsAreCheckedEvenIfNoColumnIsUsed() {
+  void recordsAreCheckedEvenIfNoTypeIsToBeFound() {
     queries.write("ends.csv", "a,b\n" + "1,x\n".repeat(MANY) + "2,y\r\n3,z\n");
 
     assertThat(queries.column("SELECT COUNT(*) FROM ends"), contains(MANY + 2L));
+    assertThat("of a text", queries.column("SELECT COUNT(b) FROM ends"), contains(MANY + 2L));
   }
 
   @Test
