@@ -122,7 +122,7 @@ public final class Main {
     CommandLine commands = new CommandLine(new Main());
     Map<String, Object> all = commands(context);
     // Reading the options of all commands takes longer than some commands.
-    Optional<String> named = arguments.stream().filter(word -> !word.startsWith("-")).findFirst();
+    Optional<String> named = arguments.stream().dropWhile("--verbose"::equals).findFirst();
     named
         .map(all::get)
         .map(List::of)

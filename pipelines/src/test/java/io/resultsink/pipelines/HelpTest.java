@@ -60,6 +60,13 @@ class HelpTest {
   }
 
   @Test
+  void theFirstPageNamesAllCommandsWhateverFollows() {
+    assertThat(
+        CommandLineOutcome.of(HOME, "", "--help", "query").out(),
+        is(CommandLineOutcome.of(HOME, "", "--help").out()));
+  }
+
+  @Test
   void theVersionSaysWhatItRunsOn() {
     CommandLineOutcome version = CommandLineOutcome.of(HOME, "", "--version");
 
