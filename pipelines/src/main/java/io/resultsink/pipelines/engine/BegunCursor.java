@@ -1,13 +1,20 @@
 package io.resultsink.pipelines.engine;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /** A cursor whose query is executed at once, by a thread of its own that reads the first rows. */
 final class BegunCursor implements RowCursor {
+
+  private static final Duration PATIENCE = Duration.ofMillis(100);
+  private static final int ATTEMPTS = 20;
 
   private final RowCursor cursor;
   private final CompletableFuture<List<Row>> first;
@@ -55,13 +62,27 @@ final class BegunCursor implements RowCursor {
     cursor.cancel();
   }
 
+  /** Ends the session, which may be in use until the first rows are read. */
   @Override
   public void close() {
-    if (!first.isDone()) {
+    for (int attempt = 0; attempt < ATTEMPTS && !hasEnded(); attempt++) {
+      // An execution that was just about to begin has not seen an earlier request.
       cursor.cancel();
     }
-    // The session is in use until then.
-    first.handle((rows, failure) -> rows).join();
-    cursor.close();
+    first.whenComplete((rows, failure) -> cursor.close());
+  }
+
+  private boolean hasEnded() {
+    try {
+      first.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.resultsink.pipelines.engine;
 
 import io.resultsink.postgres.internal.staging.BlocksInFlight;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.beam.sdk.annotations.Internal;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class OpenCursors {
 
   private static final Map<String, Open> OPEN = new ConcurrentHashMap<>();
+
+  /** The sources that were cancelled, so that a step that begins later does not execute again. */
+  private static final Set<String> CANCELLED = ConcurrentHashMap.newKeySet();
 
   private OpenCursors() {}
 
@@ -52,7 +56,8 @@ public final class OpenCursors {
       busy = false;
     }
 
-    private synchronized boolean take(long blocksRead) {
+    /** Takes the cursor if no thread has it, and exactly so many blocks were read. */
+    synchronized boolean take(long blocksRead) {
       boolean free = !busy && blocks == blocksRead;
       busy |= free;
       return free;
@@ -68,15 +73,24 @@ public final class OpenCursors {
     private synchronized void cancel() {
       cursor.cancel();
       if (!busy) {
+        busy = true;
         close();
       }
     }
   }
 
-  /** Adds a new cursor of a source, which only the caller uses. */
+  /**
+   * Adds a new cursor of a source, which only the caller uses.
+   *
+   * @throws QueryFailedException if the source was cancelled; the cursor is closed then
+   */
   static Open add(String source, RowCursor cursor) {
     Open open = new Open(UUID.randomUUID().toString(), source, cursor);
     OPEN.put(open.name, open);
+    if (CANCELLED.contains(source)) {
+      open.close();
+      throw new QueryFailedException("the query was cancelled; nothing was published");
+    }
     return open;
   }
 
@@ -103,8 +117,14 @@ public final class OpenCursors {
     return open != null && open.take(blocksRead) ? open : null;
   }
 
-  /** Ends the executions of a source in this process at once. */
+  /** Ends the executions of a source in this process at once, and lets no other one begin. */
   public static void cancel(String source) {
+    CANCELLED.add(source);
+    end(source);
+  }
+
+  /** Ends what is left of a source in this process, when its run is over. */
+  public static void end(String source) {
     OPEN.values().stream().filter(open -> open.source.equals(source)).forEach(Open::cancel);
   }
 

@@ -76,6 +76,7 @@ public final class PipelineRun {
       counts = RunMetrics.of(job.metrics());
     } catch (RuntimeException | Error e) {
       interruption.waitIfUnderWay();
+      queries.forEach(OpenCursors::end);
       progress.clear();
       if (leftovers == null || job == null && !beam.local()) {
         throw e;
@@ -90,7 +91,7 @@ public final class PipelineRun {
       throw e;
     } finally {
       interruption.disarm();
-      queries.forEach(OpenCursors::cancel);
+      queries.forEach(OpenCursors::end);
     }
     progress.clear();
     progress.read(counts);

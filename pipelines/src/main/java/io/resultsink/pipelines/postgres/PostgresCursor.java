@@ -82,6 +82,10 @@ final class PostgresCursor implements RowCursor {
     schema = ReadingSession.schema(columns);
     query.requireSameColumns(schema);
     opened.prepare(columns);
+    // A request between two statements ends neither.
+    if (isCancelled()) {
+      throw cancelled();
+    }
     return opened;
   }
 

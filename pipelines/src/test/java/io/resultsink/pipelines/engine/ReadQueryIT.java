@@ -1,5 +1,6 @@
 package io.resultsink.pipelines.engine;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
@@ -18,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -136,26 +139,83 @@ class ReadQueryIT {
 
   @Test
   void aQueryThatHasBegunEndsWithAPipelineThatDoesNotReadIt() {
-    OpenCursors.begin("source", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000));
+    OpenCursors.begin("unread", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000));
 
-    OpenCursors.cancel("source");
+    OpenCursors.end("unread");
 
     assertThat(Numbers.CLOSED.get(), is(1));
     assertThat(OpenCursors.count(), is(0));
-    assertThat(OpenCursors.takeBegun("source") == null, is(true));
+    assertThat(OpenCursors.takeBegun("unread") == null, is(true));
   }
 
   @Test
   void oneThreadTakesAQueryThatHasBegun() {
-    OpenCursors.begin("source", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000));
+    OpenCursors.begin("taken", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000));
 
     assertThat(OpenCursors.takeBegun("another") == null, is(true));
-    OpenCursors.Open open = OpenCursors.takeBegun("source");
-    assertThat(OpenCursors.takeBegun("source") == null, is(true));
+    OpenCursors.Open open = OpenCursors.takeBegun("taken");
+    assertThat(OpenCursors.takeBegun("taken") == null, is(true));
     assertThat(open.cursor().next(1, 1).size(), is(5));
     open.close();
     assertThat(Numbers.CLOSED.get(), is(1));
     assertThat(OpenCursors.count(), is(0));
+  }
+
+  @Test
+  void aCancelledQueryNeitherBeginsNorIsExecutedAgain() {
+    OpenCursors.cancel("early");
+
+    assertThrows(
+        QueryFailedException.class,
+        () -> OpenCursors.begin("early", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000)));
+    assertThrows(
+        QueryFailedException.class, () -> OpenCursors.add("early", new Numbers(10, 0).open()));
+    assertThat(Numbers.CLOSED.get(), is(2));
+    assertThat(OpenCursors.count(), is(0));
+  }
+
+  /** Its rows end silently, because it is closed; they would be taken for all rows. */
+  @Test
+  void aCursorThatWasClosedByACancellationCannotBeTaken() {
+    OpenCursors.Open open = OpenCursors.add("closed", new Numbers(10, 0).open());
+    open.release(3, false);
+    OpenCursors.cancel("closed");
+
+    assertThat(open.take(3), is(false));
+  }
+
+  @Test
+  void aRequestThatComesTooEarlyIsRepeated() {
+    CountDownLatch second = new CountDownLatch(2);
+    AtomicBoolean closed = new AtomicBoolean();
+    RowCursor deaf =
+        new RowCursor() {
+          @Override
+          public List<Row> next(int rows, long bytes) {
+            try {
+              second.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            throw new QueryFailedException("the query was cancelled");
+          }
+
+          @Override
+          public void cancel() {
+            second.countDown();
+          }
+
+          @Override
+          public void close() {
+            closed.set(true);
+          }
+        };
+    BegunCursor cursor = BegunCursor.of(deaf, 5, 1000);
+    cursor.cancel();
+
+    cursor.close();
+
+    await().untilTrue(closed);
   }
 
   @Test
