@@ -17,6 +17,7 @@
  * <ul>
  *   <li>A column's type is one that all values of the file have, so that no digit is lost and no
  *       date guessed ({@code CsvTypes}, {@code JsonView}).
+ *   <li>The types of columns that a query does not use are not searched for ({@code ColumnUse}).
  *   <li>A table's files are listed once. A file whose size or time changes after that fails the run
  *       ({@code InputFile}).
  *   <li>A CSV file with several kinds of line ends is read through a copy, which the session
