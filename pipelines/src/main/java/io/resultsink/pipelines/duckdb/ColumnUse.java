@@ -39,8 +39,7 @@ final class ColumnUse {
         switch (kind) {
           case "STAR", "POSITIONAL_REFERENCE", "PIVOT" -> true;
           case "JOIN" -> node.path("ref_type").asText().equals("NATURAL");
-          // In t.max(), t may be the row of all columns.
-          case "FUNCTION", "WINDOW" -> node.path("qualified_name").path("path").size() > 1;
+          case "FUNCTION", "WINDOW" -> isMethod(node.path("qualified_name").path("path"));
           default -> !node.path("column_name_alias").isEmpty();
         };
     if (kind.equals("COLUMN_REF")) {
@@ -53,6 +52,14 @@ final class ColumnUse {
       relations.add(folded(node.path("alias")));
     }
     node.forEach(this::walk);
+  }
+
+  /** In t.max() and t.c.max(), t may be the row of all columns. */
+  private boolean isMethod(JsonNode path) {
+    for (int i = 0; i < path.size() - 1; i++) {
+      named.add(folded(path.path(i)));
+    }
+    return path.size() > 1;
   }
 
   private static String folded(JsonNode name) {

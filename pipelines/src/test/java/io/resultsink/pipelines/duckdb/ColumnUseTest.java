@@ -145,6 +145,13 @@ class ColumnUseTest {
   }
 
   @Test
+  void aMethodCallOnTheMapOfAllFieldsIsAUseOfIt() {
+    queries.write("m.jsonl", "{\"a\": 1}\n");
+
+    assertThat(queries.column("SELECT v.map_keys()[1] FROM m"), contains("a"));
+  }
+
+  @Test
   void digitsOfAFieldThatIsUsedDoMatter() {
     queries.write("j.jsonl", "{\"a\": 12345678901234567.89}\n{\"a\": 1}\n");
 
