@@ -61,14 +61,20 @@ final class DuckCursor implements RowCursor {
     PreparedStatement prepared = opened.connection().prepareStatement(query.readable(opened));
     synchronized (this) {
       statement = prepared;
-      if (cancelled) {
-        throw new QueryFailedException("the query was cancelled");
-      }
     }
+    refuseIfCancelled();
     return prepared.executeQuery();
   }
 
+  private synchronized void refuseIfCancelled() {
+    if (cancelled) {
+      throw new QueryFailedException("the query was cancelled");
+    }
+  }
+
   private List<Row> read(ResultSet from, int rows, long bytes) throws SQLException {
+    // After its first row, DuckDB does not end a query on request.
+    refuseIfCancelled();
     List<Row> block = new ArrayList<>(Math.min(rows, 1024));
     long size = 0;
     while (block.size() < rows && size < bytes && from.next()) {

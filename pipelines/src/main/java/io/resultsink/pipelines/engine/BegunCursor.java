@@ -9,12 +9,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A cursor whose query is executed at once, by a thread of its own that reads the first rows. */
 final class BegunCursor implements RowCursor {
 
-  private static final Duration PATIENCE = Duration.ofMillis(100);
-  private static final int ATTEMPTS = 20;
+  private static final Logger log = LoggerFactory.getLogger(BegunCursor.class);
+
+  private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final RowCursor cursor;
   private final CompletableFuture<List<Row>> first;
@@ -65,16 +69,29 @@ final class BegunCursor implements RowCursor {
   /** Ends the session, which may be in use until the first rows are read. */
   @Override
   public void close() {
-    for (int attempt = 0; attempt < ATTEMPTS && !hasEnded(); attempt++) {
+    long begin = System.nanoTime();
+    while (!isWaitOver() && System.nanoTime() - begin < PATIENCE.toNanos()) {
       // An execution that was just about to begin has not seen an earlier request.
       cursor.cancel();
     }
-    first.whenComplete((rows, failure) -> cursor.close());
+    if (first.isDone()) {
+      cursor.close();
+    } else {
+      first.whenComplete((rows, failure) -> closeLate());
+    }
   }
 
-  private boolean hasEnded() {
+  private void closeLate() {
     try {
-      first.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      cursor.close();
+    } catch (RuntimeException e) {
+      log.warn("the session of a cancelled query could not be closed", e);
+    }
+  }
+
+  private boolean isWaitOver() {
+    try {
+      first.get(BETWEEN_REQUESTS.toMillis(), TimeUnit.MILLISECONDS);
       return true;
     } catch (ExecutionException e) {
       return true;
@@ -82,7 +99,7 @@ final class BegunCursor implements RowCursor {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      return true;
     }
   }
 }

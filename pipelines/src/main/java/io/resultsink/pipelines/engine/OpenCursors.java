@@ -30,6 +30,7 @@ public final class OpenCursors {
     private long blocks;
     private boolean busy = true;
     private boolean ended;
+    private boolean cancelled;
 
     private Open(String name, String source, RowCursor cursor) {
       this.name = name;
@@ -54,11 +55,14 @@ public final class OpenCursors {
       blocks = blocksRead;
       ended = afterTheLast;
       busy = false;
+      if (cancelled) {
+        close();
+      }
     }
 
     /** Takes the cursor if no thread has it, and exactly so many blocks were read. */
     synchronized boolean take(long blocksRead) {
-      boolean free = !busy && blocks == blocksRead;
+      boolean free = !busy && !cancelled && blocks == blocksRead;
       busy |= free;
       return free;
     }
@@ -70,10 +74,11 @@ public final class OpenCursors {
       cursor.close();
     }
 
+    /** Ends the execution. A thread that reads now closes it when it releases it. */
     private synchronized void cancel() {
+      cancelled = true;
       cursor.cancel();
       if (!busy) {
-        busy = true;
         close();
       }
     }

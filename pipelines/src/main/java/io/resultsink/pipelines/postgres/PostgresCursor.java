@@ -37,6 +37,10 @@ final class PostgresCursor implements RowCursor {
     try {
       ReadingSession reading = started();
       while (reading != null && !done && found.size() < rows && size < bytes) {
+        // A request between two statements ends neither.
+        if (isCancelled()) {
+          throw cancelled();
+        }
         List<Tuple> tuples = reading.portal().next(fetchSize(rows - found.size(), bytes - size));
         for (Tuple tuple : tuples) {
           found.add(row(tuple));
@@ -82,10 +86,6 @@ final class PostgresCursor implements RowCursor {
     schema = ReadingSession.schema(columns);
     query.requireSameColumns(schema);
     opened.prepare(columns);
-    // A request between two statements ends neither.
-    if (isCancelled()) {
-      throw cancelled();
-    }
     return opened;
   }
 

@@ -185,6 +185,37 @@ class ReadQueryIT {
   }
 
   @Test
+  void aCursorThatIsCancelledWhileItIsReadIsClosedWhenItIsReleased() {
+    OpenCursors.Open open = OpenCursors.add("busy", new Numbers(10, 0).open());
+    OpenCursors.cancel("busy");
+    assertThat("its reader closes it", Numbers.CLOSED.get(), is(0));
+
+    open.release(3, false);
+
+    assertThat(Numbers.CLOSED.get(), is(1));
+    assertThat(OpenCursors.count(), is(0));
+    assertThat(open.take(3), is(false));
+  }
+
+  @Test
+  void duckDbReadsNoMoreAfterARequest() throws IOException {
+    Files.writeString(folder.resolve("t.csv"), "a\n1\n");
+    RowCursor cursor =
+        DuckQuery.prepare(
+                folder.toString(),
+                "SELECT range::BIGINT AS n FROM t, range(1000000)",
+                Instant.EPOCH,
+                ReadOptions.NONE)
+            .open();
+    assertThat(cursor.next(5, 1000).size(), is(5));
+
+    cursor.cancel();
+
+    assertThrows(QueryFailedException.class, () -> cursor.next(5, 1000));
+    cursor.close();
+  }
+
+  @Test
   void aRequestThatComesTooEarlyIsRepeated() {
     CountDownLatch second = new CountDownLatch(2);
     AtomicBoolean closed = new AtomicBoolean();
