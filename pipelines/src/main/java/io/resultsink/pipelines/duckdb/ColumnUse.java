@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The columns that a query may use: those whose names it has, or all if it uses columns without
@@ -39,9 +41,13 @@ final class ColumnUse {
         switch (kind) {
           case "STAR", "POSITIONAL_REFERENCE", "PIVOT" -> true;
           case "JOIN" -> node.path("ref_type").asText().equals("NATURAL");
-          case "FUNCTION", "WINDOW" -> isMethod(node.path("qualified_name").path("path"));
+          // In t.max() and t.c.max(), t may be the row of all columns.
+          case "FUNCTION", "WINDOW" -> qualifiers(node).findAny().isPresent();
           default -> !node.path("column_name_alias").isEmpty();
         };
+    if (expression) {
+      qualifiers(node).forEach(named::add);
+    }
     if (kind.equals("COLUMN_REF")) {
       JsonNode names = node.path("column_names");
       names.forEach(name -> named.add(folded(name)));
@@ -54,12 +60,10 @@ final class ColumnUse {
     node.forEach(this::walk);
   }
 
-  /** In t.max() and t.c.max(), t may be the row of all columns. */
-  private boolean isMethod(JsonNode path) {
-    for (int i = 0; i < path.size() - 1; i++) {
-      named.add(folded(path.path(i)));
-    }
-    return path.size() > 1;
+  /** Returns the names before that of a function. */
+  private static Stream<String> qualifiers(JsonNode function) {
+    JsonNode path = function.path("qualified_name").path("path");
+    return IntStream.range(0, path.size() - 1).mapToObj(i -> folded(path.path(i)));
   }
 
   private static String folded(JsonNode name) {
@@ -74,7 +78,7 @@ final class ColumnUse {
         || lastNames.stream().anyMatch(relations::contains);
   }
 
-  /** Returns whether the query names such a column, or a table, before one of its columns. */
+  /** Returns whether the query refers to a column or a table of this name. */
   boolean names(String column) {
     return named.contains(column.toLowerCase(Locale.ROOT));
   }
