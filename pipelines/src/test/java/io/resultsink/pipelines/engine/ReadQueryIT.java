@@ -1,6 +1,5 @@
 package io.resultsink.pipelines.engine;
 
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
@@ -19,8 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -56,6 +53,10 @@ class ReadQueryIT {
     Pipeline pipeline = Pipeline.create(options);
     pipeline.apply(read).apply(PostgresResultSink.to(database.url("numbers?mode=replace")));
     return pipeline;
+  }
+
+  private DuckQuery query(String sql) {
+    return DuckQuery.prepare(folder.toString(), sql, Instant.EPOCH, ReadOptions.NONE);
   }
 
   @ParameterizedTest
@@ -120,12 +121,7 @@ class ReadQueryIT {
   @Test
   void aQueryThatFailsBeforeThePipelineRunsFailsThePipeline() throws IOException {
     Files.writeString(folder.resolve("t.csv"), "a\nx\n");
-    DuckQuery query =
-        DuckQuery.prepare(
-            folder.toString(),
-            "SELECT CAST(a AS INTEGER) AS n FROM t",
-            Instant.EPOCH,
-            ReadOptions.NONE);
+    DuckQuery query = query("SELECT CAST(a AS INTEGER) AS n FROM t");
     ReadQuery read = ReadQuery.of(query, "numbers").keptInMemory();
     Pipeline pipeline = pipeline(Runners.DIRECT.options(), read);
     ReadQuery.beginAll(pipeline);
@@ -134,133 +130,6 @@ class ReadQueryIT {
         assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
 
     assertThat(String.valueOf(failure.getMessage()), containsString("cannot be converted"));
-    assertThat(OpenCursors.count(), is(0));
-  }
-
-  @Test
-  void aQueryThatHasBegunEndsWithAPipelineThatDoesNotReadIt() {
-    OpenCursors.begin("unread", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000));
-
-    OpenCursors.end("unread");
-
-    assertThat(Numbers.CLOSED.get(), is(1));
-    assertThat(OpenCursors.count(), is(0));
-    assertThat(OpenCursors.takeBegun("unread") == null, is(true));
-  }
-
-  @Test
-  void oneThreadTakesAQueryThatHasBegun() {
-    OpenCursors.begin("taken", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000));
-
-    assertThat(OpenCursors.takeBegun("another") == null, is(true));
-    OpenCursors.Open open = OpenCursors.takeBegun("taken");
-    assertThat(OpenCursors.takeBegun("taken") == null, is(true));
-    assertThat(open.cursor().next(1, 1).size(), is(5));
-    open.close();
-    assertThat(Numbers.CLOSED.get(), is(1));
-    assertThat(OpenCursors.count(), is(0));
-  }
-
-  @Test
-  void aCancelledQueryNeitherBeginsNorIsExecutedAgain() {
-    OpenCursors.cancel("early");
-
-    assertThrows(
-        QueryFailedException.class,
-        () -> OpenCursors.begin("early", BegunCursor.of(new Numbers(10, 0).open(), 5, 1000)));
-    assertThrows(
-        QueryFailedException.class, () -> OpenCursors.add("early", new Numbers(10, 0).open()));
-    assertThat(Numbers.CLOSED.get(), is(2));
-    assertThat(OpenCursors.count(), is(0));
-  }
-
-  /** Its rows end silently, because it is closed; they would be taken for all rows. */
-  @Test
-  void aCursorThatWasClosedByACancellationCannotBeTaken() {
-    OpenCursors.Open open = OpenCursors.add("closed", new Numbers(10, 0).open());
-    open.release(3, false);
-    OpenCursors.cancel("closed");
-
-    assertThat(open.take(3), is(false));
-  }
-
-  @Test
-  void aCursorThatIsCancelledWhileItIsReadIsClosedWhenItIsReleased() {
-    OpenCursors.Open open = OpenCursors.add("busy", new Numbers(10, 0).open());
-    OpenCursors.cancel("busy");
-    assertThat("its reader closes it", Numbers.CLOSED.get(), is(0));
-
-    open.release(3, false);
-
-    assertThat(Numbers.CLOSED.get(), is(1));
-    assertThat(OpenCursors.count(), is(0));
-    assertThat(open.take(3), is(false));
-  }
-
-  @Test
-  void duckDbReadsNoMoreAfterARequest() throws IOException {
-    Files.writeString(folder.resolve("t.csv"), "a\n1\n");
-    RowCursor cursor =
-        DuckQuery.prepare(
-                folder.toString(),
-                "SELECT range::BIGINT AS n FROM t, range(1000000)",
-                Instant.EPOCH,
-                ReadOptions.NONE)
-            .open();
-    assertThat(cursor.next(5, 1000).size(), is(5));
-
-    cursor.cancel();
-
-    assertThrows(QueryFailedException.class, () -> cursor.next(5, 1000));
-    cursor.close();
-  }
-
-  @Test
-  void aRequestThatComesTooEarlyIsRepeated() {
-    CountDownLatch second = new CountDownLatch(2);
-    AtomicBoolean closed = new AtomicBoolean();
-    RowCursor deaf =
-        new RowCursor() {
-          @Override
-          public List<Row> next(int rows, long bytes) {
-            try {
-              second.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-            throw new QueryFailedException("the query was cancelled");
-          }
-
-          @Override
-          public void cancel() {
-            second.countDown();
-          }
-
-          @Override
-          public void close() {
-            closed.set(true);
-          }
-        };
-    BegunCursor cursor = BegunCursor.of(deaf, 5, 1000);
-    cursor.cancel();
-
-    cursor.close();
-
-    await().untilTrue(closed);
-  }
-
-  @Test
-  void aCursorThatIsGoneFailsInsteadOfBeingExecutedAgain() {
-    OpenCursors.Open open = OpenCursors.add("source", new Numbers(10, 0).open());
-    open.release(3, false);
-
-    assertThat(OpenCursors.take(open.name(), 2) == null, is(true));
-    assertThat(OpenCursors.take("another", 3) == null, is(true));
-    assertThat(OpenCursors.take(open.name(), 3) == open, is(true));
-    assertThat("one thread has it", OpenCursors.take(open.name(), 3) == null, is(true));
-    OpenCursors.cancel("source");
-    assertThrows(QueryFailedException.class, () -> open.cursor().next(1, 1));
-    open.close();
     assertThat(OpenCursors.count(), is(0));
   }
 
@@ -336,11 +205,8 @@ class ReadQueryIT {
     PipelineOptions options = Runners.FLINK.options();
     options.as(FlinkPipelineOptions.class).setFlinkConfDir(folder.toString());
     DuckQuery query =
-        DuckQuery.prepare(
-            folder.toString(),
-            "SELECT range::BIGINT AS n, CAST(random() * 1e15 AS BIGINT) AS r FROM t, range(100000)",
-            Instant.EPOCH,
-            ReadOptions.NONE);
+        query(
+            "SELECT range::BIGINT AS n, CAST(random() * 1e15 AS BIGINT) AS r FROM t, range(100000)");
     FailsOnce.GIVEN.clear();
 
     publish(options, new FailsOnce(query), false);
